@@ -1,0 +1,83 @@
+/*
+ * catalog.c
+ *	  Lookups of the extension's own objects in this database.
+ *
+ * A schema named agentsandbox counts only if it is a member of the extension:
+ * in a database without the extension anybody may create one.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
+#include "commands/extension.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "core/catalog.h"
+
+static Oid	schema_oid = InvalidOid;
+static bool schema_oid_valid = false;
+
+static void
+invalidate_schema(Datum arg, int cacheid, uint32 hashvalue)
+{
+	schema_oid_valid = false;
+}
+
+Oid
+asb_schema_oid(void)
+{
+	Oid			nspoid;
+
+	if (schema_oid_valid)
+		return schema_oid;
+
+	nspoid = get_namespace_oid(ASB_SCHEMA_NAME, true);
+	if (OidIsValid(nspoid))
+	{
+		Oid			extension = getExtensionOfObject(NamespaceRelationId, nspoid);
+
+		/* while CREATE EXTENSION runs the schema is a member already */
+		if (!OidIsValid(extension) ||
+			extension != get_extension_oid("agentsandbox", true))
+			nspoid = InvalidOid;
+	}
+
+	schema_oid = nspoid;
+	schema_oid_valid = true;
+	return schema_oid;
+}
+
+Oid
+asb_relation_oid(const char *relname)
+{
+	Oid			nspoid = asb_schema_oid();
+	Oid			relid = InvalidOid;
+
+	if (OidIsValid(nspoid))
+		relid = get_relname_relid(relname, nspoid);
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("extension agentsandbox is not installed in this database"),
+				 errhint("Run CREATE EXTENSION agentsandbox in it.")));
+	return relid;
+}
+
+Snapshot
+asb_latest_snapshot(void)
+{
+	if (IsInParallelMode())
+		return RegisterSnapshot(GetActiveSnapshot());
+	return RegisterSnapshot(GetLatestSnapshot());
+}
+
+void
+asb_catalog_init(void)
+{
+	CacheRegisterSyscacheCallback(NAMESPACEOID, invalidate_schema, (Datum) 0);
+}

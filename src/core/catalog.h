@@ -1,0 +1,31 @@
+/*
+ * catalog.h
+ *	  Lookups of the extension's own objects in this database.
+ */
+#ifndef ASB_CATALOG_H
+#define ASB_CATALOG_H
+
+#include "utils/relcache.h"
+#include "utils/snapshot.h"
+
+#define ASB_SCHEMA_NAME "agentsandbox"
+
+/*
+ * OID of schema agentsandbox, if it belongs to the extension; InvalidOid in a
+ * database that does not have the extension.  Cached.
+ */
+extern Oid	asb_schema_oid(void);
+
+/* OID of one of the extension's relations; error if the extension is missing. */
+extern Oid	asb_relation_oid(const char *relname);
+
+/*
+ * A snapshot that sees what is committed now, whatever the isolation level;
+ * in parallel mode, where none can be taken, the active one.  Registered; the
+ * caller unregisters it.
+ */
+extern Snapshot asb_latest_snapshot(void);
+
+extern void asb_catalog_init(void);
+
+#endif							/* ASB_CATALOG_H */

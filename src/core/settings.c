@@ -1,0 +1,45 @@
+/*
+ * settings.c
+ *	  Definition of every agentsandbox.* setting, in alphabetical order.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "utils/guc.h"
+
+#include "core/settings.h"
+
+int			asb_max_arguments_bytes;
+int			asb_max_databases;
+int			asb_retention;
+
+void
+asb_settings_init(void)
+{
+	DefineCustomIntVariable("agentsandbox.max_arguments_bytes",
+							"Sets the largest arguments a call may be inserted with.",
+							"A method can allow less, never more.",
+							&asb_max_arguments_bytes,
+							1024 * 1024, 1024, 64 * 1024 * 1024,
+							PGC_SIGHUP, GUC_UNIT_BYTE,
+							NULL, NULL, NULL);
+
+	DefineCustomIntVariable("agentsandbox.max_databases",
+							"Sets the number of databases that can have a worker.",
+							NULL,
+							&asb_max_databases,
+							16, 1, 1024,
+							PGC_POSTMASTER, 0,
+							NULL, NULL, NULL);
+
+	DefineCustomIntVariable("agentsandbox.retention",
+							"Sets how long the worker keeps calls that reached a terminal state.",
+							"Zero keeps them for ever.",
+							&asb_retention,
+							30 * 24 * 60 * 60, 0, INT_MAX,
+							PGC_SIGHUP, GUC_UNIT_S,
+							NULL, NULL, NULL);
+
+	MarkGUCPrefixReserved("agentsandbox");
+}

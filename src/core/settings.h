@@ -1,0 +1,17 @@
+/*
+ * settings.h
+ *	  All settings of agentsandbox, defined in settings.c.
+ *
+ * None can be set by an agent: their contexts are postmaster or sighup, and
+ * the setting gate lists none of them.  docs/settings.md describes each.
+ */
+#ifndef ASB_SETTINGS_H
+#define ASB_SETTINGS_H
+
+extern int	asb_max_databases;	/* workers, one per database; postmaster */
+extern int	asb_max_arguments_bytes;	/* of one call, in jsonb's binary form */
+extern int	asb_retention;		/* seconds a terminal call is kept */
+
+extern void asb_settings_init(void);
+
+#endif							/* ASB_SETTINGS_H */

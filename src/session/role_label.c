@@ -1,0 +1,128 @@
+/*
+ * role_label.c
+ *	  Reads and writes the security labels of roles.
+ */
+#include "postgres.h"
+
+#include "catalog/objectaddress.h"
+#include "catalog/pg_authid.h"
+#include "commands/seclabel.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "session/role_label.h"
+
+#define EPOCH_OFFSET_SECONDS \
+	((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
+
+static bool
+parse_uuid(const char *text, pg_uuid_t *uuid)
+{
+	if (strlen(text) != 2 * UUID_LEN)
+		return false;
+	for (int i = 0; i < UUID_LEN; i++)
+	{
+		unsigned int byte;
+
+		if (!isxdigit((unsigned char) text[2 * i]) ||
+			!isxdigit((unsigned char) text[2 * i + 1]) ||
+			sscanf(text + 2 * i, "%2x", &byte) != 1)
+			return false;
+		uuid->data[i] = (unsigned char) byte;
+	}
+	return true;
+}
+
+static void
+format_uuid(const pg_uuid_t *uuid, char *buffer)
+{
+	for (int i = 0; i < UUID_LEN; i++)
+		sprintf(buffer + 2 * i, "%02x", uuid->data[i]);
+}
+
+bool
+asb_role_label_parse(const char *text, AsbRoleLabel *label)
+{
+	char		uuid[2 * UUID_LEN + 1];
+	unsigned int database;
+	long long	expires;
+	int			consumed = -1;
+
+	memset(label, 0, sizeof(*label));
+
+	if (strcmp(text, "predefined") == 0)
+		label->kind = ASB_ROLE_PREDEFINED;
+	else if (strcmp(text, "profile") == 0)
+		label->kind = ASB_ROLE_PROFILE;
+	else if (sscanf(text, "conversation %32s %u %lld%n",
+					uuid, &database, &expires, &consumed) == 3 &&
+			 consumed == (int) strlen(text) &&
+			 parse_uuid(uuid, &label->conversation))
+	{
+		label->kind = ASB_ROLE_CONVERSATION;
+		label->database = database;
+		label->expires_at = (expires - EPOCH_OFFSET_SECONDS) * USECS_PER_SEC;
+	}
+	else
+		return false;
+	return true;
+}
+
+AsbRoleLabel
+asb_role_label(Oid role)
+{
+	ObjectAddress address;
+	char	   *text;
+	AsbRoleLabel label = {ASB_ROLE_ORDINARY};
+
+	ObjectAddressSet(address, AuthIdRelationId, role);
+	text = GetSecurityLabel(&address, ASB_LABEL_PROVIDER);
+	if (text == NULL)
+		return label;
+	if (!asb_role_label_parse(text, &label))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("security label of role with OID %u is not a label of agentsandbox",
+						role)));
+	return label;
+}
+
+void
+asb_role_label_set(Oid role, const AsbRoleLabel *label)
+{
+	ObjectAddress address;
+	char		uuid[2 * UUID_LEN + 1];
+	char	   *text = NULL;
+
+	switch (label->kind)
+	{
+		case ASB_ROLE_ORDINARY:
+			break;
+		case ASB_ROLE_PREDEFINED:
+			text = "predefined";
+			break;
+		case ASB_ROLE_PROFILE:
+			text = "profile";
+			break;
+		case ASB_ROLE_CONVERSATION:
+			format_uuid(&label->conversation, uuid);
+			text = psprintf("conversation %s %u " INT64_FORMAT,
+							uuid, label->database,
+							(label->expires_at + USECS_PER_SEC - 1) / USECS_PER_SEC +
+							EPOCH_OFFSET_SECONDS);
+			break;
+	}
+
+	ObjectAddressSet(address, AuthIdRelationId, role);
+	SetSecurityLabel(&address, ASB_LABEL_PROVIDER, text);
+}
+
+char *
+asb_conversation_role_name(const pg_uuid_t *conversation)
+{
+	char	   *name = palloc(NAMEDATALEN);
+
+	strcpy(name, "conversation_");
+	format_uuid(conversation, name + strlen(name));
+	return name;
+}

@@ -1,0 +1,218 @@
+/*
+ * session.c
+ *	  The one accessor to this backend's identity.
+ *
+ * State: "current" and the pair of roles it was derived from.  Set by
+ * refresh() only.  Whether a role is sandboxed is decided once per pair and
+ * backend: a REVOKE of agentsandbox_pool must not turn a confined session
+ * into an ordinary one.  The row of the conversation and the profile are read
+ * again when the relation cache says that one of the two tables changed
+ * (their triggers send that invalidation, see tables/30_conversations.sql).
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/pg_authid.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "core/catalog.h"
+#include "core/errors.h"
+#include "session/role_label.h"
+#include "session/session.h"
+
+/* Columns of agentsandbox.conversation_records, in the order of tables/30_conversations.sql. */
+#define Anum_records_id			1
+#define Anum_records_profile		2
+#define Anum_records_context		3
+#define Anum_records_state		4
+#define Anum_records_expires_at	5
+
+static AsbSession *current = NULL;
+static MemoryContext current_context = NULL;
+
+/* the pair "current" was derived from; InvalidOid before the first call */
+static Oid	derived_session_user = InvalidOid;
+static Oid	derived_outer_role = InvalidOid;
+
+/* what the pair is; stays when the rows behind it are read again */
+static bool pair_sandboxed = false;
+static Oid	pair_role = InvalidOid;
+
+static bool rows_valid = false;
+
+static bool
+is_pool_role(Oid role)
+{
+	Oid			pool = get_role_oid("agentsandbox_pool", true);
+
+	return OidIsValid(pool) && asb_role_label(pool).kind == ASB_ROLE_PREDEFINED &&
+		is_member_of_role_nosuper(role, pool);
+}
+
+/* The role that decides, or InvalidOid if this pair is not sandboxed. */
+static Oid
+deciding_role(Oid session_user, Oid outer_role)
+{
+	if (asb_role_label(session_user).kind == ASB_ROLE_CONVERSATION)
+		return session_user;
+	if (asb_role_label(outer_role).kind == ASB_ROLE_CONVERSATION)
+		return outer_role;
+	if (is_pool_role(session_user))
+		return session_user;
+	if (is_pool_role(outer_role))
+		return outer_role;
+	return InvalidOid;
+}
+
+/* Reads the conversation's row and its profile into "session". */
+static void
+load_conversation(AsbSession *session, const AsbRoleLabel *label)
+{
+	Relation	rel = table_open(asb_relation_oid("conversation_records"), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+	Snapshot	snapshot = asb_latest_snapshot();
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	Oid			profile;
+	bool		isnull;
+
+	(void) RelationGetIndexList(rel);
+	ScanKeyInit(&key, Anum_records_id, BTEqualStrategyNumber, F_UUID_EQ,
+				UUIDPGetDatum(&label->conversation));
+	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
+	tuple = systable_getnext(scan);
+	if (label->database != MyDatabaseId || !HeapTupleIsValid(tuple) ||
+		strcmp(TextDatumGetCString(heap_getattr(tuple, Anum_records_state, desc, &isnull)),
+			   "open") != 0)
+		ereport(ERROR,
+				(errcode(ASB_ERRCODE_CONVERSATION_CLOSED),
+				 errmsg("the conversation is closed")));
+
+	session->conversation = label->conversation;
+	session->expires_at =
+		DatumGetTimestampTz(heap_getattr(tuple, Anum_records_expires_at, desc, &isnull));
+	session->context =
+		DatumGetJsonbPCopy(heap_getattr(tuple, Anum_records_context, desc, &isnull));
+	profile = DatumGetObjectId(heap_getattr(tuple, Anum_records_profile, desc, &isnull));
+
+	systable_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+
+	asb_profile_load(profile, &session->profile);
+}
+
+static void
+refresh(Oid session_user, Oid outer_role)
+{
+	MemoryContext context;
+	MemoryContext oldcontext;
+	AsbSession *session;
+	AsbRoleLabel label;
+
+	if (session_user != derived_session_user || outer_role != derived_outer_role)
+	{
+		/* from here on, until all is known, everything is refused */
+		Oid			role = deciding_role(session_user, outer_role);
+
+		current = NULL;
+		rows_valid = false;
+		pair_role = role;
+		pair_sandboxed = OidIsValid(role);
+		derived_session_user = session_user;
+		derived_outer_role = outer_role;
+	}
+
+	if (!pair_sandboxed)
+	{
+		rows_valid = true;
+		return;
+	}
+
+	context = AllocSetContextCreate(TopMemoryContext, "agentsandbox session",
+									ALLOCSET_SMALL_SIZES);
+	oldcontext = MemoryContextSwitchTo(context);
+	session = palloc0(sizeof(AsbSession));
+	session->role = pair_role;
+	label = asb_role_label(pair_role);
+
+	/*
+	 * A table read below may bring an invalidation of what is being read; it
+	 * clears the flag again and the next call reads once more.
+	 */
+	rows_valid = true;
+	PG_TRY();
+	{
+		if (label.kind == ASB_ROLE_CONVERSATION)
+		{
+			session->kind = ASB_SESSION_CONVERSATION;
+			load_conversation(session, &label);
+		}
+		else if (is_pool_role(pair_role))
+			session->kind = ASB_SESSION_POOL;
+		else
+			ereport(ERROR,
+					(errcode(ASB_ERRCODE_CONVERSATION_CLOSED),
+					 errmsg("the conversation is closed")));
+	}
+	PG_CATCH();
+	{
+		rows_valid = false;
+		MemoryContextSwitchTo(oldcontext);
+		MemoryContextDelete(context);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+
+	MemoryContextSwitchTo(oldcontext);
+	if (current_context)
+		MemoryContextDelete(current_context);
+	current_context = context;
+	current = session;
+}
+
+const AsbSession *
+asb_session(void)
+{
+	Oid			session_user = GetSessionUserId();
+	Oid			outer_role = GetOuterUserId();
+
+	if (!rows_valid ||
+		session_user != derived_session_user ||
+		outer_role != derived_outer_role)
+		refresh(session_user, outer_role);
+
+	if (!pair_sandboxed)
+		return NULL;
+
+	if (current->kind == ASB_SESSION_CONVERSATION &&
+		current->expires_at <= GetCurrentStatementStartTimestamp())
+		ereport(ERROR,
+				(errcode(ASB_ERRCODE_CONVERSATION_CLOSED),
+				 errmsg("the conversation has expired")));
+	return current;
+}
+
+static void
+invalidate_rows(Datum arg, Oid relid)
+{
+	/* an ordinary session has no rows to read again */
+	if (pair_sandboxed)
+		rows_valid = false;
+}
+
+void
+asb_session_init(void)
+{
+	CacheRegisterRelcacheCallback(invalidate_rows, (Datum) 0);
+}

@@ -1,0 +1,53 @@
+/*
+ * session.h
+ *	  Who this backend speaks for.  One accessor; nobody else looks at labels,
+ *	  roles or the conversations table to find that out.
+ *
+ * The identity is a function of the session user and the outer role (what SET
+ * ROLE changes) alone:
+ *
+ *		session user is a conversation		that conversation, for ever
+ *		session user is a pool role			outer role if it is a conversation
+ *											(after enter()), else the pool role
+ *		outer role is a conversation or		as if logged in as it, for an
+ *		pool role							administrator who did SET ROLE
+ *		anything else						not sandboxed
+ */
+#ifndef ASB_SESSION_H
+#define ASB_SESSION_H
+
+#include "datatype/timestamp.h"
+#include "utils/jsonb.h"
+#include "utils/uuid.h"
+
+#include "session/profile.h"
+
+typedef enum AsbSessionKind
+{
+	ASB_SESSION_POOL,			/* may do nothing but enter() */
+	ASB_SESSION_CONVERSATION
+} AsbSessionKind;
+
+typedef struct AsbSession
+{
+	AsbSessionKind kind;
+	Oid			role;			/* the conversation's or the pool role */
+	/* the rest for ASB_SESSION_CONVERSATION only */
+	pg_uuid_t	conversation;
+	TimestampTz expires_at;
+	Jsonb	   *context;
+	AsbProfile	profile;
+} AsbSession;
+
+/*
+ * The sandboxed session this backend runs now, or NULL if it is not sandboxed.
+ * Needs a transaction.  Errors (and so refuses) if the identity is known to be
+ * sandboxed but the conversation is closed, expired or cannot be read.  Cheap
+ * when nothing changed since the last call.  The result is valid until the
+ * next call.
+ */
+extern const AsbSession *asb_session(void);
+
+extern void asb_session_init(void);
+
+#endif							/* ASB_SESSION_H */
