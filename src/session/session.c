@@ -12,7 +12,9 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/pg_authid.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -48,6 +50,10 @@ static bool pair_sandboxed = false;
 static Oid	pair_role = InvalidOid;
 
 static bool rows_valid = false;
+
+/* the tables "current" was read from, whose invalidation makes it stale */
+static Oid	records_relid = InvalidOid;
+static Oid	profiles_relid = InvalidOid;
 
 static bool
 is_pool_role(Oid role)
@@ -151,6 +157,8 @@ refresh(Oid session_user, Oid outer_role)
 	 * clears the flag again and the next call reads once more.
 	 */
 	rows_valid = true;
+	records_relid = asb_relation_oid("conversation_records");
+	profiles_relid = asb_relation_oid("profiles");
 	PG_TRY();
 	{
 		if (label.kind == ASB_ROLE_CONVERSATION)
@@ -206,8 +214,8 @@ asb_session(void)
 static void
 invalidate_rows(Datum arg, Oid relid)
 {
-	/* an ordinary session has no rows to read again */
-	if (pair_sandboxed)
+	if (pair_sandboxed &&
+		(!OidIsValid(relid) || relid == records_relid || relid == profiles_relid))
 		rows_valid = false;
 }
 
