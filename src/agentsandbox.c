@@ -7,6 +7,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 
+#include "confine/hooks.h"
 #include "core/catalog.h"
 #include "core/settings.h"
 #include "core/shmem.h"
@@ -39,4 +40,5 @@ _PG_init(void)
 	asb_wakeup_init();
 	asb_session_init();
 	asb_provider_init();
+	asb_hooks_init();
 }

@@ -55,8 +55,8 @@ static bool rows_valid = false;
 static Oid	records_relid = InvalidOid;
 static Oid	profiles_relid = InvalidOid;
 
-static bool
-is_pool_role(Oid role)
+bool
+asb_is_pool_role(Oid role)
 {
 	Oid			pool = get_role_oid("agentsandbox_pool", true);
 
@@ -72,9 +72,9 @@ deciding_role(Oid session_user, Oid outer_role)
 		return session_user;
 	if (asb_role_label(outer_role).kind == ASB_ROLE_CONVERSATION)
 		return outer_role;
-	if (is_pool_role(session_user))
+	if (asb_is_pool_role(session_user))
 		return session_user;
-	if (is_pool_role(outer_role))
+	if (asb_is_pool_role(outer_role))
 		return outer_role;
 	return InvalidOid;
 }
@@ -166,7 +166,7 @@ refresh(Oid session_user, Oid outer_role)
 			session->kind = ASB_SESSION_CONVERSATION;
 			load_conversation(session, &label);
 		}
-		else if (is_pool_role(pair_role))
+		else if (asb_is_pool_role(pair_role))
 			session->kind = ASB_SESSION_POOL;
 		else
 			ereport(ERROR,

@@ -48,6 +48,12 @@ typedef struct AsbSession
  */
 extern const AsbSession *asb_session(void);
 
+/*
+ * Whether a role is one that may do nothing but enter a conversation.  For the
+ * login, when there is no session to ask yet.
+ */
+extern bool asb_is_pool_role(Oid role);
+
 extern void asb_session_init(void);
 
 #endif							/* ASB_SESSION_H */
