@@ -14,6 +14,7 @@
 #include "core/wakeup.h"
 #include "flow/provider.h"
 #include "session/session.h"
+#include "worker/worker.h"
 
 PG_MODULE_MAGIC;
 
@@ -41,4 +42,5 @@ _PG_init(void)
 	asb_session_init();
 	asb_provider_init();
 	asb_hooks_init();
+	asb_worker_init();
 }

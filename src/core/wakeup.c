@@ -24,8 +24,8 @@
 typedef struct WakeupEntry
 {
 	Oid			dboid;			/* InvalidOid: free */
-	Latch	   *latch;			/* NULL: no worker, but one is wanted */
-	pid_t		pid;
+	Latch	   *latch;
+	bool		dismissed;
 } WakeupEntry;
 
 typedef struct WakeupTable
@@ -53,37 +53,27 @@ table_init(void *part)
 	SpinLockInit(&((WakeupTable *) part)->lock);
 }
 
-/* The entry of a database, or a free one, or NULL.  Caller holds the lock. */
+/* The entry of a database (InvalidOid: a free one) or NULL.  Caller holds the lock. */
 static WakeupEntry *
 find_entry(Oid dboid)
 {
-	WakeupEntry *unused = NULL;
-
 	for (int i = 0; i < asb_max_databases; i++)
 	{
-		WakeupEntry *entry = &table->entries[i];
-
-		if (entry->dboid == dboid)
-			return entry;
-		if (!OidIsValid(entry->dboid) && unused == NULL)
-			unused = entry;
+		if (table->entries[i].dboid == dboid)
+			return &table->entries[i];
 	}
-	return unused;
+	return NULL;
 }
 
 void
 asb_wakeup_worker(void)
 {
-	Latch	   *latch = NULL;
 	WakeupEntry *entry;
+	Latch	   *latch;
 
 	SpinLockAcquire(&table->lock);
 	entry = find_entry(MyDatabaseId);
-	if (entry)
-	{
-		entry->dboid = MyDatabaseId;
-		latch = entry->latch ? entry->latch : table->launcher;
-	}
+	latch = entry ? entry->latch : table->launcher;
 	SpinLockRelease(&table->lock);
 
 	if (latch)
@@ -115,9 +105,30 @@ asb_wakeup_at_commit(void)
 	wakeup_pending = true;
 }
 
+void
+asb_wakeup_dismiss_worker(Oid dboid)
+{
+	WakeupEntry *entry;
+	Latch	   *latch = NULL;
+
+	SpinLockAcquire(&table->lock);
+	entry = find_entry(dboid);
+	if (entry)
+	{
+		entry->dismissed = true;
+		latch = entry->latch;
+	}
+	SpinLockRelease(&table->lock);
+
+	if (latch)
+		SetLatch(latch);
+}
+
 static void
 detach(int code, Datum arg)
 {
+	Latch	   *launcher;
+
 	SpinLockAcquire(&table->lock);
 	for (int i = 0; i < asb_max_databases; i++)
 	{
@@ -126,29 +137,45 @@ detach(int code, Datum arg)
 	}
 	if (table->launcher == MyLatch)
 		table->launcher = NULL;
+	launcher = table->launcher;
 	SpinLockRelease(&table->lock);
+
+	if (launcher)
+		SetLatch(launcher);
 }
 
 bool
 asb_wakeup_attach(void)
 {
-	WakeupEntry *entry;
-	bool		attached = false;
+	WakeupEntry *entry = NULL;
 
 	SpinLockAcquire(&table->lock);
-	entry = find_entry(MyDatabaseId);
-	if (entry && entry->latch == NULL)
+	if (find_entry(MyDatabaseId) == NULL)
+		entry = find_entry(InvalidOid);
+	if (entry)
 	{
 		entry->dboid = MyDatabaseId;
 		entry->latch = MyLatch;
-		entry->pid = MyProcPid;
-		attached = true;
+		entry->dismissed = false;
 	}
 	SpinLockRelease(&table->lock);
 
-	if (attached)
+	if (entry)
 		before_shmem_exit(detach, (Datum) 0);
-	return attached;
+	return entry != NULL;
+}
+
+bool
+asb_wakeup_dismissed(void)
+{
+	WakeupEntry *entry;
+	bool		dismissed;
+
+	SpinLockAcquire(&table->lock);
+	entry = find_entry(MyDatabaseId);
+	dismissed = entry == NULL || entry->latch != MyLatch || entry->dismissed;
+	SpinLockRelease(&table->lock);
+	return dismissed;
 }
 
 void
@@ -160,38 +187,15 @@ asb_wakeup_attach_launcher(void)
 	before_shmem_exit(detach, (Datum) 0);
 }
 
-int
-asb_wakeup_take_wanted(Oid *dboids, int max)
+bool
+asb_wakeup_has_worker(Oid dboid)
 {
-	int			n = 0;
+	bool		found;
 
 	SpinLockAcquire(&table->lock);
-	for (int i = 0; i < asb_max_databases && n < max; i++)
-	{
-		WakeupEntry *entry = &table->entries[i];
-
-		if (OidIsValid(entry->dboid) && entry->latch == NULL)
-		{
-			dboids[n++] = entry->dboid;
-			memset(entry, 0, sizeof(WakeupEntry));
-		}
-	}
+	found = find_entry(dboid) != NULL;
 	SpinLockRelease(&table->lock);
-	return n;
-}
-
-pid_t
-asb_wakeup_worker_pid(Oid dboid)
-{
-	WakeupEntry *entry;
-	pid_t		pid = 0;
-
-	SpinLockAcquire(&table->lock);
-	entry = find_entry(dboid);
-	if (entry && entry->dboid == dboid)
-		pid = entry->pid;
-	SpinLockRelease(&table->lock);
-	return pid;
+	return found;
 }
 
 void

@@ -3,7 +3,8 @@
  *	  How a backend wakes the worker of its database: at commit, once.
  *
  * A shared table maps a database to the latch of its worker.  A backend that
- * finds no worker leaves its database there as wanted and wakes the launcher.
+ * finds no worker wakes the launcher instead, which starts one where the
+ * database's security label says so.
  */
 #ifndef ASB_WAKEUP_H
 #define ASB_WAKEUP_H
@@ -14,20 +15,26 @@ extern void asb_wakeup_at_commit(void);
 /* Wakes this database's worker now; the caller's change is committed. */
 extern void asb_wakeup_worker(void);
 
-/* Worker: takes this database's entry; false if another worker has it. */
+/*
+ * Asks the worker of a database to exit, so that the database can be dropped,
+ * renamed, moved or copied.  Does not wait for it.
+ */
+extern void asb_wakeup_dismiss_worker(Oid dboid);
+
+/* Worker: takes this database's entry; false if there is none to take. */
 extern bool asb_wakeup_attach(void);
 
-/* Launcher: takes the launcher's place, to be woken when a worker is wanted. */
-extern void asb_wakeup_attach_launcher(void);
+/* Worker: whether it was asked to exit. */
+extern bool asb_wakeup_dismissed(void);
 
 /*
- * Launcher: lists the databases that a backend found without a worker and
- * forgets them.  Returns how many of "dboids" (room for "max") were filled.
+ * Launcher: takes the launcher's place, to be woken when a worker leaves or is
+ * missing.
  */
-extern int	asb_wakeup_take_wanted(Oid *dboids, int max);
+extern void asb_wakeup_attach_launcher(void);
 
-/* Launcher: whether a worker is attached to this database, and its pid. */
-extern pid_t asb_wakeup_worker_pid(Oid dboid);
+/* Launcher: whether a worker has this database, maybe an earlier launcher's. */
+extern bool asb_wakeup_has_worker(Oid dboid);
 
 extern void asb_wakeup_init(void);
 

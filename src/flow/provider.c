@@ -13,6 +13,7 @@
 #include "commands/seclabel.h"
 #include "miscadmin.h"
 
+#include "core/wakeup.h"
 #include "flow/provider.h"
 #include "session/role_label.h"
 
@@ -40,6 +41,7 @@ check_label(const ObjectAddress *object, const char *label)
 		case DatabaseRelationId:
 			require_superuser();
 			valid = label == NULL || strcmp(label, "enabled") == 0;
+			asb_wakeup_at_commit();
 			break;
 		default:
 			ereport(ERROR,
