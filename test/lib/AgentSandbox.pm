@@ -1,0 +1,117 @@
+# What several TAP tests need: SQL as the superuser, as a conversation, as any
+# role; opening conversations; waiting for an outcome by polling.  The server is
+# the one test/with-cluster made.
+#
+#     use AgentSandbox;
+#     sql("SELECT agentsandbox.create_profile('support')");
+#     my $c = open_conversation('support', '{"rep": 3}');
+#     is(sql_as($c, 'SELECT 1'), '1', 'it can speak');
+#     refused($c, 'SELECT pg_sleep(1)', '42501', 'it cannot sleep');
+#     poll_is('SELECT count(*) FROM t', '1', 'the row arrives');
+
+package AgentSandbox;
+
+use strict;
+use warnings;
+use Exporter 'import';
+use IPC::Run ();
+use Test::More ();
+use Time::HiRes ();
+
+our @EXPORT = qw(conninfo psql sql sql_as refused open_conversation poll_is poll_until server_log);
+
+# The connection string of a conversation (what open_conversation returned), of
+# a hash with role and password, or of the superuser.  More keywords may follow.
+sub conninfo
+{
+	my ($who, %more) = @_;
+	my %key = (
+		host => $ENV{PGHOST}, port => $ENV{PGPORT}, dbname => $ENV{PGDATABASE},
+		$who ? (user => $who->{role}, password => $who->{password}) : (user => $ENV{PGUSER}),
+		%more);
+	return join ' ', map { my $value = $key{$_}; $value =~ s/([\\'])/\\$1/g; "$_='$value'" } sort keys %key;
+}
+
+# Runs SQL through psql: (exit status, standard output, standard error), the
+# errors with their SQLSTATE.  psql's own commands work.
+sub psql
+{
+	my ($conninfo, $sql) = @_;
+	my ($out, $err) = ('', '');
+	IPC::Run::run([ qw(psql -XqAt -v ON_ERROR_STOP=1 -v VERBOSITY=verbose -f -), $conninfo ],
+		\$sql, \$out, \$err, IPC::Run::timeout(120));
+	my $status = $? >> 8;
+	chomp $out;
+	return ($status, $out, $err);
+}
+
+# SQL that must succeed, as the superuser: its output, columns parted by |
+sub sql { return sql_as(undef, @_); }
+
+# ... and as somebody else
+sub sql_as
+{
+	my ($who, $sql) = @_;
+	my ($status, $out, $err) = psql(conninfo($who), $sql);
+	die "psql failed:\n$err\nfor: $sql\n" if $status != 0;
+	return $out;
+}
+
+# One assertion: this is refused with that SQLSTATE, or, for a refused login,
+# which shows none, with a message like that pattern.  Returns the message.
+sub refused
+{
+	my ($who, $sql, $why, $name) = @_;
+	my $like = ref $why ? $why : qr/^(?:psql:[^\n]*)?(?:ERROR|FATAL):  \Q$why\E:/m;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	my ($status, $out, $err) = psql(conninfo($who), $sql);
+	Test::More::ok($status != 0 && $err =~ $like, $name)
+	  or Test::More::diag("got status $status, output \"$out\", error \"$err\"");
+	return $err;
+}
+
+# A new conversation: a hash of conversation, role, password, token, expires_at
+sub open_conversation
+{
+	my ($profile, $context, $expires) = @_;
+	my @columns = qw(conversation role password token expires_at);
+	my $quoted = join ', ', map { my $v = $_; $v =~ s/'/''/g; "'$v'" } $profile, $context // '{}', $expires // '1 hour';
+	my $list = join ', ', @columns;
+	my %conversation;
+	@conversation{@columns} = split /\|/, sql("SELECT $list FROM agentsandbox.open_conversation($quoted)");
+	return \%conversation;
+}
+
+# Asks again until the answer is the wanted one or the time is over.
+sub poll_until
+{
+	my ($sql, $want, $timeout) = @_;
+	my $deadline = Time::HiRes::time() + ($timeout // 30);
+	my $got;
+	while (1)
+	{
+		$got = sql($sql);
+		return (1, $got) if $got eq $want;
+		return (0, $got) if Time::HiRes::time() > $deadline;
+		Time::HiRes::usleep(20_000);
+	}
+}
+
+# ... as one assertion
+sub poll_is
+{
+	my ($sql, $want, $name, $timeout) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	my ($ok, $got) = poll_until($sql, $want, $timeout);
+	return Test::More::is($got, $want, $name);
+}
+
+# The server's log so far
+sub server_log
+{
+	open my $in, '<', $ENV{AGENTSANDBOX_SERVER_LOG} or die "$ENV{AGENTSANDBOX_SERVER_LOG}: $!";
+	local $/;
+	return scalar <$in>;
+}
+
+1;
