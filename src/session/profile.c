@@ -11,15 +11,82 @@
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 #include "core/catalog.h"
 #include "session/profile.h"
 
 /* Columns of agentsandbox.profiles, in the order of tables/20_profiles.sql. */
-#define Anum_profiles_profile			1
-#define Anum_profiles_connection_limit	2
-#define Anum_profiles_max_lifetime		3
-#define Anum_profiles_search_path		4
+#define Anum_profiles_profile					1
+#define Anum_profiles_connection_limit			2
+#define Anum_profiles_max_lifetime				3
+#define Anum_profiles_search_path				4
+#define Anum_profiles_mode						7
+#define Anum_profiles_allow_explain				8
+#define Anum_profiles_allow_copy				9
+#define Anum_profiles_allow_call				10
+#define Anum_profiles_information_schema		11
+#define Anum_profiles_statement_time			12
+#define Anum_profiles_transaction_time			13
+#define Anum_profiles_idle_in_transaction_time	14
+#define Anum_profiles_idle_session_time			15
+#define Anum_profiles_lock_wait					16
+#define Anum_profiles_memory_bytes				17
+#define Anum_profiles_temp_bytes				18
+#define Anum_profiles_rows_returned				19
+#define Anum_profiles_bytes_returned			20
+#define Anum_profiles_rows_changed				21
+#define Anum_profiles_rows_changed_total		22
+#define Anum_profiles_statements_per_minute		23
+#define Anum_profiles_parallel_workers			24
+#define Anum_profiles_statement_bytes			25
+#define Anum_profiles_value_bytes				26
+/* A limit of time in milliseconds; the table's CHECK keeps it within an int. */
+static int
+milliseconds(Datum interval)
+{
+	const Interval *span = DatumGetIntervalP(interval);
+
+	return (int) ((span->time + span->day * USECS_PER_DAY +
+				   span->month * DAYS_PER_MONTH * USECS_PER_DAY + 999) / 1000);
+}
+
+static void
+read_limits(const Datum *values, AsbLimits *limits)
+{
+#define VALUE(column) values[Anum_profiles_##column - 1]
+	limits->statement_time = milliseconds(VALUE(statement_time));
+	limits->transaction_time = milliseconds(VALUE(transaction_time));
+	limits->idle_in_transaction_time = milliseconds(VALUE(idle_in_transaction_time));
+	limits->idle_session_time = milliseconds(VALUE(idle_session_time));
+	limits->lock_wait = milliseconds(VALUE(lock_wait));
+	limits->memory_bytes = DatumGetInt64(VALUE(memory_bytes));
+	limits->temp_bytes = DatumGetInt64(VALUE(temp_bytes));
+	limits->rows_returned = DatumGetInt64(VALUE(rows_returned));
+	limits->bytes_returned = DatumGetInt64(VALUE(bytes_returned));
+	limits->rows_changed = DatumGetInt64(VALUE(rows_changed));
+	limits->rows_changed_total = DatumGetInt64(VALUE(rows_changed_total));
+	limits->statements_per_minute = DatumGetInt32(VALUE(statements_per_minute));
+	limits->parallel_workers = DatumGetInt32(VALUE(parallel_workers));
+	limits->statement_bytes = DatumGetInt32(VALUE(statement_bytes));
+	limits->value_bytes = DatumGetInt32(VALUE(value_bytes));
+}
+
+static void
+read_profile(const Datum *values, AsbProfile *profile)
+{
+	profile->role = DatumGetObjectId(VALUE(profile));
+	profile->connection_limit = DatumGetInt32(VALUE(connection_limit));
+	profile->search_path = TextDatumGetCString(VALUE(search_path));
+	/* whatever is not exactly "observe" refuses */
+	profile->observe = strcmp(TextDatumGetCString(VALUE(mode)), "observe") == 0;
+	profile->allow_explain = DatumGetBool(VALUE(allow_explain));
+	profile->allow_copy = DatumGetBool(VALUE(allow_copy));
+	profile->allow_call = DatumGetBool(VALUE(allow_call));
+	profile->information_schema = DatumGetBool(VALUE(information_schema));
+	read_limits(values, &profile->limits);
+#undef VALUE
+}
 
 void
 asb_profile_load(Oid role, AsbProfile *profile)
@@ -29,7 +96,9 @@ asb_profile_load(Oid role, AsbProfile *profile)
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
-	bool		isnull;
+	int			natts = RelationGetNumberOfAttributes(rel);
+	Datum	   *values = palloc(natts * sizeof(Datum));
+	bool	   *nulls = palloc(natts * sizeof(bool));
 
 	/* the key's index is made by the extension's script, always */
 	(void) RelationGetIndexList(rel);
@@ -42,13 +111,9 @@ asb_profile_load(Oid role, AsbProfile *profile)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("role with OID %u is not a profile", role)));
 
-	profile->role = role;
-	profile->connection_limit =
-		DatumGetInt32(heap_getattr(tuple, Anum_profiles_connection_limit,
-								   RelationGetDescr(rel), &isnull));
-	profile->search_path =
-		TextDatumGetCString(heap_getattr(tuple, Anum_profiles_search_path,
-										 RelationGetDescr(rel), &isnull));
+	/* no column that is read can be null, says the table */
+	heap_deform_tuple(tuple, RelationGetDescr(rel), values, nulls);
+	read_profile(values, profile);
 
 	systable_endscan(scan);
 	UnregisterSnapshot(snapshot);

@@ -5,7 +5,31 @@ CREATE TABLE agentsandbox.profiles (
     max_lifetime     interval NOT NULL CHECK (max_lifetime > interval '0'),
     search_path      text NOT NULL,
     created_at       timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-    created_by       name NOT NULL DEFAULT SESSION_USER
+    created_by       name NOT NULL DEFAULT SESSION_USER,
+
+    -- what the gates allow beyond the default
+    mode                     text NOT NULL DEFAULT 'enforce' CHECK (mode IN ('enforce', 'observe')),
+    allow_explain            boolean NOT NULL DEFAULT false,
+    allow_copy               boolean NOT NULL DEFAULT false,
+    allow_call               boolean NOT NULL DEFAULT false,
+    information_schema       boolean NOT NULL DEFAULT false,
+
+    -- limits the agent cannot lift; an analyst's agent does not notice the defaults
+    statement_time           interval NOT NULL DEFAULT '1 min' CHECK (statement_time > interval '0' AND statement_time <= interval '24 days'),
+    transaction_time         interval NOT NULL DEFAULT '10 min' CHECK (transaction_time > interval '0' AND transaction_time <= interval '24 days'),
+    idle_in_transaction_time interval NOT NULL DEFAULT '5 min' CHECK (idle_in_transaction_time > interval '0' AND idle_in_transaction_time <= interval '24 days'),
+    idle_session_time        interval NOT NULL DEFAULT '1 hour' CHECK (idle_session_time > interval '0' AND idle_session_time <= interval '24 days'),
+    lock_wait                interval NOT NULL DEFAULT '10 s' CHECK (lock_wait > interval '0' AND lock_wait <= interval '24 days'),
+    memory_bytes             bigint NOT NULL DEFAULT 268435456 CHECK (memory_bytes > 0),
+    temp_bytes               bigint NOT NULL DEFAULT 1073741824 CHECK (temp_bytes > 0),
+    rows_returned            bigint NOT NULL DEFAULT 1000000 CHECK (rows_returned > 0),
+    bytes_returned           bigint NOT NULL DEFAULT 104857600 CHECK (bytes_returned > 0),
+    rows_changed             bigint NOT NULL DEFAULT 100000 CHECK (rows_changed > 0),
+    rows_changed_total       bigint NOT NULL DEFAULT 1000000 CHECK (rows_changed_total > 0),
+    statements_per_minute    integer NOT NULL DEFAULT 10000 CHECK (statements_per_minute > 0),
+    parallel_workers         integer NOT NULL DEFAULT 0 CHECK (parallel_workers >= 0),
+    statement_bytes          integer NOT NULL DEFAULT 1048576 CHECK (statement_bytes > 0),
+    value_bytes              integer NOT NULL DEFAULT 16777216 CHECK (value_bytes > 0)
 );
 COMMENT ON TABLE agentsandbox.profiles IS 'what a kind of agent may do, beyond what is granted to the role';
 COMMENT ON COLUMN agentsandbox.profiles.profile IS 'NOLOGIN role that the operator grants privileges to';
@@ -14,4 +38,24 @@ COMMENT ON COLUMN agentsandbox.profiles.max_lifetime IS 'longest time a conversa
 COMMENT ON COLUMN agentsandbox.profiles.search_path IS 'schemas of a conversation''s search_path, before schema agentsandbox';
 COMMENT ON COLUMN agentsandbox.profiles.created_at IS 'when create_profile() made it';
 COMMENT ON COLUMN agentsandbox.profiles.created_by IS 'session user that made it';
+COMMENT ON COLUMN agentsandbox.profiles.mode IS 'enforce, or observe: refusals of statements, functions, relations and settings are recorded only';
+COMMENT ON COLUMN agentsandbox.profiles.allow_explain IS 'EXPLAIN, whose estimates tell of rows that policies hide';
+COMMENT ON COLUMN agentsandbox.profiles.allow_copy IS 'COPY to and from the client';
+COMMENT ON COLUMN agentsandbox.profiles.allow_call IS 'CALL of procedures granted to the profile';
+COMMENT ON COLUMN agentsandbox.profiles.information_schema IS 'reading of information_schema, cut down to what is granted';
+COMMENT ON COLUMN agentsandbox.profiles.statement_time IS 'longest time from a statement''s arrival to its end';
+COMMENT ON COLUMN agentsandbox.profiles.transaction_time IS 'longest time from a transaction''s start to its end';
+COMMENT ON COLUMN agentsandbox.profiles.idle_in_transaction_time IS 'longest pause between statements of a transaction';
+COMMENT ON COLUMN agentsandbox.profiles.idle_session_time IS 'longest pause between transactions; then the session ends';
+COMMENT ON COLUMN agentsandbox.profiles.lock_wait IS 'longest wait for one lock';
+COMMENT ON COLUMN agentsandbox.profiles.memory_bytes IS 'private memory of a session''s server process, beyond what it has when bound';
+COMMENT ON COLUMN agentsandbox.profiles.temp_bytes IS 'temporary files of a session at one time';
+COMMENT ON COLUMN agentsandbox.profiles.rows_returned IS 'rows sent to the client by one statement';
+COMMENT ON COLUMN agentsandbox.profiles.bytes_returned IS 'bytes of rows sent to the client by one statement';
+COMMENT ON COLUMN agentsandbox.profiles.rows_changed IS 'rows inserted, updated or deleted by one statement, triggers and cascades included';
+COMMENT ON COLUMN agentsandbox.profiles.rows_changed_total IS 'rows inserted, updated or deleted by a conversation; ROLLBACK gives nothing back';
+COMMENT ON COLUMN agentsandbox.profiles.statements_per_minute IS 'statements of a conversation, all sessions together';
+COMMENT ON COLUMN agentsandbox.profiles.parallel_workers IS 'parallel workers of one plan node';
+COMMENT ON COLUMN agentsandbox.profiles.statement_bytes IS 'length of a statement''s text';
+COMMENT ON COLUMN agentsandbox.profiles.value_bytes IS 'size of one parameter of a statement';
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.profiles', '');
