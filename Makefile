@@ -27,9 +27,9 @@ distclean: clean
 # Everything that runs needs the packages, the build and the installation.
 ready:
 	@test/install-packages
-	@$(MAKE) all
-	@if test -w "`$(PG_CONFIG) --pkglibdir`"; then $(MAKE) install; \
-	 else sudo $(MAKE) PG_CONFIG=$(PG_CONFIG) install; fi >/dev/null
+	@$(MAKE) -s all
+	@if test -w "`$(PG_CONFIG) --pkglibdir`"; then $(MAKE) -s install; \
+	 else sudo $(MAKE) -s PG_CONFIG=$(PG_CONFIG) install; fi >/dev/null
 
 $(RUN_TARGETS): ready
 
