@@ -18,6 +18,7 @@
 
 #include "confine/hooks.h"
 #include "confine/login.h"
+#include "core/wakeup.h"
 
 #define MAX_CALLBACKS 4
 
@@ -68,6 +69,15 @@ exclusive_database(const Node *statement)
 	}
 }
 
+/* Can the statement take the extension away? */
+static bool
+may_drop_extension(const Node *statement)
+{
+	return IsA(statement, DropOwnedStmt) ||
+		(IsA(statement, DropStmt) &&
+		 ((const DropStmt *) statement)->removeType == OBJECT_EXTENSION);
+}
+
 static void
 asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 					bool readOnlyTree, ProcessUtilityContext context,
@@ -81,6 +91,8 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 
 		for (int i = 0; database && i < ndatabase_ddl_callbacks; i++)
 			database_ddl_callbacks[i] (database);
+		if (may_drop_extension(pstmt->utilityStmt))
+			asb_wakeup_at_commit();
 	}
 
 	if (next_process_utility_hook)

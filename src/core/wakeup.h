@@ -33,7 +33,7 @@ extern bool asb_wakeup_dismissed(void);
  */
 extern void asb_wakeup_attach_launcher(void);
 
-/* Launcher: whether a worker has this database, maybe an earlier launcher's. */
+/* Whether a worker has this database. */
 extern bool asb_wakeup_has_worker(Oid dboid);
 
 extern void asb_wakeup_init(void);

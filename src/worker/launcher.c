@@ -224,7 +224,9 @@ supervise(void)
 			continue;
 		if (!member->labelled)
 		{
+			/* its place may be for a database that found none */
 			memset(member, 0, sizeof(*member));
+			sleep_ms = too_many_said ? 0 : sleep_ms;
 			continue;
 		}
 		if (member->start_after <= now)

@@ -12,6 +12,8 @@
 #include "access/xact.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_database.h"
+#include "catalog/pg_extension.h"
+#include "commands/extension.h"
 #include "commands/seclabel.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -23,7 +25,6 @@
 #include "storage/lock.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
-#include "utils/inval.h"
 #include "utils/snapmgr.h"
 
 #include "core/catalog.h"
@@ -70,21 +71,35 @@ database_is_wanted(void)
 }
 
 /*
- * Is the extension still in this database?  If not, the label that brought
- * the worker here is stale and is removed.  CREATE EXTENSION sets it under a
- * lock that conflicts with ours, so a new extension does not lose it.
+ * Is the extension in this database?  If so it stays until the transaction
+ * ends: DROP EXTENSION waits for our lock, and we for one that runs already.
+ */
+static bool
+lock_extension(void)
+{
+	Oid			extension = get_extension_oid("agentsandbox", true);
+
+	if (!OidIsValid(extension))
+		return false;
+	LockDatabaseObject(ExtensionRelationId, extension, 0, AccessShareLock);
+	return OidIsValid(asb_schema_oid());
+}
+
+/*
+ * As above.  If not, the label that brought the worker here is stale and is
+ * removed.  CREATE EXTENSION sets it under a lock that conflicts with ours,
+ * so a new extension does not lose it.
  */
 static bool
 extension_exists(void)
 {
 	ObjectAddress address;
 
-	if (OidIsValid(asb_schema_oid()))
+	if (lock_extension())
 		return true;
 
 	LockSharedObject(DatabaseRelationId, MyDatabaseId, 0, ShareUpdateExclusiveLock);
-	AcceptInvalidationMessages();
-	if (OidIsValid(asb_schema_oid()))
+	if (lock_extension())
 		return true;
 
 	ObjectAddressSet(address, DatabaseRelationId, MyDatabaseId);

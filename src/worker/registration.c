@@ -5,10 +5,44 @@
  */
 #include "postgres.h"
 
+#include "catalog/objectaddress.h"
+#include "catalog/pg_database.h"
+#include "commands/dbcommands.h"
+#include "commands/seclabel.h"
 #include "miscadmin.h"
 #include "postmaster/bgworker.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
 
+#include "confine/hooks.h"
+#include "core/wakeup.h"
+#include "session/role_label.h"
 #include "worker/worker.h"
+
+/*
+ * A statement is going to need this database without connections: sends its
+ * worker away.  The lock comes first, so that neither a worker that is just
+ * starting nor the launcher gets in again before the statement has ended; it
+ * conflicts with itself, because the statement is going to raise it.
+ */
+static void
+make_way(const char *name)
+{
+	Oid			dboid = get_database_oid(name, true);
+	ObjectAddress address;
+
+	if (!OidIsValid(dboid) || dboid == MyDatabaseId ||
+		!pg_database_ownercheck(dboid, GetUserId()))
+		return;					/* the statement says what is wrong */
+
+	ObjectAddressSet(address, DatabaseRelationId, dboid);
+	if (!asb_wakeup_has_worker(dboid) &&
+		GetSecurityLabel(&address, ASB_LABEL_PROVIDER) == NULL)
+		return;
+
+	LockSharedObject(DatabaseRelationId, dboid, 0, ShareRowExclusiveLock);
+	asb_wakeup_dismiss_worker(dboid);
+}
 
 void
 asb_worker_init(void)
@@ -27,4 +61,6 @@ asb_worker_init(void)
 	strlcpy(launcher.bgw_library_name, "agentsandbox", BGW_MAXLEN);
 	strlcpy(launcher.bgw_function_name, "asb_launcher_main", BGW_MAXLEN);
 	RegisterBackgroundWorker(&launcher);
+
+	asb_hooks_on_database_ddl(make_way);
 }
