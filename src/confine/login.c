@@ -36,16 +36,16 @@ refuse(const char *message, const char *hint)
 }
 
 static void
-check_setting(const char *name)
+check_setting(const char *name, const char *value)
 {
-	if (!asb_setting_startup_allowed(name))
+	if (asb_setting_decide(name, value, ASB_SETTING_STARTUP) < ASB_SETTING_ALLOWED)
 		refuse(psprintf("setting \"%s\" is not allowed when connecting", name),
 			   "Connect without it.");
 }
 
 /*
- * Judges the settings of an "options" string by the names in it.  Anything
- * but -c name=value and --name=value is a switch of the server itself.
+ * Judges the settings of an "options" string.  Anything but -c name=value and
+ * --name=value is a switch of the server itself.
  */
 static void
 check_command_line(const char *options)
@@ -71,14 +71,14 @@ check_command_line(const char *options)
 			refuse(psprintf("option \"%s\" is not allowed when connecting",
 							argv[Min(i, argc - 1)]),
 				   "Connect without it.");
-		*equals = '\0';
+		*equals++ = '\0';
 		/* the server reads a dash in a name as an underscore */
 		for (char *p = setting; *p; p++)
 		{
 			if (*p == '-')
 				*p = '_';
 		}
-		check_setting(setting);
+		check_setting(setting, equals);
 	}
 }
 
@@ -93,7 +93,8 @@ check_startup_packet(Port *port)
 
 	/* names and values alternate */
 	for (int i = 0; i < list_length(port->guc_options); i += 2)
-		check_setting(list_nth(port->guc_options, i));
+		check_setting(list_nth(port->guc_options, i),
+					  list_nth(port->guc_options, i + 1));
 }
 
 void
