@@ -1,0 +1,211 @@
+/*
+ * slot.c
+ *	  One shared slot for each backend that runs a sandboxed session.
+ *
+ * The array is indexed by backend id, so a slot needs no search and belongs
+ * to its backend alone.
+ *
+ * Locking: the owner changes its slot under the lock in exclusive mode, but
+ * for last_activity, which it writes without.  Everybody else reads under the
+ * lock in shared mode.  A slot is given back under the lock before its
+ * process ends, so a pid read under the lock is that of a living process.
+ */
+#include "postgres.h"
+
+#include <signal.h>
+
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "storage/backendid.h"
+#include "storage/ipc.h"
+#include "storage/lwlock.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "core/compat.h"
+#include "core/shmem.h"
+#include "session/slot.h"
+
+typedef struct SlotArray
+{
+	LWLock		lock;
+	AsbSlot		slots[FLEXIBLE_ARRAY_MEMBER];	/* MaxBackends of them */
+} SlotArray;
+
+static SlotArray *array = NULL;
+
+/* this backend's, once taken */
+static AsbSlot *my_slot = NULL;
+
+static Size
+array_size(void)
+{
+	return add_size(offsetof(SlotArray, slots),
+					mul_size(MaxBackends, sizeof(AsbSlot)));
+}
+
+static void
+array_init(void *part)
+{
+	int			tranche = LWLockNewTrancheId();
+
+	/* in the postmaster; its children inherit the name */
+	LWLockRegisterTranche(tranche, "agentsandbox slots");
+	LWLockInitialize(&((SlotArray *) part)->lock, tranche);
+}
+
+static void
+release(int code, Datum arg)
+{
+	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
+	memset(my_slot, 0, sizeof(AsbSlot));
+	LWLockRelease(&array->lock);
+	my_slot = NULL;
+}
+
+void
+asb_slot_take(Oid role, bool pooled, const pg_uuid_t *conversation)
+{
+	AsbSlot    *slot = &array->slots[MyBackendId - 1];
+
+	Assert(my_slot == NULL);
+
+	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
+	memset(slot, 0, sizeof(AsbSlot));
+	slot->pid = MyProcPid;
+	slot->database = MyDatabaseId;
+	slot->role = role;
+	slot->pooled = pooled;
+	if (conversation)
+		slot->conversation = *conversation;
+	slot->login_at = slot->last_activity = GetCurrentTimestamp();
+	LWLockRelease(&array->lock);
+
+	my_slot = slot;
+	before_shmem_exit(release, (Datum) 0);
+}
+
+bool
+asb_slot_taken(void)
+{
+	return my_slot != NULL;
+}
+
+bool
+asb_slot_admit(int limit)
+{
+	int			sessions = 0;
+
+	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
+	for (int i = 0; i < MaxBackends; i++)
+	{
+		AsbSlot    *slot = &array->slots[i];
+
+		if (slot->pid != 0 && slot->admitted &&
+			memcmp(&slot->conversation, &my_slot->conversation, UUID_LEN) == 0)
+			sessions++;
+	}
+	my_slot->admitted = sessions < limit;
+	LWLockRelease(&array->lock);
+
+	return my_slot->admitted;
+}
+
+void
+asb_slot_enter(const pg_uuid_t *conversation)
+{
+	Assert(my_slot != NULL && my_slot->pooled);
+
+	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
+	if (conversation)
+		my_slot->conversation = *conversation;
+	else
+		memset(&my_slot->conversation, 0, UUID_LEN);
+	LWLockRelease(&array->lock);
+}
+
+void
+asb_slot_touch(TimestampTz now)
+{
+	if (my_slot)
+		my_slot->last_activity = now;
+}
+
+static int
+compare_uuid(const void *a, const void *b)
+{
+	return memcmp(a, b, UUID_LEN);
+}
+
+void
+asb_slot_terminate(const pg_uuid_t *closed, int n)
+{
+	LWLockAcquire(&array->lock, LW_SHARED);
+	for (int i = 0; i < MaxBackends; i++)
+	{
+		AsbSlot    *slot = &array->slots[i];
+
+		if (slot->pid != 0 && slot->pid != MyProcPid &&
+			bsearch(&slot->conversation, closed, n, sizeof(pg_uuid_t), compare_uuid))
+			(void) kill(slot->pid, SIGTERM);
+	}
+	LWLockRelease(&array->lock);
+}
+
+AsbSlot *
+asb_slot_list(int *n)
+{
+	AsbSlot    *list = palloc(MaxBackends * sizeof(AsbSlot));
+
+	*n = 0;
+	LWLockAcquire(&array->lock, LW_SHARED);
+	for (int i = 0; i < MaxBackends; i++)
+	{
+		if (array->slots[i].pid != 0)
+			list[(*n)++] = array->slots[i];
+	}
+	LWLockRelease(&array->lock);
+	return list;
+}
+
+/*
+ * agentsandbox.sessions(): the sandboxed sessions of this database.
+ */
+ASB_FUNCTION(asb_sessions);
+
+Datum
+asb_sessions(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	AsbSlot    *list;
+	int			n;
+
+	InitMaterializedSRF(fcinfo, 0);
+	list = asb_slot_list(&n);
+	for (int i = 0; i < n; i++)
+	{
+		static const pg_uuid_t none = {{0}};
+		Datum		values[6];
+		bool		nulls[6] = {false};
+
+		if (list[i].database != MyDatabaseId)
+			continue;
+		values[0] = Int32GetDatum(list[i].pid);
+		values[1] = UUIDPGetDatum(&list[i].conversation);
+		nulls[1] = memcmp(&list[i].conversation, &none, UUID_LEN) == 0;
+		values[2] = ObjectIdGetDatum(list[i].role);
+		values[3] = BoolGetDatum(list[i].pooled);
+		values[4] = TimestampTzGetDatum(list[i].login_at);
+		values[5] = TimestampTzGetDatum(list[i].last_activity);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+void
+asb_slot_init(void)
+{
+	asb_shmem_register("agentsandbox slots", array_size, array_init,
+					   (void **) &array);
+}

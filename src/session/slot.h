@@ -1,0 +1,60 @@
+/*
+ * slot.h
+ *	  One shared slot for each backend that runs a sandboxed session.
+ *
+ * Slots answer who is connected, count the sessions of a conversation, and
+ * let close_conversation() end them.
+ */
+#ifndef ASB_SLOT_H
+#define ASB_SLOT_H
+
+#include "datatype/timestamp.h"
+#include "utils/uuid.h"
+
+typedef struct AsbSlot
+{
+	pid_t		pid;			/* 0: free */
+	Oid			database;
+	Oid			role;			/* that logged in */
+	bool		pooled;			/* logged in as a pool role */
+	bool		admitted;		/* counts against the connection limit */
+	pg_uuid_t	conversation;	/* all zero: a pool session that entered none */
+	TimestampTz login_at;
+	TimestampTz last_activity;	/* start of the last statement */
+} AsbSlot;
+
+/*
+ * Publishes this backend, until it exits.  To be called before the row of the
+ * conversation is read for the decision, see asb_slot_terminate().
+ */
+extern void asb_slot_take(Oid role, bool pooled, const pg_uuid_t *conversation);
+
+/* Whether this backend has published itself. */
+extern bool asb_slot_taken(void);
+
+/*
+ * Counts this session among those of its conversation; false if "limit" are
+ * counted already.
+ */
+extern bool asb_slot_admit(int limit);
+
+/* Pool session: enters a conversation, or none (NULL). */
+extern void asb_slot_enter(const pg_uuid_t *conversation);
+
+/* Notes that a statement started. */
+extern void asb_slot_touch(TimestampTz now);
+
+/*
+ * Sends SIGTERM to all sessions of conversations whose close has committed.
+ * "closed" is sorted by memcmp.  A login publishes its slot first and then
+ * reads the row with a new snapshot; the closer commits first and then reads
+ * the slots.  So one of the two sees the other.
+ */
+extern void asb_slot_terminate(const pg_uuid_t *closed, int n);
+
+/* A copy of the slots in use, palloc'd. */
+extern AsbSlot *asb_slot_list(int *n);
+
+extern void asb_slot_init(void);
+
+#endif							/* ASB_SLOT_H */
