@@ -41,6 +41,7 @@
 #define Anum_profiles_parallel_workers			24
 #define Anum_profiles_statement_bytes			25
 #define Anum_profiles_value_bytes				26
+
 /* A limit of time in milliseconds; the table's CHECK keeps it within an int. */
 static int
 milliseconds(Datum interval)
@@ -77,6 +78,7 @@ read_profile(const Datum *values, AsbProfile *profile)
 {
 	profile->role = DatumGetObjectId(VALUE(profile));
 	profile->connection_limit = DatumGetInt32(VALUE(connection_limit));
+	profile->max_lifetime = *DatumGetIntervalP(VALUE(max_lifetime));
 	profile->search_path = TextDatumGetCString(VALUE(search_path));
 	/* whatever is not exactly "observe" refuses */
 	profile->observe = strcmp(TextDatumGetCString(VALUE(mode)), "observe") == 0;
@@ -88,8 +90,8 @@ read_profile(const Datum *values, AsbProfile *profile)
 #undef VALUE
 }
 
-void
-asb_profile_load(Oid role, AsbProfile *profile)
+bool
+asb_profile_find(Oid role, AsbProfile *profile)
 {
 	Relation	rel = table_open(asb_relation_oid("profiles"), AccessShareLock);
 	Snapshot	snapshot = asb_latest_snapshot();
@@ -99,6 +101,7 @@ asb_profile_load(Oid role, AsbProfile *profile)
 	int			natts = RelationGetNumberOfAttributes(rel);
 	Datum	   *values = palloc(natts * sizeof(Datum));
 	bool	   *nulls = palloc(natts * sizeof(bool));
+	bool		found;
 
 	/* the key's index is made by the extension's script, always */
 	(void) RelationGetIndexList(rel);
@@ -106,16 +109,25 @@ asb_profile_load(Oid role, AsbProfile *profile)
 				ObjectIdGetDatum(role));
 	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
 	tuple = systable_getnext(scan);
-	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("role with OID %u is not a profile", role)));
-
-	/* no column that is read can be null, says the table */
-	heap_deform_tuple(tuple, RelationGetDescr(rel), values, nulls);
-	read_profile(values, profile);
+	found = HeapTupleIsValid(tuple);
+	if (found)
+	{
+		/* no column that is read can be null, says the table */
+		heap_deform_tuple(tuple, RelationGetDescr(rel), values, nulls);
+		read_profile(values, profile);
+	}
 
 	systable_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
+	return found;
+}
+
+void
+asb_profile_load(Oid role, AsbProfile *profile)
+{
+	if (!asb_profile_find(role, profile))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role with OID %u is not a profile", role)));
 }

@@ -5,6 +5,8 @@
 #ifndef ASB_PROFILE_H
 #define ASB_PROFILE_H
 
+#include "datatype/timestamp.h"
+
 /* What a session may use up; the comments of the table's columns say more. */
 typedef struct AsbLimits
 {
@@ -31,7 +33,8 @@ typedef struct AsbProfile
 {
 	Oid			role;			/* the profile's NOLOGIN role */
 	int			connection_limit;	/* sessions per conversation */
-	char	   *search_path;
+	Interval	max_lifetime;	/* of a conversation */
+	char	   *search_path;	/* without what every conversation has at its end */
 	bool		observe;		/* record refusals instead of refusing */
 	bool		allow_explain;
 	bool		allow_copy;
@@ -39,6 +42,9 @@ typedef struct AsbProfile
 	bool		information_schema;
 	AsbLimits	limits;
 } AsbProfile;
+
+/* Reads a profile into the current memory context; false if there is none. */
+extern bool asb_profile_find(Oid role, AsbProfile *profile);
 
 /* Reads a profile into the current memory context; error if there is none. */
 extern void asb_profile_load(Oid role, AsbProfile *profile);

@@ -16,6 +16,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
+#include "commands/trigger.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -24,12 +25,16 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #include "core/catalog.h"
+#include "core/compat.h"
 #include "core/errors.h"
+#include "session/role.h"
 #include "session/role_label.h"
 #include "session/session.h"
+#include "session/slot.h"
 
 /* Columns of agentsandbox.conversation_records, in the order of tables/30_conversations.sql. */
 #define Anum_records_id			1
@@ -70,11 +75,12 @@ deciding_role(Oid session_user, Oid outer_role)
 {
 	if (asb_role_label(session_user).kind == ASB_ROLE_CONVERSATION)
 		return session_user;
-	if (asb_role_label(outer_role).kind == ASB_ROLE_CONVERSATION)
+	if (outer_role != session_user &&
+		asb_role_label(outer_role).kind == ASB_ROLE_CONVERSATION)
 		return outer_role;
 	if (asb_is_pool_role(session_user))
 		return session_user;
-	if (asb_is_pool_role(outer_role))
+	if (outer_role != session_user && asb_is_pool_role(outer_role))
 		return outer_role;
 	return InvalidOid;
 }
@@ -90,6 +96,7 @@ load_conversation(AsbSession *session, const AsbRoleLabel *label)
 	SysScanDesc scan;
 	HeapTuple	tuple;
 	Oid			profile;
+	const char *objection;
 	bool		isnull;
 
 	(void) RelationGetIndexList(rel);
@@ -116,6 +123,49 @@ load_conversation(AsbSession *session, const AsbRoleLabel *label)
 	table_close(rel, AccessShareLock);
 
 	asb_profile_load(profile, &session->profile);
+
+	/* what the objection is, is not the agent's business */
+	objection = asb_role_objection(session->role, profile);
+	if (objection)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("the role of the conversation cannot be confined"),
+				 errdetail_log("%s", objection)));
+}
+
+/* Decides whether a pair of roles is sandboxed, unless it is the last one. */
+static void
+decide_pair(Oid session_user, Oid outer_role)
+{
+	Oid			role;
+
+	if (session_user == derived_session_user && outer_role == derived_outer_role)
+		return;
+
+	/* should this error, the next call decides anew */
+	derived_session_user = derived_outer_role = InvalidOid;
+	role = deciding_role(session_user, outer_role);
+
+	/* from here on, until all is known, everything is refused */
+	current = NULL;
+	rows_valid = false;
+	pair_role = role;
+	pair_sandboxed = OidIsValid(role);
+	derived_session_user = session_user;
+	derived_outer_role = outer_role;
+}
+
+/*
+ * A client that logged in as a sandboxed role has been bound (bind.c) and has
+ * a slot; an administrator who became one by SET ROLE or SET SESSION
+ * AUTHORIZATION has none, and a parallel worker is its leader's.
+ */
+static bool
+needs_slot(Oid session_user)
+{
+	return MyProcPort != NULL &&
+		session_user == GetAuthenticatedUserId() &&
+		OidIsValid(deciding_role(session_user, session_user));
 }
 
 static void
@@ -126,24 +176,17 @@ refresh(Oid session_user, Oid outer_role)
 	AsbSession *session;
 	AsbRoleLabel label;
 
-	if (session_user != derived_session_user || outer_role != derived_outer_role)
-	{
-		/* from here on, until all is known, everything is refused */
-		Oid			role = deciding_role(session_user, outer_role);
-
-		current = NULL;
-		rows_valid = false;
-		pair_role = role;
-		pair_sandboxed = OidIsValid(role);
-		derived_session_user = session_user;
-		derived_outer_role = outer_role;
-	}
-
+	decide_pair(session_user, outer_role);
 	if (!pair_sandboxed)
 	{
 		rows_valid = true;
 		return;
 	}
+
+	if (!asb_slot_taken() && needs_slot(session_user))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("the session is not bound to a conversation")));
 
 	context = AllocSetContextCreate(TopMemoryContext, "agentsandbox session",
 									ALLOCSET_SMALL_SIZES);
@@ -208,7 +251,15 @@ asb_session(void)
 		ereport(ERROR,
 				(errcode(ASB_ERRCODE_CONVERSATION_CLOSED),
 				 errmsg("the conversation has expired")));
+	asb_slot_touch(GetCurrentStatementStartTimestamp());
 	return current;
+}
+
+Oid
+asb_session_role(void)
+{
+	decide_pair(GetSessionUserId(), GetOuterUserId());
+	return pair_role;
 }
 
 static void
@@ -219,8 +270,39 @@ invalidate_rows(Datum arg, Oid relid)
 		rows_valid = false;
 }
 
+/* The role itself may have been altered: asb_role_objection() asks again. */
+static void
+invalidate_role(Datum arg, int cacheid, uint32 hashvalue)
+{
+	if (pair_sandboxed &&
+		(hashvalue == 0 ||
+		 hashvalue == GetSysCacheHashValue1(AUTHOID, ObjectIdGetDatum(pair_role))))
+		rows_valid = false;
+}
+
+/*
+ * Trigger of the two tables that asb_session() reads: every backend reads
+ * them again at its next statement.
+ */
+ASB_FUNCTION(asb_invalidate_sessions);
+
+Datum
+asb_invalidate_sessions(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("asb_invalidate_sessions() must be called as a trigger")));
+
+	CacheInvalidateRelcache(trigger->tg_relation);
+	return PointerGetDatum(NULL);
+}
+
 void
 asb_session_init(void)
 {
 	CacheRegisterRelcacheCallback(invalidate_rows, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, invalidate_role, (Datum) 0);
 }

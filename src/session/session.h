@@ -54,6 +54,12 @@ extern const AsbSession *asb_session(void);
  */
 extern bool asb_is_pool_role(Oid role);
 
+/*
+ * The sandboxed role alone, InvalidOid if this backend is not sandboxed: no
+ * row is read, so it also works before the session is bound.
+ */
+extern Oid	asb_session_role(void);
+
 extern void asb_session_init(void);
 
 #endif							/* ASB_SESSION_H */
