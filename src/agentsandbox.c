@@ -13,7 +13,10 @@
 #include "core/shmem.h"
 #include "core/wakeup.h"
 #include "flow/provider.h"
+#include "session/bind.h"
+#include "session/conversation.h"
 #include "session/session.h"
+#include "session/slot.h"
 #include "worker/worker.h"
 
 PG_MODULE_MAGIC;
@@ -39,7 +42,10 @@ _PG_init(void)
 	asb_shmem_init();
 	asb_catalog_init();
 	asb_wakeup_init();
+	asb_slot_init();
 	asb_session_init();
+	asb_bind_init();
+	asb_conversation_init();
 	asb_provider_init();
 	asb_hooks_init();
 	asb_worker_init();

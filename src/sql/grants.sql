@@ -1,11 +1,34 @@
 -- Every privilege of the extension, in one sitting.  sql/grants.sql prints them.
 
--- PUBLIC gets nothing.  (CREATE TYPE and CREATE FUNCTION give it something.)
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA agentsandbox FROM PUBLIC;
-REVOKE ALL ON ALL PROCEDURES IN SCHEMA agentsandbox FROM PUBLIC;
+-- PUBLIC gets nothing.  (CREATE FUNCTION and each type, row types included,
+-- would give it something.)
+REVOKE ALL ON ALL ROUTINES IN SCHEMA agentsandbox FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA agentsandbox FROM PUBLIC;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA agentsandbox FROM PUBLIC;
 REVOKE ALL ON SCHEMA agentsandbox FROM PUBLIC;
+DO $$
+DECLARE
+    type regtype;
+BEGIN
+    FOR type IN SELECT oid FROM pg_catalog.pg_type
+                WHERE typnamespace = 'agentsandbox'::pg_catalog.regnamespace AND typelem = 0 LOOP
+        EXECUTE pg_catalog.format('REVOKE ALL ON TYPE %s FROM PUBLIC', type);
+    END LOOP;
+END
+$$;
 
 GRANT USAGE ON SCHEMA agentsandbox TO
     agentsandbox_operator, agentsandbox_gateway, agentsandbox_reviewer,
     agentsandbox_auditor, agentsandbox_pool, agentsandbox_agent;
+
+-- Profiles and conversations
+GRANT SELECT ON agentsandbox.profiles, agentsandbox.conversations TO agentsandbox_operator, agentsandbox_auditor;
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.create_profile,
+    agentsandbox.alter_profile,
+    agentsandbox.drop_profile(name),
+    agentsandbox.open_conversation(name, jsonb, interval, boolean),
+    agentsandbox.close_conversation(uuid)
+TO agentsandbox_operator;
+-- the view's function runs as the caller
+GRANT EXECUTE ON FUNCTION agentsandbox.sessions() TO agentsandbox_operator, agentsandbox_auditor;

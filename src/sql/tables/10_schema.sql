@@ -35,3 +35,9 @@ BEGIN
                               pg_catalog.current_database(), 'enabled');
 END
 $$;
+
+-- Every backend reads the tables with this trigger again at its next
+-- statement; see session/session.c.
+CREATE FUNCTION agentsandbox.invalidate_sessions() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'asb_invalidate_sessions';
+COMMENT ON FUNCTION agentsandbox.invalidate_sessions() IS 'makes sandboxed sessions read a changed table again';

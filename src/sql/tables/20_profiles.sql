@@ -1,9 +1,9 @@
 -- One row a profile; read in C by session/profile.c (column order matters).
 CREATE TABLE agentsandbox.profiles (
     profile          regrole PRIMARY KEY,
-    connection_limit integer NOT NULL CHECK (connection_limit > 0),
-    max_lifetime     interval NOT NULL CHECK (max_lifetime > interval '0'),
-    search_path      text NOT NULL,
+    connection_limit integer NOT NULL DEFAULT 10 CHECK (connection_limit > 0),
+    max_lifetime     interval NOT NULL DEFAULT '30 days' CHECK (max_lifetime > interval '0'),
+    search_path      text NOT NULL DEFAULT 'public',
     created_at       timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     created_by       name NOT NULL DEFAULT SESSION_USER,
 
@@ -59,3 +59,6 @@ COMMENT ON COLUMN agentsandbox.profiles.parallel_workers IS 'parallel workers of
 COMMENT ON COLUMN agentsandbox.profiles.statement_bytes IS 'length of a statement''s text';
 COMMENT ON COLUMN agentsandbox.profiles.value_bytes IS 'size of one parameter of a statement';
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.profiles', '');
+
+CREATE TRIGGER invalidate_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.profiles
+    FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_sessions();

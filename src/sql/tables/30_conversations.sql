@@ -20,3 +20,27 @@ COMMENT ON COLUMN agentsandbox.conversation_records.opened_at IS 'when open_conv
 COMMENT ON COLUMN agentsandbox.conversation_records.opened_by IS 'session user that opened it';
 COMMENT ON COLUMN agentsandbox.conversation_records.closed_at IS 'when it was closed or expired';
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.conversation_records', '');
+
+-- the worker closes what has expired
+CREATE INDEX conversation_records_expires_at ON agentsandbox.conversation_records (expires_at) WHERE state = 'open';
+-- drop_profile() asks whether one is open; surface and reports ask by profile
+CREATE INDEX conversation_records_profile ON agentsandbox.conversation_records (profile) WHERE state = 'open';
+
+-- not for INSERT: no session can have read the row of a conversation that is new
+CREATE TRIGGER invalidate_sessions AFTER UPDATE OR DELETE OR TRUNCATE ON agentsandbox.conversation_records
+    FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_sessions();
+
+-- Tokens that agentsandbox.enter() takes.  Not dumped: what is restored
+-- somewhere else gets fresh secrets.
+CREATE TABLE agentsandbox.conversation_tokens (
+    hash         bytea PRIMARY KEY,
+    conversation uuid NOT NULL,
+    single_use   boolean NOT NULL,
+    created_at   timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE agentsandbox.conversation_tokens IS 'secrets that let a pooled connection enter a conversation, as hashes';
+COMMENT ON COLUMN agentsandbox.conversation_tokens.hash IS 'SHA-256 of the token''s text';
+COMMENT ON COLUMN agentsandbox.conversation_tokens.conversation IS 'what it opens';
+COMMENT ON COLUMN agentsandbox.conversation_tokens.single_use IS 'whether enter() deletes it';
+COMMENT ON COLUMN agentsandbox.conversation_tokens.created_at IS 'when it was made';
+CREATE INDEX conversation_tokens_conversation ON agentsandbox.conversation_tokens (conversation);

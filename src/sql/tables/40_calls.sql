@@ -17,7 +17,7 @@ CREATE TABLE agentsandbox.method_definitions (
 COMMENT ON TABLE agentsandbox.method_definitions IS 'remote procedures that the operator registered';
 
 CREATE TABLE agentsandbox.profile_methods (
-    profile regrole NOT NULL REFERENCES agentsandbox.profiles,
+    profile regrole NOT NULL REFERENCES agentsandbox.profiles ON DELETE CASCADE,
     method  text NOT NULL REFERENCES agentsandbox.method_definitions,
     PRIMARY KEY (profile, method)
 );

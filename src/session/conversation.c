@@ -1,0 +1,435 @@
+/*
+ * conversation.c
+ *	  Opening and closing conversations.
+ *
+ * The SQL functions are SECURITY DEFINER: the operator who may execute them
+ * needs no other privilege, and roles are made and dropped as the extension's
+ * owner.  All is transactional; what must not be undone, ending the sessions,
+ * happens when the close has committed.
+ *
+ * "closing" lists the conversations this transaction has closed so far, each
+ * with the nesting level of its (sub)transaction, so that a rolled back close
+ * ends no session.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "core/compat.h"
+#include "core/wakeup.h"
+#include "session/conversation.h"
+#include "session/profile.h"
+#include "session/role.h"
+#include "session/secret.h"
+#include "session/slot.h"
+
+typedef struct Closing
+{
+	pg_uuid_t	conversation;
+	int			nest_level;
+} Closing;
+
+static Closing *closing = NULL; /* in TopTransactionContext */
+static int	nclosing = 0;
+static int	max_closing = 0;
+
+/* Runs a statement whose plan is kept for the life of the backend. */
+static int
+execute(SPIPlanPtr *plan, const char *sql, int nargs, Oid *types, Datum *values,
+		const char *nulls)
+{
+	int			result;
+
+	if (*plan == NULL)
+	{
+		SPIPlanPtr	fresh = SPI_prepare(sql, nargs, types);
+
+		if (fresh == NULL || SPI_keepplan(fresh) != 0)
+			elog(ERROR, "could not prepare \"%s\"", sql);
+		*plan = fresh;
+	}
+	result = SPI_execute_plan(*plan, values, nulls, false, 0);
+	if (result < 0)
+		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
+	return (int) SPI_processed;
+}
+
+static Datum
+result_datum(int row, int column)
+{
+	bool		isnull;
+	Datum		datum = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
+									  column, &isnull);
+
+	return isnull ? (Datum) 0 : datum;
+}
+
+/* Context is a flat object: each value is what a policy compares a column with. */
+static void
+check_context(Jsonb *context)
+{
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	value;
+	JsonbValue	key = {jbvNull};
+
+	if (!JB_ROOT_IS_OBJECT(context))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the context is not a JSON object"),
+				 errhint("Give an object of keys and values, such as {\"rep\": 3}.")));
+
+	it = JsonbIteratorInit(&context->root);
+	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			key = value;
+		else if (token == WJB_VALUE &&
+				 value.type != jbvString && value.type != jbvNumeric &&
+				 value.type != jbvBool)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("value of context key \"%.*s\" is not a string, number or boolean",
+							key.val.string.len, key.val.string.val),
+					 errhint("Leave out a key that has no value, and give one key for each value.")));
+	}
+}
+
+/* When a conversation that opens now expires. */
+static TimestampTz
+expiry(const Interval *expires, const char *profile_name, const AsbProfile *profile)
+{
+	Datum		now = TimestampTzGetDatum(GetCurrentTimestamp());
+	TimestampTz latest =
+		DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval, now,
+												IntervalPGetDatum(&profile->max_lifetime)));
+	TimestampTz wanted;
+
+	if (expires == NULL)
+		return latest;
+
+	wanted = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval, now,
+													 IntervalPGetDatum(expires)));
+	if (wanted <= DatumGetTimestampTz(now))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the conversation would have expired already"),
+				 errhint("Give a positive interval.")));
+	if (wanted > latest)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the conversation would live longer than profile \"%s\" allows",
+						profile_name),
+				 errdetail("The profile's max_lifetime is %s.",
+						   DatumGetCString(DirectFunctionCall1(interval_out,
+															   IntervalPGetDatum(&profile->max_lifetime)))),
+				 errhint("Give a shorter interval or use agentsandbox.alter_profile().")));
+	return wanted;
+}
+
+/* The profile's role, its row, and that it can be confined; errors otherwise. */
+static Oid
+open_profile(const char *name, AsbProfile *profile)
+{
+	Oid			role = get_role_oid(name, true);
+	const char *objection;
+
+	if (!OidIsValid(role) || asb_role_label(role).kind != ASB_ROLE_PROFILE ||
+		!asb_profile_find(role, profile))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("profile \"%s\" does not exist in this database", name),
+				 errhint("Make it with agentsandbox.create_profile().")));
+
+	objection = asb_role_objection(role, role);
+	if (objection)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("profile \"%s\" cannot be confined", name),
+				 errdetail("%s", objection),
+				 errhint("A profile has what is granted to it; take its other powers and memberships away.")));
+	return role;
+}
+
+static void
+insert_record(const AsbRoleLabel *label, Oid profile, Jsonb *context)
+{
+	static SPIPlanPtr plan = NULL;
+	Oid			types[] = {UUIDOID, REGROLEOID, JSONBOID, TIMESTAMPTZOID};
+	Datum		values[] = {
+		UUIDPGetDatum(&label->conversation), ObjectIdGetDatum(profile),
+		JsonbPGetDatum(context), TimestampTzGetDatum(label->expires_at)
+	};
+
+	execute(&plan,
+			"INSERT INTO agentsandbox.conversation_records (id, profile, context, expires_at)"
+			" VALUES ($1, $2, $3, $4)", 4, types, values, NULL);
+}
+
+static char *
+insert_token(const pg_uuid_t *conversation, bool single_use)
+{
+	static SPIPlanPtr plan = NULL;
+	char	   *token = asb_secret_random();
+	Oid			types[] = {BYTEAOID, UUIDOID, BOOLOID};
+	Datum		values[] = {
+		PointerGetDatum(asb_secret_hash(token, strlen(token))),
+		UUIDPGetDatum(conversation), BoolGetDatum(single_use)
+	};
+
+	execute(&plan,
+			"INSERT INTO agentsandbox.conversation_tokens (hash, conversation, single_use)"
+			" VALUES ($1, $2, $3)", 3, types, values, NULL);
+	return token;
+}
+
+/*
+ * open_conversation(profile name, context jsonb, expires interval, single_use_token boolean)
+ */
+ASB_FUNCTION(asb_open_conversation);
+
+Datum
+asb_open_conversation(PG_FUNCTION_ARGS)
+{
+	MemoryContext context_of_result = CurrentMemoryContext;
+	char	   *profile_name;
+	Jsonb	   *context;
+	AsbProfile	profile;
+	AsbRoleLabel label = {ASB_ROLE_CONVERSATION};
+	Oid			profile_role;
+	TupleDesc	desc;
+	char	   *password;
+	char	   *token;
+	Datum		values[5];
+	bool		nulls[5] = {false};
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(3))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("profile, context and single_use_token must not be null")));
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+
+	profile_name = NameStr(*PG_GETARG_NAME(0));
+	context = PG_GETARG_JSONB_P(1);
+	check_context(context);
+	profile_role = open_profile(profile_name, &profile);
+
+	asb_uuid_random(&label.conversation);
+	label.database = MyDatabaseId;
+	label.expires_at = expiry(PG_ARGISNULL(2) ? NULL : PG_GETARG_INTERVAL_P(2),
+							  profile_name, &profile);
+	password = asb_secret_random();
+	asb_role_create(&label, profile_name, password);
+
+	SPI_connect();
+	insert_record(&label, profile_role, context);
+	token = MemoryContextStrdup(context_of_result,
+								insert_token(&label.conversation, PG_GETARG_BOOL(3)));
+	SPI_finish();
+
+	/* the worker may have to wake earlier than it thought, to close it */
+	asb_wakeup_at_commit();
+
+	values[0] = UUIDPGetDatum(&label.conversation);
+	values[1] = DirectFunctionCall1(namein,
+									CStringGetDatum(asb_conversation_role_name(&label.conversation)));
+	values[2] = CStringGetTextDatum(password);
+	values[3] = CStringGetTextDatum(token);
+	values[4] = TimestampTzGetDatum(label.expires_at);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+}
+
+/* Remembers a conversation whose sessions end when this transaction commits. */
+static void
+remember(const pg_uuid_t *conversation)
+{
+	if (nclosing == max_closing)
+	{
+		max_closing = Max(16, 2 * max_closing);
+		if (closing == NULL)
+			closing = MemoryContextAlloc(TopTransactionContext,
+										 max_closing * sizeof(Closing));
+		else
+			closing = repalloc_huge(closing, max_closing * sizeof(Closing));
+	}
+	closing[nclosing].conversation = *conversation;
+	closing[nclosing].nest_level = GetCurrentTransactionNestLevel();
+	nclosing++;
+}
+
+/* Takes away all that an ended conversation could be used by; in SPI. */
+static void
+take_away(const pg_uuid_t *conversation)
+{
+	static SPIPlanPtr plan = NULL;
+	Oid			types[] = {UUIDOID};
+	Datum		values[] = {UUIDPGetDatum(conversation)};
+
+	execute(&plan, "DELETE FROM agentsandbox.conversation_tokens WHERE conversation = $1",
+			1, types, values, NULL);
+	asb_role_drop(conversation);
+	remember(conversation);
+
+	/* its open calls end too */
+	asb_wakeup_at_commit();
+}
+
+/*
+ * close_conversation(id uuid): false if it was closed already.
+ */
+ASB_FUNCTION(asb_close_conversation);
+
+Datum
+asb_close_conversation(PG_FUNCTION_ARGS)
+{
+	static SPIPlanPtr update_plan = NULL;
+	static SPIPlanPtr select_plan = NULL;
+	pg_uuid_t  *conversation = PG_GETARG_UUID_P(0);
+	Oid			types[] = {UUIDOID};
+	Datum		values[] = {UUIDPGetDatum(conversation)};
+	bool		closed;
+
+	SPI_connect();
+	closed = execute(&update_plan,
+					 "UPDATE agentsandbox.conversation_records"
+					 " SET state = 'closed', closed_at = pg_catalog.clock_timestamp()"
+					 " WHERE id OPERATOR(pg_catalog.=) $1"
+					 " AND state OPERATOR(pg_catalog.=) 'open'", 1, types, values, NULL) > 0;
+	if (closed)
+		take_away(conversation);
+	else if (execute(&select_plan,
+					 "SELECT FROM agentsandbox.conversation_records"
+					 " WHERE id OPERATOR(pg_catalog.=) $1", 1, types, values, NULL) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("conversation %s does not exist",
+						DatumGetCString(DirectFunctionCall1(uuid_out, values[0])))));
+	SPI_finish();
+	PG_RETURN_BOOL(closed);
+}
+
+int
+asb_close_expired_conversations(int max, TimestampTz *next_expiry)
+{
+	static SPIPlanPtr update_plan = NULL;
+	static SPIPlanPtr next_plan = NULL;
+	Oid			types[] = {INT4OID};
+	Datum		values[] = {Int32GetDatum(max)};
+	SPITupleTable *expired;
+	int			n;
+
+	SPI_connect();
+	n = execute(&update_plan,
+				"UPDATE agentsandbox.conversation_records"
+				" SET state = 'expired', closed_at = pg_catalog.clock_timestamp()"
+				" WHERE id OPERATOR(pg_catalog.=) ANY (ARRAY("
+				"  SELECT id FROM agentsandbox.conversation_records"
+				"  WHERE state OPERATOR(pg_catalog.=) 'open'"
+				"  AND expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp()"
+				"  ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))"
+				" RETURNING id", 1, types, values, NULL);
+	expired = SPI_tuptable;
+	for (int i = 0; i < n; i++)
+	{
+		bool		isnull;
+
+		take_away(DatumGetUUIDP(SPI_getbinval(expired->vals[i], expired->tupdesc, 1, &isnull)));
+	}
+
+	*next_expiry = DT_NOEND;
+	if (execute(&next_plan,
+				"SELECT expires_at FROM agentsandbox.conversation_records"
+				" WHERE state OPERATOR(pg_catalog.=) 'open'"
+				" ORDER BY expires_at LIMIT 1", 0, NULL, NULL, NULL) > 0)
+		*next_expiry = DatumGetTimestampTz(result_datum(0, 1));
+	SPI_finish();
+	return n;
+}
+
+static int
+compare_uuid(const void *a, const void *b)
+{
+	return memcmp(a, b, UUID_LEN);
+}
+
+/* Ends the sessions.  Nothing here may error: the transaction has committed. */
+static void
+end_sessions(void)
+{
+	/* in place: the uuid is the first field, and the levels are of no use now */
+	pg_uuid_t  *closed = (pg_uuid_t *) closing;
+
+	for (int i = 0; i < nclosing; i++)
+		memmove(&closed[i], &closing[i].conversation, sizeof(pg_uuid_t));
+	qsort(closed, nclosing, sizeof(pg_uuid_t), compare_uuid);
+	asb_slot_terminate(closed, nclosing);
+}
+
+static void
+forget(void)
+{
+	closing = NULL;				/* goes with its context */
+	nclosing = max_closing = 0;
+}
+
+static void
+closing_xact_callback(XactEvent event, void *arg)
+{
+	if (nclosing == 0)
+		return;
+
+	switch (event)
+	{
+		case XACT_EVENT_PRE_PREPARE:
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("cannot PREPARE a transaction that has closed a conversation")));
+			break;
+		case XACT_EVENT_COMMIT:
+			end_sessions();
+			forget();
+			break;
+		case XACT_EVENT_ABORT:
+			forget();
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+closing_subxact_callback(SubXactEvent event, SubTransactionId my_subid,
+						 SubTransactionId parent_subid, void *arg)
+{
+	int			level = GetCurrentTransactionNestLevel();
+
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		while (nclosing > 0 && closing[nclosing - 1].nest_level >= level)
+			nclosing--;
+	}
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+	{
+		for (int i = nclosing; i > 0 && closing[i - 1].nest_level >= level; i--)
+			closing[i - 1].nest_level = level - 1;
+	}
+}
+
+void
+asb_conversation_init(void)
+{
+	RegisterXactCallback(closing_xact_callback, NULL);
+	RegisterSubXactCallback(closing_subxact_callback, NULL);
+}

@@ -1,0 +1,21 @@
+/*
+ * conversation.h
+ *	  Opening and closing conversations.
+ */
+#ifndef ASB_CONVERSATION_H
+#define ASB_CONVERSATION_H
+
+#include "datatype/timestamp.h"
+#include "utils/uuid.h"
+
+/*
+ * Closes up to "max" open conversations that have expired, in the caller's
+ * transaction; their sessions end when it commits.  Returns how many, and in
+ * *next_expiry when the next one expires (DT_NOEND: none is open).  The
+ * current user must be a superuser.
+ */
+extern int	asb_close_expired_conversations(int max, TimestampTz *next_expiry);
+
+extern void asb_conversation_init(void);
+
+#endif							/* ASB_CONVERSATION_H */
