@@ -32,3 +32,7 @@ GRANT EXECUTE ON FUNCTION
 TO agentsandbox_operator;
 -- the view's function runs as the caller
 GRANT EXECUTE ON FUNCTION agentsandbox.sessions() TO agentsandbox_operator, agentsandbox_auditor;
+
+-- what is allowed, for who has to judge it
+GRANT EXECUTE ON FUNCTION agentsandbox.server_functions() TO
+    agentsandbox_operator, agentsandbox_auditor;

@@ -1,0 +1,135 @@
+/*
+ * server_functions.c
+ *	  Lookup in the list of server functions that an agent may reach.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "catalog/pg_proc.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/syscache.h"
+
+#include "confine/server_functions.h"
+#include "core/compat.h"
+
+typedef struct AsbServerFunction
+{
+	AsbFunctionClass class;
+	const char *signature;		/* NULL: not on the list */
+} AsbServerFunction;
+
+/* Indexed by OID; a number given twice does not compile (-Woverride-init). */
+static const AsbServerFunction functions[FirstGenbkiObjectId] = {
+#include "confine/server_function_list.h"
+};
+
+static const char *const reasons[] = {
+	[ASB_FUNCTION_COMPARISON] = "Compares, orders or hashes its arguments.",
+	[ASB_FUNCTION_NUMBER] = "Computes a number from its arguments.",
+	[ASB_FUNCTION_STRING] = "Computes from text; the limit on memory bounds the result.",
+	[ASB_FUNCTION_SEARCH] = "Searches one argument for another; cannot be cancelled, so only the limit on value sizes bounds its time.",
+	[ASB_FUNCTION_REGEXP] = "Matches a regular expression; can be cancelled.",
+	[ASB_FUNCTION_BINARY] = "Computes from bytes or bits, or converts their encoding.",
+	[ASB_FUNCTION_DATETIME] = "Computes dates and times; reads only the clock and the session's time zone.",
+	[ASB_FUNCTION_FORMAT] = "Formats or parses by a template; reads only the session's locale and time zone.",
+	[ASB_FUNCTION_JSON] = "Takes apart, searches or builds JSON from its arguments.",
+	[ASB_FUNCTION_ARRAY] = "Takes apart or builds arrays from its arguments.",
+	[ASB_FUNCTION_RANGE] = "Computes from ranges.",
+	[ASB_FUNCTION_ENUM] = "Reads the labels of an enum type that the query names.",
+	[ASB_FUNCTION_TEXT_SEARCH] = "Computes from text search values; reads only the configuration named.",
+	[ASB_FUNCTION_GEOMETRY] = "Computes from geometric values in linear time.",
+	[ASB_FUNCTION_NETWORK] = "Computes from network addresses.",
+	[ASB_FUNCTION_ROWS] = "Returns rows made of its arguments; can be cancelled.",
+	[ASB_FUNCTION_RANDOM] = "Draws a random value; keeps nothing that another session sees.",
+	[ASB_FUNCTION_SESSION] = "Tells or resets what the session has from its own login.",
+	[ASB_FUNCTION_AGGREGATE] = "Aggregates rows that the query reads anyway.",
+	[ASB_FUNCTION_EXECUTOR_STEP] = "Step of a listed aggregate or operator; only the executor reaches it.",
+	[ASB_FUNCTION_TYPE_TEXT] = "Text form of a type; only casts reach it.",
+	[ASB_FUNCTION_SAMPLING] = "Samples a table that the query reads anyway; only TABLESAMPLE reaches it.",
+};
+
+ASB_FUNCTION(asb_server_functions);
+
+/* Does a signature such as "left"(text,integer) begin with this name? */
+static bool
+has_name(const char *signature, const char *name)
+{
+	size_t		length = strlen(name);
+
+	if (signature[0] == '"')
+		return strncmp(signature + 1, name, length) == 0 &&
+			strncmp(signature + 1 + length, "\"(", 2) == 0;
+	return strncmp(signature, name, length) == 0 && signature[length] == '(';
+}
+
+/*
+ * The row of a function, or NULL.  The server's source may give the number of
+ * a function that it drops to a new one: then the names differ.
+ */
+static const AsbServerFunction *
+find(Oid funcid)
+{
+	const AsbServerFunction *function;
+	HeapTuple	tuple;
+	bool		same;
+
+	if (funcid >= lengthof(functions) || functions[funcid].signature == NULL)
+		return NULL;
+	function = &functions[funcid];
+
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	same = has_name(function->signature,
+					NameStr(((Form_pg_proc) GETSTRUCT(tuple))->proname));
+	ReleaseSysCache(tuple);
+	return same ? function : NULL;
+}
+
+bool
+asb_server_function_allowed(Oid funcid)
+{
+	const AsbServerFunction *function = find(funcid);
+
+	return function != NULL && function->class < ASB_FUNCTION_EXECUTOR_STEP;
+}
+
+bool
+asb_server_function_reachable(Oid funcid)
+{
+	return find(funcid) != NULL;
+}
+
+const char *
+asb_server_function_reason(Oid funcid)
+{
+	const AsbServerFunction *function = find(funcid);
+
+	return function != NULL ? reasons[function->class] : NULL;
+}
+
+/* server_functions() returns table (function oid, signature text, reason text) */
+Datum
+asb_server_functions(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+
+	for (Oid funcid = 0; funcid < lengthof(functions); funcid++)
+	{
+		Datum		values[3];
+		bool		nulls[3] = {false, false, false};
+
+		if (functions[funcid].signature == NULL)
+			continue;
+		values[0] = ObjectIdGetDatum(funcid);
+		values[1] = CStringGetTextDatum(functions[funcid].signature);
+		values[2] = CStringGetTextDatum(reasons[functions[funcid].class]);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,63 @@
+/*
+ * server_functions.h
+ *	  Which of the server's own functions an agent may reach, and why.
+ *
+ * The list is data (server_function_list.h), keyed by pg_proc OID below
+ * FirstGenbkiObjectId: those numbers are assigned by hand in the server's
+ * source, and are the same in every database of every installation.  What is
+ * not on the list is refused, so also what a newer server brings.  A row
+ * counts only while the function of that number still has that name.
+ *
+ * Harmless means: whoever calls the function learns nothing but what its
+ * arguments and the session's own login tell, changes nothing outside the
+ * query, and cannot reach another function, object or name through it.  It
+ * does not mean cheap: time and memory are limited elsewhere, and the classes
+ * say where a limit of time alone does not help.
+ */
+#ifndef ASB_SERVER_FUNCTIONS_H
+#define ASB_SERVER_FUNCTIONS_H
+
+typedef enum AsbFunctionClass
+{
+	ASB_FUNCTION_COMPARISON,
+	ASB_FUNCTION_NUMBER,
+	ASB_FUNCTION_STRING,
+	ASB_FUNCTION_SEARCH,
+	ASB_FUNCTION_REGEXP,
+	ASB_FUNCTION_BINARY,
+	ASB_FUNCTION_DATETIME,
+	ASB_FUNCTION_FORMAT,
+	ASB_FUNCTION_JSON,
+	ASB_FUNCTION_ARRAY,
+	ASB_FUNCTION_RANGE,
+	ASB_FUNCTION_ENUM,
+	ASB_FUNCTION_TEXT_SEARCH,
+	ASB_FUNCTION_GEOMETRY,
+	ASB_FUNCTION_NETWORK,
+	ASB_FUNCTION_ROWS,
+	ASB_FUNCTION_RANDOM,
+	ASB_FUNCTION_SESSION,
+	ASB_FUNCTION_AGGREGATE,
+	/* from here on: reached, but never named by a query */
+	ASB_FUNCTION_EXECUTOR_STEP,
+	ASB_FUNCTION_TYPE_TEXT,
+	ASB_FUNCTION_SAMPLING
+} AsbFunctionClass;
+
+/*
+ * May a query, or the fastpath message, name the function: as a call, an
+ * operator, an aggregate?
+ */
+extern bool asb_server_function_allowed(Oid funcid);
+
+/*
+ * May the function run for an agent?  True also of what only the executor, a
+ * cast through text (CoerceViaIO) or TABLESAMPLE reaches: transition and final
+ * functions of aggregates, input and output of types, sampling methods.
+ */
+extern bool asb_server_function_reachable(Oid funcid);
+
+/* Why the function is on the list, a sentence; NULL if it is not. */
+extern const char *asb_server_function_reason(Oid funcid);
+
+#endif							/* ASB_SERVER_FUNCTIONS_H */
