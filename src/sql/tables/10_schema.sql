@@ -1,3 +1,6 @@
+-- Where the library is not preloaded this ends with the reason.
+LOAD 'MODULE_PATHNAME';
+
 -- Schema and predefined roles.  Roles are shared by all databases of the
 -- cluster, so they may exist already; one that exists without our label was
 -- made by somebody else and is not adopted.
