@@ -26,6 +26,8 @@
 #include "session/role_label.h"
 #include "session/session.h"
 
+static void refuse(const char *message, const char *hint) pg_attribute_noreturn();
+
 static void
 refuse(const char *message, const char *hint)
 {
