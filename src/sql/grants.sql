@@ -33,6 +33,22 @@ TO agentsandbox_operator;
 -- the view's function runs as the caller
 GRANT EXECUTE ON FUNCTION agentsandbox.sessions() TO agentsandbox_operator, agentsandbox_auditor;
 
+-- Context
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.context(text),
+    agentsandbox.context(text, anyelement),
+    agentsandbox.conversation_id()
+TO agentsandbox_agent, agentsandbox_operator;
+
+-- Row-level security; who may alter the table is PostgreSQL's to decide
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.equality_operator(regtype),
+    agentsandbox.set_policies(regclass, text),
+    agentsandbox.protect(regclass, name, text),
+    agentsandbox.protect_through(regclass, name[], regclass),
+    agentsandbox.unprotect(regclass)
+TO agentsandbox_operator;
+
 -- what is allowed, for who has to judge it
 GRANT EXECUTE ON FUNCTION agentsandbox.server_functions() TO
     agentsandbox_operator, agentsandbox_auditor;
