@@ -8,6 +8,8 @@
 #include "miscadmin.h"
 
 #include "confine/hooks.h"
+#include "confine/limit.h"
+#include "confine/usage.h"
 #include "core/catalog.h"
 #include "core/settings.h"
 #include "core/shmem.h"
@@ -47,6 +49,8 @@ _PG_init(void)
 	asb_bind_init();
 	asb_conversation_init();
 	asb_provider_init();
+	asb_usage_init();
+	asb_limit_init();
 	asb_hooks_init();
 	asb_worker_init();
 }

@@ -10,7 +10,8 @@ typedef enum AsbGate
 	ASB_GATE_STATEMENT,
 	ASB_GATE_FUNCTION,
 	ASB_GATE_RELATION,
-	ASB_GATE_SETTING
+	ASB_GATE_SETTING,
+	ASB_GATE_LIMIT				/* not observed only: asb_refuse() does not return */
 } AsbGate;
 
 typedef struct AsbRefusal

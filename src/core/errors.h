@@ -10,6 +10,8 @@
 
 #include "utils/elog.h"
 
+/* PostgreSQL 17's transaction_timeout */
+#define ASB_ERRCODE_TRANSACTION_TIMEOUT		MAKE_SQLSTATE('2','5','P','0','4')
 /* a gateway spoke about a call whose lease it no longer holds */
 #define ASB_ERRCODE_STALE_LEASE				MAKE_SQLSTATE('A','S','0','0','1')
 /* a call was asked to make a change of state that call_state.c does not list */

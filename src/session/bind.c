@@ -30,6 +30,22 @@
 
 static bool logged_in = false;
 
+static AsbBoundCallback bound_callback = NULL;
+
+void
+asb_bind_on_bound(AsbBoundCallback callback)
+{
+	Assert(bound_callback == NULL);
+	bound_callback = callback;
+}
+
+void
+asb_bind_changed(const AsbSession *session)
+{
+	if (bound_callback)
+		bound_callback(session);
+}
+
 char *
 asb_bind_search_path(const char *profile_search_path)
 {
@@ -73,6 +89,8 @@ bind_at_login(void)
 					asb_bind_search_path(session->kind == ASB_SESSION_CONVERSATION ?
 										 session->profile.search_path : ""),
 					PGC_SUSET, PGC_S_OVERRIDE);
+
+	asb_bind_changed(session);
 }
 
 static void

@@ -5,8 +5,22 @@
 #ifndef ASB_BIND_H
 #define ASB_BIND_H
 
+#include "session/session.h"
+
 /* The search_path of a conversation: its profile's, then what all have; palloc'd. */
 extern char *asb_bind_search_path(const char *profile_search_path);
+
+/*
+ * Called whenever this backend has become somebody: a conversation or a pool
+ * role has logged in, a conversation was entered or left.  An error refuses.
+ */
+typedef void (*AsbBoundCallback) (const AsbSession *session);
+
+/* Registers the callback for the life of the process; from _PG_init only. */
+extern void asb_bind_on_bound(AsbBoundCallback callback);
+
+/* Calls it; for enter() and leave(). */
+extern void asb_bind_changed(const AsbSession *session);
 
 extern void asb_bind_init(void);
 

@@ -126,6 +126,29 @@ asb_slot_enter(const pg_uuid_t *conversation)
 }
 
 void
+asb_slot_set_limits(int statement_time, int transaction_time)
+{
+	if (my_slot == NULL)
+		return;
+	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
+	my_slot->statement_time = statement_time;
+	my_slot->transaction_time = transaction_time;
+	LWLockRelease(&array->lock);
+}
+
+void
+asb_slot_signal(pid_t pid, int signal)
+{
+	LWLockAcquire(&array->lock, LW_SHARED);
+	for (int i = 0; i < MaxBackends; i++)
+	{
+		if (array->slots[i].pid == pid)
+			(void) kill(pid, signal);
+	}
+	LWLockRelease(&array->lock);
+}
+
+void
 asb_slot_touch(TimestampTz now)
 {
 	if (my_slot)

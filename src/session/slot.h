@@ -21,6 +21,8 @@ typedef struct AsbSlot
 	pg_uuid_t	conversation;	/* all zero: a pool session that entered none */
 	TimestampTz login_at;
 	TimestampTz last_activity;	/* start of the last statement */
+	int			statement_time; /* limits in milliseconds; 0: none known */
+	int			transaction_time;
 } AsbSlot;
 
 /*
@@ -40,6 +42,12 @@ extern bool asb_slot_admit(int limit);
 
 /* Pool session: enters a conversation, or none (NULL). */
 extern void asb_slot_enter(const pg_uuid_t *conversation);
+
+/* Publishes the limits that the worker watches over. */
+extern void asb_slot_set_limits(int statement_time, int transaction_time);
+
+/* Sends a signal to the sandboxed session of this pid, if it still is one. */
+extern void asb_slot_signal(pid_t pid, int signal);
 
 /* Notes that a statement started. */
 extern void asb_slot_touch(TimestampTz now);

@@ -1,0 +1,283 @@
+/*
+ * limit.c
+ *	  The limits of a profile, applied and kept.
+ *
+ * Some are the server's own settings.  They are set with the source
+ * "override", as values to RESET to, so that RESET ALL and DISCARD ALL keep
+ * them and the setting gate alone decides how far they can be changed.
+ *
+ * Memory is limited by RLIMIT_DATA: an allocation that fails ends a statement
+ * with an ordinary error.  It counts private memory only, so shared buffers
+ * are not part of it, and it is inherited by nobody.
+ *
+ * A statement, here, is what the client sent: one that a function runs is part
+ * of it.  Its time is counted from the arrival of the message, so a message
+ * with many statements has no more of it than a message with one.  What does
+ * not come by here, because it computes without looking for interrupts or
+ * waits for the client, is ended from outside (worker/task_watch.c).
+ */
+#include "postgres.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "access/detoast.h"
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "storage/fd.h"
+#include "tcop/tcopprot.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "confine/limit.h"
+#include "confine/meter.h"
+#include "confine/refusal.h"
+#include "confine/setting.h"
+#include "confine/usage.h"
+#include "core/errors.h"
+#include "session/bind.h"
+#include "session/slot.h"
+
+/* A pool role that entered no conversation: room for enter() and a wait. */
+static const AsbLimits pool_limits = {
+	.statement_time = 10 * 1000,
+	.transaction_time = 60 * 1000,
+	.idle_in_transaction_time = 60 * 1000,
+	.idle_session_time = 0,
+	.lock_wait = 10 * 1000,
+	.memory_bytes = 64 * 1024 * 1024,
+	.temp_bytes = 1024,
+	.rows_returned = 1000,
+	.bytes_returned = 1024 * 1024,
+	.rows_changed = 1000,
+	.rows_changed_total = PG_INT64_MAX,
+	.statements_per_minute = INT_MAX,
+	.statement_bytes = 64 * 1024,
+	.value_bytes = 64 * 1024,
+};
+
+/* what this session has now; copied whole, since it is compared whole */
+static AsbLimits applied;
+
+/*
+ * The limits of time that the server keeps, and what they were at login: a
+ * lower one, from the startup packet or an administrator, stays.
+ */
+static struct
+{
+	const char *setting;
+	int			limit;			/* offset in AsbLimits */
+	int			at_login;
+}			times[] = {
+	{"statement_timeout", offsetof(AsbLimits, statement_time)},
+	{"idle_in_transaction_session_timeout", offsetof(AsbLimits, idle_in_transaction_time)},
+	{"idle_session_timeout", offsetof(AsbLimits, idle_session_time)},
+	{"lock_timeout", offsetof(AsbLimits, lock_wait)},
+};
+static bool times_known = false;
+
+/* arrival of the message whose statements were counted last */
+static TimestampTz counted_message = 0;
+
+static void
+set_integer(const char *name, int64 value)
+{
+	char		text[32];
+
+	snprintf(text, sizeof(text), INT64_FORMAT, value);
+	SetConfigOption(name, text, PGC_SUSET, PGC_S_OVERRIDE);
+}
+
+static void
+set_times(const AsbLimits *limits)
+{
+	for (int i = 0; i < lengthof(times); i++)
+	{
+		int			limit = *(const int *) ((const char *) limits + times[i].limit);
+
+		if (!times_known)
+			times[i].at_login = atoi(GetConfigOption(times[i].setting, false, false));
+		if (times[i].at_login > 0 && (limit == 0 || times[i].at_login < limit))
+			limit = times[i].at_login;
+		set_integer(times[i].setting, limit);
+	}
+	times_known = true;
+}
+
+static void
+set_memory(int64 bytes)
+{
+	FILE	   *file = AllocateFile("/proc/self/statm", "r");
+	long		pages = 0;
+	struct rlimit limit;
+
+	/* size resident shared text lib data dirty, in pages */
+	if (file == NULL ||
+		fscanf(file, "%*d %*d %*d %*d %*d %ld", &pages) != 1 ||
+		getrlimit(RLIMIT_DATA, &limit) != 0)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not find out how much memory the session has")));
+	FreeFile(file);
+
+	limit.rlim_cur = Min((rlim_t) pages * sysconf(_SC_PAGESIZE) + bytes, limit.rlim_max);
+	if (setrlimit(RLIMIT_DATA, &limit) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYSTEM_ERROR),
+				 errmsg("could not limit the memory of the session: %m")));
+}
+
+static void
+apply(const AsbLimits *limits)
+{
+	memcpy(&applied, limits, sizeof(AsbLimits));
+
+	set_times(limits);
+	set_integer("temp_file_limit", Min((limits->temp_bytes + 1023) / 1024, INT_MAX));
+	set_integer("max_parallel_workers_per_gather", limits->parallel_workers);
+	SetConfigOption("jit", "off", PGC_SUSET, PGC_S_OVERRIDE);
+	SetConfigOption("row_security", "on", PGC_SUSET, PGC_S_OVERRIDE);
+	/* what the worker watches by */
+	SetConfigOption("track_activities", "on", PGC_SUSET, PGC_S_OVERRIDE);
+
+	set_memory(limits->memory_bytes);
+	asb_slot_set_limits(limits->statement_time, limits->transaction_time);
+	asb_meter_set_limits(&applied);
+}
+
+static void
+session_bound(const AsbSession *session)
+{
+	asb_setting_check_stored();
+
+	if (session->kind == ASB_SESSION_CONVERSATION)
+	{
+		asb_usage_attach(&session->conversation);
+		apply(&session->profile.limits);
+	}
+	else
+	{
+		asb_usage_attach(NULL);
+		apply(&pool_limits);
+	}
+	/* a driver's name for itself would be a message to who can read it */
+	SetConfigOption("application_name", GetUserNameFromId(session->role, false),
+					PGC_SUSET, PGC_S_OVERRIDE);
+}
+
+void
+asb_limit_parse(const char *text)
+{
+	if (asb_slot_taken() && text && strlen(text) > applied.statement_bytes)
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_LIMIT,
+			.sqlerrcode = ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+			.object = "statement_bytes",
+			.message = psprintf("statement is longer than %d bytes", applied.statement_bytes),
+			.hint = "Split it."
+		});
+}
+
+/* Whether this is what the client sent and not what a function runs. */
+static bool
+is_client_text(const char *text)
+{
+	return debug_query_string &&
+		(text == debug_query_string || strcmp(text, debug_query_string) == 0);
+}
+
+static void
+check_parameters(ParamListInfo params)
+{
+	for (int i = 0; params && params->paramFetch == NULL && i < params->numParams; i++)
+	{
+		const ParamExternData *param = &params->params[i];
+
+		if (!param->isnull && OidIsValid(param->ptype) &&
+			get_typlen(param->ptype) == -1 &&
+			toast_raw_datum_size(param->value) > applied.value_bytes)
+			asb_refuse(&(AsbRefusal) {
+				.gate = ASB_GATE_LIMIT,
+				.sqlerrcode = ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+				.object = "value_bytes",
+				.message = psprintf("parameter $%d is longer than %d bytes", i + 1, applied.value_bytes),
+				.hint = "Send it in parts."
+			});
+	}
+}
+
+/* The clocks that a series of quick statements would get past. */
+static void
+check_time(TimestampTz message)
+{
+	if (message == counted_message &&
+		TimestampDifferenceExceeds(message, GetCurrentTimestamp(), applied.statement_time))
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_LIMIT,
+			.sqlerrcode = ERRCODE_QUERY_CANCELED,
+			.object = "statement_time",
+			.message = "canceling statement due to the time limit of one message",
+			.hint = "Send fewer statements at a time."
+		});
+	if (TimestampDifferenceExceeds(GetCurrentTransactionStartTimestamp(), message,
+								   applied.transaction_time))
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_LIMIT,
+			.sqlerrcode = ASB_ERRCODE_TRANSACTION_TIMEOUT,
+			.object = "transaction_time",
+			.message = "transaction is open for longer than it may be",
+			.hint = "Roll back and use shorter transactions."
+		});
+}
+
+/* A new statement of the client. */
+static void
+start_statement(const AsbSession *session)
+{
+	TimestampTz message = GetCurrentStatementStartTimestamp();
+
+	check_time(message);
+	counted_message = message;
+	asb_meter_reset();
+	if (!asb_usage_count_statement(applied.statements_per_minute))
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_LIMIT,
+			.sqlerrcode = ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+			.object = "statements_per_minute",
+			.message = psprintf("the conversation has run %d statements within a minute",
+								applied.statements_per_minute),
+			.hint = "Go on in a minute."
+		});
+
+	/* the operator changed the profile: it holds from here on */
+	if (session->kind == ASB_SESSION_CONVERSATION &&
+		memcmp(&session->profile.limits, &applied, sizeof(AsbLimits)) != 0)
+		apply(&session->profile.limits);
+}
+
+void
+asb_limit_start(const AsbSession *session, const char *text,
+				ParamListInfo params, bool ends_transaction)
+{
+	if (!asb_slot_taken() || ends_transaction || !is_client_text(text))
+		return;
+
+	start_statement(session);
+	check_parameters(params);
+}
+
+void
+asb_limit_run(const AsbSession *session, const QueryDesc *query)
+{
+	if (asb_slot_taken() && query->already_executed &&
+		GetCurrentStatementStartTimestamp() != counted_message &&
+		is_client_text(query->sourceText))
+		start_statement(session);
+}
+
+void
+asb_limit_init(void)
+{
+	asb_bind_on_bound(session_bound);
+}

@@ -1,0 +1,33 @@
+/*
+ * limit.h
+ *	  The limits of a profile, applied and kept.
+ */
+#ifndef ASB_LIMIT_H
+#define ASB_LIMIT_H
+
+#include "executor/execdesc.h"
+#include "nodes/params.h"
+#include "session/session.h"
+
+/*
+ * For hooks.c, which calls these for sandboxed sessions at the events they are
+ * named after.  Each errors if a limit is passed.  They do nothing in the
+ * session of an administrator who did SET ROLE: it is not bound.
+ */
+
+/* Parse analysis; text is that of the whole message or function body. */
+extern void asb_limit_parse(const char *text);
+
+/*
+ * Before ExecutorStart and before ProcessUtility.  A statement that ends a
+ * transaction is let through, so that it can end.
+ */
+extern void asb_limit_start(const AsbSession *session, const char *text,
+							ParamListInfo params, bool ends_transaction);
+
+/* Before ExecutorRun: a portal resumed by a new message starts anew. */
+extern void asb_limit_run(const AsbSession *session, const QueryDesc *query);
+
+extern void asb_limit_init(void);
+
+#endif							/* ASB_LIMIT_H */

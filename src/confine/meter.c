@@ -1,0 +1,203 @@
+/*
+ * meter.c
+ *	  Counts the rows a session changes and is sent.
+ *
+ * Rows sent are counted where all of them pass, at the messages of the
+ * protocol (DataRow, CopyData), so with their true size, whatever produced
+ * them: a query, a cursor, RETURNING, COPY, EXPLAIN.  An error before a message
+ * is begun leaves the protocol in order.
+ *
+ * Rows changed are counted as a ModifyTable node takes them from the node
+ * below, at any depth: CTEs, triggers, cascades of foreign keys, functions.
+ * So a row that ON CONFLICT DO NOTHING leaves alone counts too.  MERGE, whose
+ * input is all that was joined, is counted by what it did.
+ *
+ * The counts are this backend's; an abort does not touch them.
+ */
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "libpq/libpq.h"
+#include "nodes/execnodes.h"
+
+#include "confine/meter.h"
+#include "confine/refusal.h"
+#include "confine/usage.h"
+
+/* A node below a ModifyTable node, and what it did before we watched. */
+typedef struct WatchedNode
+{
+	PlanState  *node;
+	ExecProcNodeMtd original;
+	struct WatchedNode *next;
+} WatchedNode;
+
+/* of the executors running now, innermost first; unlinked with their memory */
+static WatchedNode *watched = NULL;
+
+/* NULL if this session is not metered; set by asb_meter_set_limits() */
+static const AsbLimits *limits = NULL;
+
+/* of the current statement */
+static int64 rows_sent = 0;
+static int64 bytes_sent = 0;
+static int64 rows_changed = 0;
+
+/* the protocol's functions as we found them, and with ours among them */
+static const PQcommMethods *next_methods = NULL;
+static PQcommMethods metered_methods;
+
+static void
+refuse(int sqlerrcode, const char *object, const char *message, const char *hint)
+{
+	asb_refuse(&(AsbRefusal) {
+		.gate = ASB_GATE_LIMIT,
+		.sqlerrcode = sqlerrcode,
+		.object = object,
+		.message = message,
+		.hint = hint
+	});
+}
+
+static int
+metered_putmessage(char type, const char *body, size_t length)
+{
+	if (limits && (type == 'D' || type == 'd'))
+	{
+		rows_sent++;
+		bytes_sent += length;
+		if (rows_sent > limits->rows_returned)
+			refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "rows_returned",
+				   psprintf("statement returns more than " INT64_FORMAT " rows",
+							limits->rows_returned),
+				   "Add LIMIT or a condition, or aggregate.");
+		if (bytes_sent > limits->bytes_returned)
+			refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "bytes_returned",
+				   psprintf("statement returns more than " INT64_FORMAT " bytes",
+							limits->bytes_returned),
+				   "Select fewer columns or rows, or aggregate.");
+	}
+	return next_methods->putmessage(type, body, length);
+}
+
+void
+asb_meter_set_limits(const AsbLimits *new_limits)
+{
+	limits = new_limits;
+
+	if (next_methods == NULL)
+	{
+		next_methods = PqCommMethods;
+		metered_methods = *next_methods;
+		metered_methods.putmessage = metered_putmessage;
+		PqCommMethods = &metered_methods;
+	}
+}
+
+void
+asb_meter_reset(void)
+{
+	rows_sent = 0;
+	bytes_sent = 0;
+	rows_changed = 0;
+}
+
+void
+asb_meter_count_changes(uint64 rows)
+{
+	if (limits == NULL || rows == 0)
+		return;
+
+	rows_changed += rows;
+	if (rows_changed > limits->rows_changed)
+		refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "rows_changed",
+			   psprintf("statement changes more than " INT64_FORMAT " rows",
+						limits->rows_changed),
+			   "Change fewer rows in one statement.");
+	if (!asb_usage_count_changes(rows, limits->rows_changed_total))
+		refuse(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, "rows_changed_total",
+			   "the conversation has changed as many rows as it may",
+			   "It can go on reading; for more changes the operator opens another conversation.");
+}
+
+static TupleTableSlot *
+watch_node(PlanState *node)
+{
+	WatchedNode *entry = watched;
+	TupleTableSlot *slot;
+
+	while (entry->node != node)
+		entry = entry->next;
+	slot = entry->original(node);
+	if (!TupIsNull(slot))
+		asb_meter_count_changes(1);
+	return slot;
+}
+
+static void
+unlink_node(void *arg)
+{
+	WatchedNode **link = &watched;
+
+	while (*link && *link != arg)
+		link = &(*link)->next;
+	if (*link)
+		*link = (*link)->next;
+}
+
+/*
+ * Whether the node below does not hand over what is changed: the rows a MERGE
+ * joins are more than that, a foreign server's own UPDATE hands over none.
+ */
+static bool
+counted_by_result(const ModifyTableState *modify)
+{
+	return modify->operation == CMD_MERGE || modify->resultRelInfo->ri_usesFdwDirectModify;
+}
+
+static void
+watch_modify_table(EState *estate, PlanState *planstate)
+{
+	ModifyTableState *modify = castNode(ModifyTableState, planstate);
+	PlanState  *child = outerPlanState(modify);
+	WatchedNode *entry;
+	MemoryContextCallback *callback;
+
+	if (counted_by_result(modify))
+		return;
+
+	entry = MemoryContextAlloc(estate->es_query_cxt, sizeof(WatchedNode));
+	callback = MemoryContextAlloc(estate->es_query_cxt, sizeof(MemoryContextCallback));
+	entry->node = child;
+	entry->original = child->ExecProcNodeReal;
+	entry->next = watched;
+	watched = entry;
+	callback->func = unlink_node;
+	callback->arg = entry;
+	MemoryContextRegisterResetCallback(estate->es_query_cxt, callback);
+
+	ExecSetExecProcNode(child, watch_node);
+}
+
+void
+asb_meter_executor_started(QueryDesc *query)
+{
+	EState	   *estate = query->estate;
+	ListCell   *cell;
+
+	if (limits == NULL)
+		return;
+	if (IsA(query->planstate, ModifyTableState))
+		watch_modify_table(estate, query->planstate);
+	/* data-modifying CTEs */
+	foreach(cell, estate->es_auxmodifytables)
+		watch_modify_table(estate, lfirst(cell));
+}
+
+void
+asb_meter_executor_finishing(const QueryDesc *query)
+{
+	if (limits && IsA(query->planstate, ModifyTableState) &&
+		counted_by_result(castNode(ModifyTableState, query->planstate)))
+		asb_meter_count_changes(query->estate->es_processed);
+}

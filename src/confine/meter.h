@@ -1,0 +1,26 @@
+/*
+ * meter.h
+ *	  Counts the rows a session changes and is sent.
+ */
+#ifndef ASB_METER_H
+#define ASB_METER_H
+
+#include "executor/execdesc.h"
+#include "session/profile.h"
+
+/* The limits from here on; NULL: none. */
+extern void asb_meter_set_limits(const AsbLimits *limits);
+
+/* A new statement of the client: its counts start at zero. */
+extern void asb_meter_reset(void);
+
+/* After ExecutorStart: the rows that its INSERT, UPDATE and DELETE will handle. */
+extern void asb_meter_executor_started(QueryDesc *query);
+
+/* Before ExecutorFinish: rows changed in ways that could not be watched. */
+extern void asb_meter_executor_finishing(const QueryDesc *query);
+
+/* After COPY FROM, which has no executor. */
+extern void asb_meter_count_changes(uint64 rows);
+
+#endif							/* ASB_METER_H */

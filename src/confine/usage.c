@@ -1,0 +1,279 @@
+/*
+ * usage.c
+ *	  What a conversation has used up, all its sessions together.
+ *
+ * A table in shared memory counts; the worker writes the totals that matter
+ * for longer than a minute to agentsandbox.usage (worker/task_usage.c).  A
+ * ROLLBACK gives nothing back.  What a crash of the server loses is what was
+ * counted since the worker's last round.
+ *
+ * Locking: "lock" in exclusive mode to take or give up an entry, in shared
+ * mode to go through them.  Counting needs no more than having attached: an
+ * entry with sessions stays where it is.  An entry without sessions is kept
+ * until its place is needed, so that nobody gains a minute by reconnecting.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "port/atomics.h"
+#include "storage/ipc.h"
+#include "storage/lwlock.h"
+#include "storage/spin.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "confine/usage.h"
+#include "core/catalog.h"
+#include "core/shmem.h"
+
+/* Columns of agentsandbox.usage, in the order of tables/50_limits.sql. */
+#define Anum_usage_conversation		1
+#define Anum_usage_rows_changed		2
+
+typedef struct UsageEntry
+{
+	pg_uuid_t	conversation;
+	Oid			database;		/* InvalidOid: free */
+	int			sessions;
+	TimestampTz last_used;		/* when the last session left */
+
+	pg_atomic_uint64 rows_changed;
+	pg_atomic_uint64 rows_saved;	/* of them, in agentsandbox.usage */
+
+	slock_t		minute_lock;	/* guards the next two */
+	TimestampTz minute_start;
+	int			minute_statements;
+} UsageEntry;
+
+typedef struct UsageTable
+{
+	LWLock		lock;
+	UsageEntry	entries[FLEXIBLE_ARRAY_MEMBER];
+} UsageTable;
+
+static UsageTable *table = NULL;
+
+/* what this session counts for; set by asb_usage_attach() */
+static UsageEntry *mine = NULL;
+
+/* Twice what can be connected, so that the last ones are remembered. */
+static int
+nentries(void)
+{
+	return 2 * MaxBackends;
+}
+
+static Size
+table_size(void)
+{
+	return add_size(offsetof(UsageTable, entries),
+					mul_size(nentries(), sizeof(UsageEntry)));
+}
+
+static void
+table_init(void *part)
+{
+	UsageTable *fresh = part;
+	int			tranche = LWLockNewTrancheId();
+
+	LWLockRegisterTranche(tranche, "agentsandbox usage");
+	LWLockInitialize(&fresh->lock, tranche);
+	for (int i = 0; i < nentries(); i++)
+	{
+		pg_atomic_init_u64(&fresh->entries[i].rows_changed, 0);
+		pg_atomic_init_u64(&fresh->entries[i].rows_saved, 0);
+		SpinLockInit(&fresh->entries[i].minute_lock);
+	}
+}
+
+/* The total that is stored for a conversation. */
+static uint64
+stored_rows_changed(const pg_uuid_t *conversation)
+{
+	Relation	rel = table_open(asb_relation_oid("usage"), AccessShareLock);
+	Snapshot	snapshot = asb_latest_snapshot();
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	uint64		rows = 0;
+	bool		isnull;
+
+	(void) RelationGetIndexList(rel);
+	ScanKeyInit(&key, Anum_usage_conversation, BTEqualStrategyNumber, F_UUID_EQ,
+				UUIDPGetDatum(conversation));
+	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		rows = DatumGetInt64(heap_getattr(tuple, Anum_usage_rows_changed,
+										  RelationGetDescr(rel), &isnull));
+	systable_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+	return rows;
+}
+
+static bool
+is_saved(UsageEntry *entry)
+{
+	return pg_atomic_read_u64(&entry->rows_changed) ==
+		pg_atomic_read_u64(&entry->rows_saved);
+}
+
+/*
+ * The conversation's entry, or else the best place for it: a free one or the
+ * one unused for longest.  NULL if there is none.  Caller holds the lock.
+ */
+static UsageEntry *
+find_entry(const pg_uuid_t *conversation)
+{
+	UsageEntry *place = NULL;
+
+	for (int i = 0; i < nentries(); i++)
+	{
+		UsageEntry *entry = &table->entries[i];
+
+		if (entry->database == MyDatabaseId &&
+			memcmp(&entry->conversation, conversation, UUID_LEN) == 0)
+			return entry;
+		if (entry->sessions > 0 || !is_saved(entry))
+			continue;
+		if (place == NULL ||
+			(OidIsValid(place->database) &&
+			 (!OidIsValid(entry->database) || entry->last_used < place->last_used)))
+			place = entry;
+	}
+	return place;
+}
+
+static void
+detach(int code, Datum arg)
+{
+	if (mine == NULL)
+		return;
+	LWLockAcquire(&table->lock, LW_EXCLUSIVE);
+	mine->sessions--;
+	mine->last_used = GetCurrentTimestamp();
+	LWLockRelease(&table->lock);
+	mine = NULL;
+}
+
+void
+asb_usage_attach(const pg_uuid_t *conversation)
+{
+	static bool will_detach = false;
+	uint64		stored;
+	UsageEntry *entry;
+
+	detach(0, (Datum) 0);
+	if (conversation == NULL)
+		return;
+
+	if (!will_detach)
+		before_shmem_exit(detach, (Datum) 0);
+	will_detach = true;
+
+	stored = stored_rows_changed(conversation);
+
+	LWLockAcquire(&table->lock, LW_EXCLUSIVE);
+	entry = find_entry(conversation);
+	if (entry)
+	{
+		if (entry->database != MyDatabaseId ||
+			memcmp(&entry->conversation, conversation, UUID_LEN) != 0)
+		{
+			entry->conversation = *conversation;
+			entry->database = MyDatabaseId;
+			pg_atomic_write_u64(&entry->rows_changed, stored);
+			pg_atomic_write_u64(&entry->rows_saved, stored);
+			entry->minute_start = 0;
+		}
+		entry->sessions++;
+		mine = entry;
+	}
+	LWLockRelease(&table->lock);
+
+	if (entry == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_TOO_MANY_CONNECTIONS),
+				 errmsg("too many conversations were connected in a short time"),
+				 errhint("Try again in a few seconds.")));
+}
+
+bool
+asb_usage_count_statement(int limit)
+{
+	TimestampTz now = GetCurrentStatementStartTimestamp();
+	bool		allowed;
+
+	if (mine == NULL)
+		return true;
+
+	SpinLockAcquire(&mine->minute_lock);
+	if (now - mine->minute_start >= USECS_PER_MINUTE || now < mine->minute_start)
+	{
+		mine->minute_start = now;
+		mine->minute_statements = 0;
+	}
+	allowed = mine->minute_statements < limit;
+	if (allowed)
+		mine->minute_statements++;
+	SpinLockRelease(&mine->minute_lock);
+	return allowed;
+}
+
+bool
+asb_usage_count_changes(int64 rows, int64 limit)
+{
+	return mine == NULL ||
+		pg_atomic_add_fetch_u64(&mine->rows_changed, rows) <= limit;
+}
+
+AsbUsageReport *
+asb_usage_unsaved(int *n)
+{
+	AsbUsageReport *reports = palloc(nentries() * sizeof(AsbUsageReport));
+
+	*n = 0;
+	LWLockAcquire(&table->lock, LW_SHARED);
+	for (int i = 0; i < nentries(); i++)
+	{
+		UsageEntry *entry = &table->entries[i];
+
+		if (entry->database != MyDatabaseId || is_saved(entry))
+			continue;
+		reports[*n].conversation = entry->conversation;
+		reports[*n].rows_changed = pg_atomic_read_u64(&entry->rows_changed);
+		(*n)++;
+	}
+	LWLockRelease(&table->lock);
+	return reports;
+}
+
+void
+asb_usage_saved(const AsbUsageReport *reports, int n)
+{
+	LWLockAcquire(&table->lock, LW_EXCLUSIVE);
+	for (int i = 0; i < n; i++)
+	{
+		/* an entry that is not saved has not moved since */
+		UsageEntry *entry = find_entry(&reports[i].conversation);
+
+		if (entry && OidIsValid(entry->database) &&
+			memcmp(&entry->conversation, &reports[i].conversation, UUID_LEN) == 0)
+			pg_atomic_write_u64(&entry->rows_saved, reports[i].rows_changed);
+	}
+	LWLockRelease(&table->lock);
+}
+
+void
+asb_usage_init(void)
+{
+	asb_shmem_register("agentsandbox usage", table_size, table_init,
+					   (void **) &table);
+}
