@@ -46,7 +46,7 @@ like($err, qr/no_such/, 'the log says why');
 is($out, '', 'the command is not run');
 
 # a signal ends the command, the server and the files, at once
-my $child = IPC::Run::start([ $with_cluster, '--no-extension', 'sh', '-c', 'echo "$PGHOST"; exec sleep 1000' ],
+my $child = IPC::Run::start([ $with_cluster, '--no-extension', 'sh', '-c', 'echo "$PGHOST"; exec tail -f /dev/null' ],
 	'<', \undef, '>', \my $home, IPC::Run::timeout(60));
 $child->pump until $home =~ /\n/;
 chomp $home;
