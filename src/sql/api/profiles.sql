@@ -46,6 +46,9 @@ CREATE OR REPLACE FUNCTION agentsandbox.alter_profile(
     value_bytes integer DEFAULT NULL
 ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    role CONSTANT regrole := agentsandbox.profile_role(alter_profile.name);
+    broken name;
 BEGIN
     UPDATE agentsandbox.profiles AS old SET
         connection_limit = COALESCE(alter_profile.connection_limit, old.connection_limit),
@@ -71,11 +74,19 @@ BEGIN
         parallel_workers = COALESCE(alter_profile.parallel_workers, old.parallel_workers),
         statement_bytes = COALESCE(alter_profile.statement_bytes, old.statement_bytes),
         value_bytes = COALESCE(alter_profile.value_bytes, old.value_bytes)
-    WHERE old.profile = agentsandbox.profile_role(alter_profile.name);
+    WHERE old.profile = role;
 
     -- last, for it changes this function's own: the server judges the syntax
     PERFORM pg_catalog.set_config('search_path',
                                   pg_catalog.concat_ws(', ', NULLIF(alter_profile.search_path, ''), 'pg_temp'), true);
+EXCEPTION WHEN check_violation THEN
+    GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME;
+    RAISE EXCEPTION USING
+        ERRCODE = 'invalid_parameter_value',
+        MESSAGE = pg_catalog.format('a limit of profile "%s" is out of range', alter_profile.name),
+        DETAIL = (SELECT pg_catalog.format('It must satisfy %s.', pg_catalog.pg_get_constraintdef(oid))
+                  FROM pg_catalog.pg_constraint
+                  WHERE conrelid = 'agentsandbox.profiles'::pg_catalog.regclass AND conname = broken);
 END
 $$;
 COMMENT ON FUNCTION agentsandbox.alter_profile IS
