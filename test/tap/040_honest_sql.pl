@@ -1,0 +1,39 @@
+# What analysts and their agents write: as a conversation it gives what it gives
+# an equally granted ordinary role.
+use strict;
+use warnings;
+
+use AgentSandbox;
+use Cwd 'abs_path';
+use File::Basename;
+use IPC::Run ();
+use Test::More;
+
+my $test = dirname(abs_path(__FILE__)) . '/..';
+my $chinook = "$test/../../shared/chinook/Chinook_PostgreSql.sql";
+plan skip_all => 'the Chinook database is not beside the repository' unless -r $chinook;
+
+# into this database instead of one of its own
+open(my $in, '<', $chinook) or die "$chinook: $!";
+sql(join '', grep { !/^(?:DROP|CREATE) DATABASE|^\\c/ } <$in>);
+
+my $plain = { role => 'honest_plain', password => 'honest' };
+sql(<<~SQL);
+	SELECT agentsandbox.create_profile('honest');
+	CREATE ROLE honest_plain LOGIN PASSWORD 'honest';
+	GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO honest, honest_plain;
+	SQL
+my $conversation = open_conversation('honest');
+
+local $ENV{HONEST_SANDBOX} = conninfo($conversation);
+local $ENV{HONEST_PLAIN} = conninfo($plain);
+my ($out, $err) = ('', '');
+IPC::Run::run([ "$test/honest/run" ], \'', \$out, \$err, IPC::Run::timeout(300));
+my $status = $? >> 8;
+
+my ($statements) = $out =~ /^honest: (\d+) statements/m;
+cmp_ok($statements // 0, '>=', 320, 'the statements ran');
+is($status, 0, 'none is refused, none gives another result') or diag($out, $err);
+note(($out =~ /^(honest: .*)$/m)[0] // '');
+
+done_testing();
