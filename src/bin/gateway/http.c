@@ -1,0 +1,477 @@
+/*
+ * http.c
+ *		One libcurl transfer per call.
+ *
+ * Nothing about a transfer is left to a default or the environment that could
+ * widen what a handler allows: no redirect, no proxy, no netrc, no cookies, no
+ * protocol but the handler's, HTTP/1.1, certificates verified, no content
+ * coding (so the size cap counts what is stored).
+ *
+ * The address policy is asked twice: before a socket is made, with the very
+ * address libcurl is about to connect to (no second name lookup can come
+ * between), and before a request is sent, which also covers a connection that
+ * another handler with a wider policy has left open.
+ */
+#include "bin/gateway/http.h"
+
+#include "bin/gateway/address.h"
+#include "bin/gateway/jsontext.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+_Static_assert(LIBCURL_VERSION_NUM >= 0x075500, "libcurl 7.85.0 or later is needed");
+
+#define MAX_HEADER_BYTES 65536
+#define MAX_RETRY_AFTER (24 * 3600)
+
+struct AsbTransfer
+{
+	AsbCall    *call;
+	CURL	   *easy;
+	struct curl_slist *headers;
+	AsbString	url;
+	AsbString	request;
+	AsbString	response;
+	size_t		header_bytes;
+	long		limit;			/* of the response body */
+	bool		refused_address;
+	bool		too_large;
+	bool		bad_type;
+	char		error[CURL_ERROR_SIZE];
+};
+
+CURLM *
+asb_http_open(void)
+{
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return NULL;
+	return curl_multi_init();
+}
+
+void
+asb_http_close(CURLM *multi)
+{
+	curl_multi_cleanup(multi);
+	curl_global_cleanup();
+}
+
+static void
+free_transfer(AsbCall *call)
+{
+	AsbTransfer *transfer = call->transfer;
+
+	curl_easy_cleanup(transfer->easy);
+	curl_slist_free_all(transfer->headers);
+	asb_string_free(&transfer->url);
+	asb_string_free(&transfer->request);
+	asb_string_free(&transfer->response);
+	free(transfer);
+	call->transfer = NULL;
+}
+
+/* ---- callbacks of libcurl ---- */
+
+static curl_socket_t
+open_socket(void *clientp, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	AsbTransfer *transfer = clientp;
+
+	if (purpose != CURLSOCKTYPE_IPCXN ||
+		!asb_address_allowed(&address->addr, transfer->call->handler->allow_private_addresses))
+	{
+		transfer->refused_address = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static int
+before_request(void *clientp, char *remote, char *local, int remote_port, int local_port)
+{
+	AsbTransfer *transfer = clientp;
+
+	(void) local;
+	(void) remote_port;
+	(void) local_port;
+	if (asb_address_text_allowed(remote, transfer->call->handler->allow_private_addresses))
+		return CURL_PREREQFUNC_OK;
+	transfer->refused_address = true;
+	return CURL_PREREQFUNC_ABORT;
+}
+
+static size_t
+take_header(char *data, size_t size, size_t count, void *clientp)
+{
+	AsbTransfer *transfer = clientp;
+
+	(void) data;
+	transfer->header_bytes += size * count;
+	if (transfer->header_bytes <= MAX_HEADER_BYTES)
+		return size * count;
+	transfer->too_large = true;
+	return 0;
+}
+
+static bool
+is_accepted_type(const AsbTransfer *transfer)
+{
+	char	   *type = NULL;
+	size_t		length;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
+	if (type == NULL)
+		return false;
+	length = strcspn(type, "; \t");
+	for (char **known = transfer->call->handler->content_types; *known != NULL; known++)
+	{
+		if (strlen(*known) == length && strncasecmp(*known, type, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_success(long status)
+{
+	return status >= 200 && status <= 299;
+}
+
+static size_t
+take_body(char *data, size_t size, size_t count, void *clientp)
+{
+	AsbTransfer *transfer = clientp;
+	long		status = 0;
+
+	/* the body of an error is for nobody; so is one of the wrong type */
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (!is_success(status))
+		return 0;
+	if (transfer->response.length == 0 && !is_accepted_type(transfer))
+	{
+		transfer->bad_type = true;
+		return 0;
+	}
+	if (size * count > (size_t) transfer->limit - transfer->response.length)
+	{
+		transfer->too_large = true;
+		return 0;
+	}
+	asb_string_append(&transfer->response, data, size * count);
+	return size * count;
+}
+
+/* ---- starting ---- */
+
+static void
+add_header(AsbTransfer *transfer, const char *line)
+{
+	struct curl_slist *list = curl_slist_append(transfer->headers, line);
+
+	if (list != NULL)
+		transfer->headers = list;
+}
+
+/* Path, body and headers.  False, with the outcome set, when arguments do not fit. */
+static bool
+make_request(AsbTransfer *transfer)
+{
+	AsbCall    *call = transfer->call;
+	const AsbHandler *handler = call->handler;
+	char	   *reason = NULL;
+	char	   *line;
+	bool		has_type = false;
+
+	asb_string_text(&transfer->url, handler->origin);
+	if (asb_path_template_expand(handler->path, call->arguments, &transfer->url, &reason))
+	{
+		if (handler->body_kind == ASB_BODY_TEMPLATE)
+			asb_body_template_expand(handler->body, call->arguments, &transfer->request, &reason);
+		else if (handler->body_kind == ASB_BODY_ARGUMENTS)
+			asb_string_text(&transfer->request, call->arguments);
+	}
+	if (reason != NULL)
+	{
+		asb_log_begin(ASB_LOG_WARNING, "arguments_do_not_fit");
+		asb_log_text("call", call->id);
+		asb_log_text("method", call->method);
+		asb_log_text("reason", reason);
+		asb_log_end();
+		free(reason);
+		asb_outcome_fail(call, "arguments", true);
+		return false;
+	}
+
+	add_header(transfer, handler->accept);
+	add_header(transfer, "Expect:");
+	line = asb_format("Idempotency-Key: %s", call->id);
+	add_header(transfer, line);
+	free(line);
+	for (size_t i = 0; i < handler->header_count; i++)
+	{
+		add_header(transfer, handler->headers[i].line);
+		has_type |= strncasecmp(handler->headers[i].line, "content-type:", 13) == 0;
+	}
+	if (!has_type)
+		add_header(transfer, handler->body_kind != ASB_BODY_NONE ?
+				   "Content-Type: application/json" : "Content-Type:");
+	return true;
+}
+
+#define SET(option, value) \
+	do { \
+		if (curl_easy_setopt(easy, option, value) != CURLE_OK) \
+			return #option; \
+	} while (0)
+
+/* Returns NULL, or the name of the option that libcurl refused. */
+static const char *
+set_options(AsbTransfer *transfer)
+{
+	const AsbHandler *handler = transfer->call->handler;
+	bool		has_body = handler->body_kind != ASB_BODY_NONE;
+	CURL	   *easy = transfer->easy;
+	long		timeout = handler->timeout_ms;
+
+	if (timeout > transfer->call->time_left_ms)
+		timeout = transfer->call->time_left_ms;
+
+	SET(CURLOPT_URL, transfer->url.data);
+	SET(CURLOPT_PATH_AS_IS, 1L);
+	SET(CURLOPT_PROTOCOLS_STR, handler->origin[4] == 's' ? "https" : "http");
+	SET(CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+	SET(CURLOPT_PROXY, "");
+	SET(CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
+	SET(CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	SET(CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+	if (handler->ca_file != NULL)
+	{
+		SET(CURLOPT_CAINFO, handler->ca_file);
+		SET(CURLOPT_CAPATH, NULL);
+	}
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_TIMEOUT_MS, timeout);
+	SET(CURLOPT_CONNECTTIMEOUT_MS, handler->connect_timeout_ms);
+	SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t) transfer->limit);
+	SET(CURLOPT_USERAGENT, "agentsandbox-gateway/" ASB_VERSION);
+	SET(CURLOPT_HTTPHEADER, transfer->headers);
+	if (has_body || strcmp(handler->verb, "GET") != 0)
+	{
+		SET(CURLOPT_CUSTOMREQUEST, handler->verb);
+		if (has_body || strcmp(handler->verb, "DELETE") != 0)
+		{
+			SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) transfer->request.length);
+			SET(CURLOPT_POSTFIELDS, transfer->request.length ? transfer->request.data : "");
+		}
+	}
+	SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	SET(CURLOPT_OPENSOCKETDATA, transfer);
+	SET(CURLOPT_PREREQFUNCTION, before_request);
+	SET(CURLOPT_PREREQDATA, transfer);
+	SET(CURLOPT_HEADERFUNCTION, take_header);
+	SET(CURLOPT_HEADERDATA, transfer);
+	SET(CURLOPT_WRITEFUNCTION, take_body);
+	SET(CURLOPT_WRITEDATA, transfer);
+	SET(CURLOPT_ERRORBUFFER, transfer->error);
+	SET(CURLOPT_PRIVATE, transfer->call);
+	return NULL;
+}
+
+bool
+asb_http_start(CURLM *multi, AsbCall *call)
+{
+	AsbTransfer *transfer = asb_alloc_zero(sizeof(*transfer));
+	const char *problem;
+
+	call->transfer = transfer;
+	transfer->call = call;
+	transfer->limit = call->handler->max_response_bytes;
+	if (transfer->limit > call->max_response_bytes)
+		transfer->limit = call->max_response_bytes;
+	if (call->time_left_ms <= 0)
+	{
+		asb_outcome_fail(call, "timeout", false);
+		free_transfer(call);
+		return false;
+	}
+	if (!make_request(transfer))
+	{
+		free_transfer(call);
+		return false;
+	}
+	transfer->easy = curl_easy_init();
+	problem = transfer->easy != NULL ? set_options(transfer) : "curl_easy_init";
+	if (problem == NULL && curl_multi_add_handle(multi, transfer->easy) != CURLM_OK)
+		problem = "curl_multi_add_handle";
+	if (problem != NULL)
+	{
+		asb_log_event(ASB_LOG_ERROR, "libcurl_refused", "what", problem);
+		asb_outcome_fail(call, "internal", false);
+		free_transfer(call);
+		return false;
+	}
+	return true;
+}
+
+void
+asb_http_perform(CURLM *multi)
+{
+	int			running;
+
+	curl_multi_perform(multi, &running);
+}
+
+/* ---- finishing ---- */
+
+static const char *
+class_of_curl_error(CURLcode code)
+{
+	switch (code)
+	{
+		case CURLE_OPERATION_TIMEDOUT:
+			return "timeout";
+		case CURLE_COULDNT_RESOLVE_HOST:
+		case CURLE_COULDNT_CONNECT:
+			return "connect";
+		case CURLE_SSL_CONNECT_ERROR:
+		case CURLE_SSL_CERTPROBLEM:
+		case CURLE_SSL_CIPHER:
+		case CURLE_SSL_CACERT_BADFILE:
+		case CURLE_SSL_ISSUER_ERROR:
+		case CURLE_PEER_FAILED_VERIFICATION:
+			return "tls";
+		case CURLE_GOT_NOTHING:
+		case CURLE_PARTIAL_FILE:
+		case CURLE_RECV_ERROR:
+		case CURLE_SEND_ERROR:
+			return "network";
+		default:
+			return "protocol";
+	}
+}
+
+static void
+fail_with_status(AsbCall *call, CURL *easy, long status)
+{
+	curl_off_t	wait = 0;
+	bool		worth_retrying = status >= 500 || status == 408 || status == 425 || status == 429;
+
+	asb_outcome_fail(call, status >= 300 && status <= 399 ? "redirect" : "http", !worth_retrying);
+	call->outcome.http_status = status;
+	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait);
+	if (worth_retrying && wait > 0)
+		call->outcome.retry_after = wait > MAX_RETRY_AFTER ? MAX_RETRY_AFTER : (long) wait;
+}
+
+/* Would the response hand the agent one of the handler's secrets? */
+static bool
+reveals_secret(const AsbHandler *handler, const AsbString *response)
+{
+	for (size_t i = 0; i < handler->header_count; i++)
+	{
+		if (handler->headers[i].secret != NULL &&
+			asb_json_reveals(response->data, response->length, handler->headers[i].secret))
+			return true;
+	}
+	return false;
+}
+
+static void
+take_response(AsbCall *call, AsbString *response, long status)
+{
+	bool		is_empty = response->length == 0;
+
+	if (is_empty && (status == 204 || status == 205))
+		asb_string_text(response, "null");
+	else if (is_empty || !asb_json_valid(response->data, response->length))
+	{
+		asb_outcome_fail(call, "invalid_json", true);
+		call->outcome.http_status = status;
+		return;
+	}
+	if (reveals_secret(call->handler, response))
+	{
+		asb_outcome_fail(call, "secret_in_response", true);
+		call->outcome.http_status = status;
+		return;
+	}
+	if (call->handler->wrap)
+		call->outcome.response = asb_format("{\"status\":%ld,\"body\":%s}", status, response->data);
+	else
+		call->outcome.response = asb_strdup(response->data);
+	call->outcome.http_status = status;
+}
+
+static void
+conclude(AsbCall *call, CURLcode code)
+{
+	AsbTransfer *transfer = call->transfer;
+	long		status = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (transfer->too_large || code == CURLE_FILESIZE_EXCEEDED)
+	{
+		if (status != 0 && !is_success(status))
+			fail_with_status(call, transfer->easy, status);
+		else
+			asb_outcome_fail(call, "response_too_large", true);
+	}
+	else if (transfer->bad_type)
+		asb_outcome_fail(call, "content_type", true);
+	else if (transfer->refused_address &&
+			 (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK))
+		asb_outcome_fail(call, "refused_address", true);
+	else if (status != 0 && !is_success(status) &&
+			 (code == CURLE_OK || code == CURLE_WRITE_ERROR))
+		fail_with_status(call, transfer->easy, status);
+	else if (code != CURLE_OK)
+	{
+		asb_log_begin(ASB_LOG_WARNING, "transfer_failed");
+		asb_log_text("call", call->id);
+		asb_log_text("reason", transfer->error[0] ? transfer->error : curl_easy_strerror(code));
+		asb_log_end();
+		asb_outcome_fail(call, class_of_curl_error(code), false);
+	}
+	else
+		take_response(call, &transfer->response, status);
+}
+
+AsbCall *
+asb_http_finished(CURLM *multi)
+{
+	CURLMsg    *message;
+	int			left;
+
+	while ((message = curl_multi_info_read(multi, &left)) != NULL)
+	{
+		CURL	   *easy = message->easy_handle;
+		CURLcode	code = message->data.result;
+		char	   *private = NULL;
+		AsbCall    *call;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
+		call = (AsbCall *) (void *) private;
+		conclude(call, code);
+		curl_multi_remove_handle(multi, easy);
+		free_transfer(call);
+		return call;
+	}
+	return NULL;
+}
+
+void
+asb_http_abort(CURLM *multi, AsbCall *call)
+{
+	if (call->transfer == NULL)
+		return;
+	curl_multi_remove_handle(multi, call->transfer->easy);
+	free_transfer(call);
+}
