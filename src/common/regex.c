@@ -71,7 +71,8 @@ typedef struct Builder
 	uint8_t    *class_of;		/* ... and its class */
 	int			nranges;
 	int			nclasses;
-	uint8_t    *set_has;		/* [nsets][nclasses] */
+	int			shift;			/* nclasses <= 1 << shift */
+	uint8_t    *set_has;		/* [nsets][ASB_REGEX_MAX_CLASSES] */
 	uint8_t		class_is_word[ASB_REGEX_MAX_CLASSES];
 
 	State	   *states;
@@ -79,7 +80,7 @@ typedef struct Builder
 	int		   *positions;		/* of all states, one after the other */
 	int			npositions;
 	int			positions_allocated;
-	uint16_t   *next;			/* [nstates][nclasses] */
+	uint16_t   *next;			/* [nstates][1 << shift] */
 	uint8_t    *final;
 	int		   *buckets;		/* hash of states: index, or -1 */
 
@@ -474,7 +475,7 @@ find_state(Builder *b, Before before)
 			return index;
 	}
 	if (b->nstates >= ASB_REGEX_MAX_STATES ||
-		(long) (b->nstates + 1) * b->nclasses > ASB_REGEX_MAX_TABLE)
+		(b->nstates + 1) << b->shift > ASB_REGEX_MAX_TABLE)
 	{
 		fault(b, "it is too complex");
 		return ASB_REGEX_DEAD;
@@ -504,7 +505,7 @@ static void
 build_row(Builder *b, int index)
 {
 	State		state = b->states[index];
-	uint16_t   *row = b->next + (size_t) index * b->nclasses;
+	uint16_t   *row = b->next + ((size_t) index << b->shift);
 	bool		matched[AFTER_WORD + 1];
 
 	b->final[index] = decide(b, &state, AFTER_END);
@@ -556,10 +557,12 @@ build_states(Builder *b, uint16_t *start)
 		return;
 	memset(b->buckets, -1, HASH_SIZE * sizeof(int));
 
+	while (b->nclasses > 1 << b->shift)
+		b->shift++;
 	b->nstates = 2;				/* dead and matched */
 	b->final[ASB_REGEX_MATCHED] = true;
 	for (int k = 0; k < b->nclasses; k++)
-		b->next[b->nclasses + k] = ASB_REGEX_MATCHED;
+		b->next[(1 << b->shift) + k] = ASB_REGEX_MATCHED;
 	b->generation++;
 	b->ngather = 0;
 	gather(b, 0);
@@ -582,10 +585,10 @@ reserve(uint32_t *size, size_t bytes)
 static AsbRegex *
 assemble(Builder *b, uint16_t start)
 {
-	AsbRegex	head = {.nstates = b->nstates, .nclasses = b->nclasses,
+	AsbRegex	head = {.nstates = b->nstates, .shift = b->shift,
 	.start = start, .nranges = b->nranges};
 	AsbRegex   *re;
-	size_t		table = sizeof(uint16_t) * b->nstates * b->nclasses;
+	size_t		table = (sizeof(uint16_t) * b->nstates) << b->shift;
 	int			range = 0;
 
 	reserve(&head.size, sizeof(AsbRegex));
@@ -689,7 +692,7 @@ asb_regex_match(const AsbRegex *re, const char *s, size_t len)
 			class = re->ascii[(unsigned char) *s++];
 		else
 			class = wide_class(re, asb_utf8_next(&s, end));
-		state = next[state * re->nclasses + class];
+		state = next[state << re->shift | class];
 	}
 	return final[state];
 }

@@ -40,12 +40,12 @@ typedef struct AsbRegex
 	uint32_t	size;
 	uint32_t	nranges;		/* of characters beyond ASCII */
 	uint16_t	nstates;
-	uint16_t	nclasses;
 	uint16_t	start;
+	uint16_t	shift;			/* a row of `next` has 1 << shift entries */
 	uint8_t		ascii[128];		/* class of each ASCII character */
 	uint32_t	range_first;	/* offsets in bytes from the block's start: */
 	uint32_t	range_class;	/* ranges begin, each lasts to the next */
-	uint32_t	next;			/* uint16_t [nstates][nclasses] */
+	uint32_t	next;			/* uint16_t [nstates][1 << shift] */
 	uint32_t	final;			/* uint8_t [nstates]: matches at the end */
 } AsbRegex;
 

@@ -116,6 +116,8 @@ asb_decimal_is_multiple(Numeric num, const AsbDecimal *d,
 	shift = last_exponent(d) - divisor->exponent;
 	if (shift < 0)
 		return false;
+	if (m == 1)
+		return true;
 	for (int i = 0; i < d->ndigits; i++)
 	{
 		int			base;
