@@ -11,18 +11,27 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/objectaccess.h"
 #include "commands/defrem.h"
 #include "executor/executor.h"
 #include "libpq/auth.h"
 #include "nodes/parsenodes.h"
+#include "optimizer/planner.h"
 #include "parser/analyze.h"
 #include "tcop/utility.h"
+#include "utils/fmgrprotos.h"
 
+#include "confine/agent.h"
+#include "confine/analyze.h"
+#include "confine/decisions.h"
+#include "confine/function.h"
 #include "confine/hooks.h"
 #include "confine/limit.h"
 #include "confine/login.h"
 #include "confine/meter.h"
+#include "confine/relation.h"
 #include "confine/setting.h"
+#include "confine/statement.h"
 #include "core/wakeup.h"
 #include "session/session.h"
 
@@ -31,12 +40,38 @@
 static AsbDatabaseDdlCallback database_ddl_callbacks[MAX_CALLBACKS];
 static int	ndatabase_ddl_callbacks = 0;
 
+/*
+ * How deep in the planner, the executor and utility statements a sandboxed
+ * session is.  At zero a function runs for the client directly: for the
+ * fastpath message, for the input of a parameter, at parse analysis, or for an
+ * argument of EXECUTE.
+ */
+static int	depth = 0;
+
 static ClientAuthentication_hook_type next_client_authentication_hook = NULL;
 static post_parse_analyze_hook_type next_post_parse_analyze_hook = NULL;
+static planner_hook_type next_planner_hook = NULL;
 static ExecutorStart_hook_type next_executor_start_hook = NULL;
 static ExecutorRun_hook_type next_executor_run_hook = NULL;
 static ExecutorFinish_hook_type next_executor_finish_hook = NULL;
+static ExecutorCheckPerms_hook_type next_executor_check_perms_hook = NULL;
+static object_access_hook_type next_object_access_hook = NULL;
 static ProcessUtility_hook_type next_process_utility_hook = NULL;
+
+/* Does something one level deeper, and comes back whatever happens. */
+#define ASB_DEEPER(something) \
+	do { \
+		depth++; \
+		PG_TRY(); \
+		{ \
+			something; \
+		} \
+		PG_FINALLY(); \
+		{ \
+			depth--; \
+		} \
+		PG_END_TRY(); \
+	} while (0)
 
 void
 asb_hooks_on_database_ddl(AsbDatabaseDdlCallback callback)
@@ -95,95 +130,141 @@ sandboxed(void)
 	return IsTransactionState() ? asb_session() : NULL;
 }
 
+/*
+ * Was the text written by whoever wrote the function it is in?  PL/pgSQL and
+ * SQL functions look up their own variables in what stands in their source,
+ * but not in what EXECUTE is given, which may be the agent's.
+ */
+static bool
+is_function_source(const ParseState *pstate)
+{
+	return pstate->p_post_columnref_hook != NULL;
+}
+
 static void
 asb_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 {
+	const AsbSession *agent;
+
 	if (next_post_parse_analyze_hook)
 		next_post_parse_analyze_hook(pstate, query, jstate);
 
-	if (sandboxed())
-	{
-		asb_limit_parse(pstate->p_sourcetext);
+	if ((query->utilityStmt && asb_statement_leaves(query->utilityStmt)) || !sandboxed())
+		return;
 
-		/* before the server describes its result, which tells what exists */
-		if (query->utilityStmt && IsA(query->utilityStmt, VariableShowStmt))
-			asb_setting_gate_show((const VariableShowStmt *) query->utilityStmt);
-	}
+	asb_limit_parse(pstate->p_sourcetext);
+
+	/* before the server describes its result, which tells what exists */
+	if (query->utilityStmt && IsA(query->utilityStmt, VariableShowStmt))
+		asb_setting_gate_show((const VariableShowStmt *) query->utilityStmt);
+
+	agent = asb_agent();
+	if (agent && !is_function_source(pstate))
+		asb_analyze_gate(agent, pstate, query);
+}
+
+static PlannedStmt *
+asb_planner(Query *query, const char *source, int cursor_options, ParamListInfo params)
+{
+	planner_hook_type planner = next_planner_hook ? next_planner_hook : standard_planner;
+	PlannedStmt *volatile plan = NULL;
+
+	if (!sandboxed())
+		return planner(query, source, cursor_options, params);
+
+	ASB_DEEPER(plan = planner(query, source, cursor_options, params));
+	return plan;
 }
 
 static void
 asb_executor_start(QueryDesc *query, int eflags)
 {
+	ExecutorStart_hook_type start =
+	next_executor_start_hook ? next_executor_start_hook : standard_ExecutorStart;
 	const AsbSession *session = sandboxed();
 
-	if (session)
-		asb_limit_start(session, query->sourceText, query->params, false);
+	if (!session)
+	{
+		start(query, eflags);
+		return;
+	}
 
-	if (next_executor_start_hook)
-		next_executor_start_hook(query, eflags);
-	else
-		standard_ExecutorStart(query, eflags);
-
-	if (session)
-		asb_meter_executor_started(query);
+	asb_limit_start(session, query->sourceText, query->params, false);
+	ASB_DEEPER(start(query, eflags));
+	asb_meter_executor_started(query);
 }
 
 static void
 asb_executor_run(QueryDesc *query, ScanDirection direction, uint64 count, bool execute_once)
 {
+	ExecutorRun_hook_type run =
+	next_executor_run_hook ? next_executor_run_hook : standard_ExecutorRun;
 	const AsbSession *session = sandboxed();
+	const AsbSession *agent;
 
-	if (session)
-		asb_limit_run(session, query);
+	if (!session)
+	{
+		run(query, direction, count, execute_once);
+		return;
+	}
 
-	if (next_executor_run_hook)
-		next_executor_run_hook(query, direction, count, execute_once);
-	else
-		standard_ExecutorRun(query, direction, count, execute_once);
+	/* a cursor does not outlive the privileges it was opened with */
+	agent = asb_agent();
+	if (agent)
+		asb_relation_gate(agent, query->plannedstmt->rtable);
+	asb_limit_run(asb_session(), query);
+	ASB_DEEPER(run(query, direction, count, execute_once));
 }
 
 static void
 asb_executor_finish(QueryDesc *query)
 {
-	if (sandboxed())
-		asb_meter_executor_finishing(query);
+	ExecutorFinish_hook_type finish =
+	next_executor_finish_hook ? next_executor_finish_hook : standard_ExecutorFinish;
 
-	if (next_executor_finish_hook)
-		next_executor_finish_hook(query);
-	else
-		standard_ExecutorFinish(query);
-}
-
-/* The setting gate's statements; false if there is nothing more to do. */
-static bool
-gate_settings(Node *statement)
-{
-	switch (nodeTag(statement))
+	if (!sandboxed())
 	{
-		case T_VariableSetStmt:
-			return asb_setting_gate_set((VariableSetStmt *) statement);
-		case T_TransactionStmt:
-			asb_setting_gate_transaction(((const TransactionStmt *) statement)->options);
-			return true;
-		default:
-			return true;
+		finish(query);
+		return;
 	}
+
+	asb_meter_executor_finishing(query);
+	ASB_DEEPER(finish(query));
 }
 
-/* Does the statement end the transaction, whatever its outcome? */
 static bool
-ends_transaction(const Node *statement)
+asb_executor_check_perms(List *range_table, bool ereport_on_violation)
 {
-	if (!IsA(statement, TransactionStmt))
+	const AsbSession *agent;
+
+	if (next_executor_check_perms_hook &&
+		!next_executor_check_perms_hook(range_table, ereport_on_violation))
 		return false;
-	switch (((const TransactionStmt *) statement)->kind)
-	{
-		case TRANS_STMT_COMMIT:
-		case TRANS_STMT_ROLLBACK:
-			return true;
-		default:
-			return false;
-	}
+
+	agent = asb_agent();
+	if (agent)
+		asb_relation_gate(agent, range_table);
+	return true;
+}
+
+static void
+asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, void *arg)
+{
+	const AsbSession *agent;
+
+	if (next_object_access_hook)
+		next_object_access_hook(access, class_id, object_id, sub_id, arg);
+
+	if (access != OAT_FUNCTION_EXECUTE || depth > 0)
+		return;
+
+	/* a deferred trigger runs at commit, when nothing else is going on */
+	if (DatumGetInt32(pg_trigger_depth(NULL)) > 0)
+		return;
+
+	agent = asb_agent();
+	if (agent)
+		asb_function_gate_direct(agent, object_id);
 }
 
 static void
@@ -192,8 +273,11 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 					ParamListInfo params, QueryEnvironment *queryEnv,
 					DestReceiver *dest, QueryCompletion *qc)
 {
-	Node	   *statement = pstmt->utilityStmt;
-	const AsbSession *session = sandboxed();
+	ProcessUtility_hook_type process =
+	next_process_utility_hook ? next_process_utility_hook : standard_ProcessUtility;
+	const Node *statement = pstmt->utilityStmt;
+	const AsbSession *session = asb_statement_leaves(statement) ? NULL : sandboxed();
+	const AsbSession *agent;
 
 	/* in a failed transaction only its end gets this far */
 	if (IsTransactionState())
@@ -206,21 +290,25 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 			asb_wakeup_at_commit();
 	}
 
-	if (session)
+	if (!session)
 	{
-		asb_limit_start(session, queryString, params, ends_transaction(statement));
-		if (!gate_settings(statement))
-			return;
+		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		return;
 	}
 
-	if (next_process_utility_hook)
-		next_process_utility_hook(pstmt, queryString, readOnlyTree, context,
-								  params, queryEnv, dest, qc);
-	else
-		standard_ProcessUtility(pstmt, queryString, readOnlyTree, context,
-								params, queryEnv, dest, qc);
+	asb_limit_start(session, queryString, params, false);
+	agent = asb_agent();
+	if (agent && !asb_statement_gate(agent, pstmt, queryString, queryEnv))
+		return;
 
-	if (session && qc && IsA(statement, CopyStmt) && ((const CopyStmt *) statement)->is_from)
+	/* the arguments of EXECUTE are the client's; its plan comes back to us */
+	if (IsA(statement, ExecuteStmt) || IsA(statement, ExplainStmt))
+		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+	else
+		ASB_DEEPER(process(pstmt, queryString, readOnlyTree, context,
+						   params, queryEnv, dest, qc));
+
+	if (qc && IsA(statement, CopyStmt) && ((const CopyStmt *) statement)->is_from)
 		asb_meter_count_changes(qc->nprocessed);
 }
 
@@ -235,19 +323,24 @@ asb_client_authentication(Port *port, int status)
 		asb_login_gate(port);
 }
 
+#define INSTALL(hook, next, ours) \
+	do { \
+		next = hook; \
+		hook = ours; \
+	} while (0)
+
 void
 asb_hooks_init(void)
 {
-	next_client_authentication_hook = ClientAuthentication_hook;
-	ClientAuthentication_hook = asb_client_authentication;
-	next_post_parse_analyze_hook = post_parse_analyze_hook;
-	post_parse_analyze_hook = asb_post_parse_analyze;
-	next_executor_start_hook = ExecutorStart_hook;
-	ExecutorStart_hook = asb_executor_start;
-	next_executor_run_hook = ExecutorRun_hook;
-	ExecutorRun_hook = asb_executor_run;
-	next_executor_finish_hook = ExecutorFinish_hook;
-	ExecutorFinish_hook = asb_executor_finish;
-	next_process_utility_hook = ProcessUtility_hook;
-	ProcessUtility_hook = asb_process_utility;
+	asb_decisions_init();
+
+	INSTALL(ClientAuthentication_hook, next_client_authentication_hook, asb_client_authentication);
+	INSTALL(post_parse_analyze_hook, next_post_parse_analyze_hook, asb_post_parse_analyze);
+	INSTALL(planner_hook, next_planner_hook, asb_planner);
+	INSTALL(ExecutorStart_hook, next_executor_start_hook, asb_executor_start);
+	INSTALL(ExecutorRun_hook, next_executor_run_hook, asb_executor_run);
+	INSTALL(ExecutorFinish_hook, next_executor_finish_hook, asb_executor_finish);
+	INSTALL(ExecutorCheckPerms_hook, next_executor_check_perms_hook, asb_executor_check_perms);
+	INSTALL(object_access_hook, next_object_access_hook, asb_object_access);
+	INSTALL(ProcessUtility_hook, next_process_utility_hook, asb_process_utility);
 }

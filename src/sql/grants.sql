@@ -52,3 +52,13 @@ TO agentsandbox_operator;
 -- what is allowed, for who has to judge it
 GRANT EXECUTE ON FUNCTION agentsandbox.server_functions() TO
     agentsandbox_operator, agentsandbox_auditor;
+
+-- What an agent can reach, described to itself; the views' functions run as the caller
+GRANT SELECT ON agentsandbox.tables, agentsandbox.columns TO agentsandbox_agent;
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.reaches_relation(oid),
+    agentsandbox.reaches_relation(oid, smallint),
+    agentsandbox.reaches_relation(oid, smallint, text),
+    agentsandbox.reaches_schema(oid),
+    agentsandbox.reaches_type(oid)
+TO agentsandbox_agent;

@@ -1,0 +1,31 @@
+/*
+ * agent.h
+ *	  Whether the agent itself acts, and what was granted to it.
+ */
+#ifndef ASB_AGENT_H
+#define ASB_AGENT_H
+
+#include "utils/acl.h"
+
+#include "session/session.h"
+
+/*
+ * The sandboxed session if what happens now happens with the agent's own
+ * authority, else NULL: in a session that is not sandboxed, and inside a
+ * SECURITY DEFINER function or a foreign key's check, where an owner acts.
+ * Needs a transaction; errors as asb_session() does.
+ */
+extern const AsbSession *asb_agent(void);
+
+/*
+ * Those of the privileges in "mask" that an ACL gives to the role or to roles
+ * it is a member of, by name.  What PUBLIC has and what ownership implies does
+ * not count, nor does a missing ACL give anything.
+ */
+extern AclMode asb_acl_granted(const Acl *acl, Oid role, AclMode mask);
+
+/* The same for the ACL in an attribute of a system cache's tuple. */
+extern AclMode asb_acl_granted_in(int cacheid, HeapTuple tuple, AttrNumber attnum,
+								  Oid role, AclMode mask);
+
+#endif							/* ASB_AGENT_H */

@@ -1,0 +1,375 @@
+/*
+ * analyze.c
+ *	  Judges what an agent wrote, once it was parsed and analyzed
+ *	  (post_parse_analyze_hook).
+ *
+ * The tree holds what the agent wrote and nothing else: views are not expanded
+ * yet, defaults, triggers and policies not added.  So all that is found here
+ * is the agent's and asked of the gates: functions behind calls, operators,
+ * casts, aggregates, windows, sampling and sorting; the type of every
+ * expression; every relation and column.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "confine/analyze.h"
+#include "confine/catalogs.h"
+#include "confine/function.h"
+#include "confine/refusal.h"
+#include "confine/relation.h"
+#include "confine/setting.h"
+#include "confine/type.h"
+
+/* parse_param.c's VarParamState, which no header shows; the same since 9.0 */
+typedef struct AsbVarParamState
+{
+	Oid		  **paramTypes;
+	int		   *numParams;
+} AsbVarParamState;
+
+typedef struct AnalyzeContext
+{
+	Oid			role;
+	bool		computes;		/* false for the pool role, which has nothing to compute */
+	bool		inner_allowed;	/* is the node one that leads to inner functions? */
+} AnalyzeContext;
+
+static bool walk(Node *node, AnalyzeContext *context);
+
+static void
+judge_function(AnalyzeContext *context, Oid funcid)
+{
+	AsbFunctionVerdict verdict = asb_function_decide(context->role, funcid);
+
+	switch (verdict)
+	{
+		case ASB_FUNCTION_GRANTED:
+			return;
+		case ASB_FUNCTION_LISTED:
+			if (context->computes)
+				return;
+			break;
+		case ASB_FUNCTION_INNER:
+			if (context->inner_allowed && context->computes)
+				return;
+			break;
+		default:
+			break;
+	}
+	asb_function_refuse(verdict, funcid);
+}
+
+static bool
+judge_function_in_node(Oid funcid, void *context)
+{
+	judge_function(context, funcid);
+	return false;
+}
+
+/* A function that only the executor calls, on behalf of what stands here. */
+static void
+judge_support_function(AnalyzeContext *context, Oid funcid)
+{
+	if (!OidIsValid(funcid))
+		return;
+	context->inner_allowed = true;
+	judge_function(context, funcid);
+	context->inner_allowed = false;
+}
+
+static void
+judge_sort_operators(AnalyzeContext *context, List *clauses)
+{
+	ListCell   *cell;
+
+	foreach(cell, clauses)
+	{
+		SortGroupClause *clause = lfirst_node(SortGroupClause, cell);
+
+		if (OidIsValid(clause->eqop))
+			judge_support_function(context, get_opcode(clause->eqop));
+		if (OidIsValid(clause->sortop))
+			judge_support_function(context, get_opcode(clause->sortop));
+	}
+}
+
+static void
+refuse_type(Oid typid)
+{
+	char	   *name = format_type_be(typid);
+
+	asb_refuse(&(AsbRefusal) {
+		.gate = ASB_GATE_FUNCTION,
+		.sqlerrcode = ERRCODE_UNDEFINED_OBJECT,
+		.object = name,
+		.message = psprintf("type \"%s\" does not exist", name)
+	});
+}
+
+static void
+judge_type(AnalyzeContext *context, Oid typid, const Node *node)
+{
+	Oid			role = context->role;
+
+	if (asb_type_decide(role, typid))
+		return;
+
+	if (asb_type_names_objects(typid))
+	{
+		/* a constant that names what the agent can reach tells it nothing new */
+		if (node && IsA(node, Const) && !((const Const *) node)->constisnull &&
+			asb_type_constant_reachable(role, typid,
+										DatumGetObjectId(((const Const *) node)->constvalue)))
+			return;
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_FUNCTION,
+			.object = format_type_be(typid),
+			.message = psprintf("values of type %s are not allowed", format_type_be(typid)),
+			.hint = "Read agentsandbox.tables and agentsandbox.columns to learn names."
+		});
+		return;
+	}
+	refuse_type(typid);
+}
+
+static void
+judge_relation(AnalyzeContext *context, RangeTblEntry *rte, int rtindex)
+{
+	AsbRelationVerdict verdict;
+	AttrNumber	attnum;
+	AclMode		missing;
+
+	verdict = asb_relation_decide(context->role, rte, &attnum, &missing);
+	if (verdict != ASB_RELATION_ALLOWED)
+		asb_relation_refuse(verdict, context->role, get_rel_name(rte->relid), rte->relid, attnum, missing);
+	asb_catalog_restrict(rte, rtindex);
+}
+
+/* Nodes that have a type, that is, what exprType() knows. */
+static bool
+is_typed(const Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_Var:
+		case T_Const:
+		case T_Param:
+		case T_Aggref:
+		case T_GroupingFunc:
+		case T_WindowFunc:
+		case T_SubscriptingRef:
+		case T_FuncExpr:
+		case T_NamedArgExpr:
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+		case T_ScalarArrayOpExpr:
+		case T_BoolExpr:
+		case T_SubLink:
+		case T_FieldSelect:
+		case T_FieldStore:
+		case T_RelabelType:
+		case T_CoerceViaIO:
+		case T_ArrayCoerceExpr:
+		case T_ConvertRowtypeExpr:
+		case T_CollateExpr:
+		case T_CaseExpr:
+		case T_CaseTestExpr:
+		case T_ArrayExpr:
+		case T_RowExpr:
+		case T_RowCompareExpr:
+		case T_CoalesceExpr:
+		case T_MinMaxExpr:
+		case T_SQLValueFunction:
+		case T_XmlExpr:
+		case T_NullTest:
+		case T_BooleanTest:
+		case T_CoerceToDomain:
+		case T_CoerceToDomainValue:
+		case T_SetToDefault:
+		case T_CurrentOfExpr:
+		case T_NextValueExpr:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static void
+refuse_xml(void)
+{
+	asb_refuse(&(AsbRefusal) {
+		.gate = ASB_GATE_FUNCTION,
+		.message = "XML functions are not allowed",
+		.hint = "Use json or jsonb."
+	});
+}
+
+static void
+judge_range_table(AnalyzeContext *context, List *range_table)
+{
+	ListCell   *cell;
+	ListCell   *inner;
+
+	foreach(cell, range_table)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+
+		switch (rte->rtekind)
+		{
+			case RTE_RELATION:
+				judge_relation(context, rte, foreach_current_index(cell) + 1);
+				if (rte->tablesample)
+					judge_support_function(context, rte->tablesample->tsmhandler);
+				break;
+			case RTE_FUNCTION:
+				foreach(inner, rte->functions)
+				{
+					RangeTblFunction *function = lfirst_node(RangeTblFunction, inner);
+					ListCell   *type;
+
+					foreach(type, function->funccoltypes)
+						judge_type(context, lfirst_oid(type), NULL);
+				}
+				break;
+			case RTE_TABLEFUNC:
+				refuse_xml();
+				break;
+			default:
+				break;
+		}
+	}
+}
+
+static void
+judge_query(AnalyzeContext *context, Query *query)
+{
+	ListCell   *cell;
+
+	judge_range_table(context, query->rtable);
+	judge_sort_operators(context, query->sortClause);
+	judge_sort_operators(context, query->groupClause);
+	judge_sort_operators(context, query->distinctClause);
+	foreach(cell, query->windowClause)
+	{
+		WindowClause *window = lfirst_node(WindowClause, cell);
+
+		judge_sort_operators(context, window->partitionClause);
+		judge_sort_operators(context, window->orderClause);
+		judge_support_function(context, window->startInRangeFunc);
+		judge_support_function(context, window->endInRangeFunc);
+	}
+	query_tree_walker(query, walk, context, 0);
+}
+
+static bool
+walk(Node *node, AnalyzeContext *context)
+{
+	if (node == NULL)
+		return false;
+
+	switch (nodeTag(node))
+	{
+		case T_Query:
+			judge_query(context, (Query *) node);
+			return false;
+		case T_SetOperationStmt:
+			judge_sort_operators(context, ((SetOperationStmt *) node)->groupClauses);
+			break;
+		case T_Aggref:
+			judge_sort_operators(context, ((Aggref *) node)->aggorder);
+			judge_sort_operators(context, ((Aggref *) node)->aggdistinct);
+			break;
+		case T_XmlExpr:
+		case T_TableFunc:
+			refuse_xml();
+			break;
+		case T_FuncExpr:
+			if (asb_function_decide(context->role,
+									((FuncExpr *) node)->funcid) == ASB_FUNCTION_SETTING)
+			{
+				asb_setting_gate_call((FuncExpr *) node);
+				return false;
+			}
+			break;
+		default:
+			break;
+	}
+
+	/* what is inside first: that is what the agent will take for the cause */
+	expression_tree_walker(node, walk, context);
+
+	/* a cast through text calls the input and output functions of types */
+	context->inner_allowed = IsA(node, CoerceViaIO);
+	check_functions_in_node(node, judge_function_in_node, context);
+	context->inner_allowed = false;
+
+	if (is_typed(node))
+		judge_type(context, exprType(node), node);
+	return false;
+}
+
+/* The statement inside a utility statement that was analyzed with it, or NULL. */
+static Node *
+analyzed_part(Node *utility)
+{
+	switch (nodeTag(utility))
+	{
+		case T_ExplainStmt:
+			return ((ExplainStmt *) utility)->query;
+		case T_DeclareCursorStmt:
+			return ((DeclareCursorStmt *) utility)->query;
+		case T_CreateTableAsStmt:
+			return ((CreateTableAsStmt *) utility)->query;
+		case T_CallStmt:
+			return (Node *) ((CallStmt *) utility)->funcexpr;
+		default:
+			return NULL;
+	}
+}
+
+/*
+ * The types of parameters that came with a Parse message, also of those that
+ * the statement does not use: their input functions run when values arrive.
+ */
+static void
+judge_parameters(AnalyzeContext *context, ParseState *pstate)
+{
+	AsbVarParamState *parameters;
+
+	if (pstate->p_coerce_param_hook == NULL)
+		return;
+	parameters = pstate->p_ref_hook_state;
+	for (int i = 0; i < *parameters->numParams; i++)
+		judge_type(context, (*parameters->paramTypes)[i], NULL);
+}
+
+void
+asb_analyze_gate(const AsbSession *agent, ParseState *pstate, Query *query)
+{
+	/* gates may look at the session anew, so "agent" is not kept */
+	AnalyzeContext context = {
+		.role = agent->role,
+		.computes = agent->kind == ASB_SESSION_CONVERSATION
+	};
+
+	judge_parameters(&context, pstate);
+
+	/* EXPLAIN of CREATE TABLE AS has one utility statement in the other */
+	while (query->commandType == CMD_UTILITY)
+	{
+		Node	   *part = analyzed_part(query->utilityStmt);
+
+		if (part == NULL || !IsA(part, Query))
+		{
+			walk(part, &context);
+			return;
+		}
+		query = (Query *) part;
+	}
+	walk((Node *) query, &context);
+}

@@ -1,0 +1,204 @@
+/*
+ * catalogs.c
+ *	  The system catalogs that agents may read, and which rows of them.
+ *
+ * Drivers look up types, and agents the tables they have.  Of the catalogs
+ * below the listed columns can be read, and only rows about what the agent can
+ * reach: the restriction is added to the agent's query as a security barrier,
+ * so that it is applied before any condition of the agent's.  Everything else
+ * in pg_catalog and information_schema is closed unless granted by name.
+ *
+ * Left out even here: estimates, sizes, file numbers and transaction ids, which
+ * tell of rows and sessions that one cannot see, and what names roles.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_enum.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_range.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "parser/parse_func.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "confine/agent.h"
+#include "confine/catalogs.h"
+#include "confine/relation.h"
+#include "confine/type.h"
+#include "core/catalog.h"
+#include "core/compat.h"
+
+ASB_FUNCTION(asb_reaches_relation);
+ASB_FUNCTION(asb_reaches_schema);
+ASB_FUNCTION(asb_reaches_type);
+
+typedef struct OpenCatalog
+{
+	Oid			relid;
+	const char *filter;			/* function of schema agentsandbox on ... */
+	AttrNumber	keys[2];		/* ... these columns */
+	const char *reason;
+	AttrNumber	columns[16];	/* what can be read, ended by 0 */
+} OpenCatalog;
+
+static const OpenCatalog catalogs[] = {
+	{AttributeRelationId, "reaches_relation",
+		{Anum_pg_attribute_attrelid, Anum_pg_attribute_attnum},
+		"drivers describe results and composite types by it",
+		{Anum_pg_attribute_attrelid, Anum_pg_attribute_attname,
+			Anum_pg_attribute_atttypid, Anum_pg_attribute_attlen,
+			Anum_pg_attribute_attnum, Anum_pg_attribute_attndims,
+			Anum_pg_attribute_atttypmod, Anum_pg_attribute_attnotnull,
+			Anum_pg_attribute_atthasdef, Anum_pg_attribute_attidentity,
+			Anum_pg_attribute_attgenerated, Anum_pg_attribute_attisdropped}
+	},
+	{EnumRelationId, "reaches_type", {Anum_pg_enum_enumtypid},
+		"drivers map enum types by it",
+		{Anum_pg_enum_oid, Anum_pg_enum_enumtypid,
+			Anum_pg_enum_enumsortorder, Anum_pg_enum_enumlabel}
+	},
+	{NamespaceRelationId, "reaches_schema", {Anum_pg_namespace_oid},
+		"drivers name types and tables by it",
+		{Anum_pg_namespace_oid, Anum_pg_namespace_nspname}
+	},
+	{RangeRelationId, "reaches_type", {Anum_pg_range_rngtypid},
+		"drivers map range types by it",
+		{Anum_pg_range_rngtypid, Anum_pg_range_rngsubtype, Anum_pg_range_rngmultitypid}
+	},
+	{RelationRelationId, "reaches_relation", {Anum_pg_class_oid},
+		"drivers and tools list tables by it",
+		{Anum_pg_class_oid, Anum_pg_class_relname, Anum_pg_class_relnamespace,
+			Anum_pg_class_reltype, Anum_pg_class_relkind, Anum_pg_class_relnatts,
+			Anum_pg_class_relispartition, Anum_pg_class_relpersistence}
+	},
+	{TypeRelationId, "reaches_type", {Anum_pg_type_oid},
+		"drivers map types by it",
+		{Anum_pg_type_oid, Anum_pg_type_typname, Anum_pg_type_typnamespace,
+			Anum_pg_type_typlen, Anum_pg_type_typbyval, Anum_pg_type_typtype,
+			Anum_pg_type_typcategory, Anum_pg_type_typdelim, Anum_pg_type_typrelid,
+			Anum_pg_type_typelem, Anum_pg_type_typarray, Anum_pg_type_typnotnull,
+			Anum_pg_type_typbasetype, Anum_pg_type_typtypmod, Anum_pg_type_typndims}
+	},
+};
+
+static const OpenCatalog *
+find(Oid relid)
+{
+	for (int i = 0; i < lengthof(catalogs); i++)
+	{
+		if (catalogs[i].relid == relid)
+			return &catalogs[i];
+	}
+	return NULL;
+}
+
+bool
+asb_catalog_open(Oid relid)
+{
+	return find(relid) != NULL;
+}
+
+bool
+asb_catalog_column_open(Oid relid, AttrNumber attnum)
+{
+	const OpenCatalog *catalog = find(relid);
+
+	for (int i = 0; catalog && catalog->columns[i] != 0; i++)
+	{
+		if (catalog->columns[i] == attnum)
+			return true;
+	}
+	return false;
+}
+
+void
+asb_catalog_restrict(RangeTblEntry *rte, int rtindex)
+{
+	const OpenCatalog *catalog = find(rte->relid);
+	List	   *name;
+	List	   *args = NIL;
+	Oid			types[lengthof(catalog->keys)];
+	Oid			funcid;
+
+	if (catalog == NULL)
+		return;
+
+	for (int i = 0; i < lengthof(catalog->keys) && catalog->keys[i] != 0; i++)
+	{
+		types[i] = get_atttype(rte->relid, catalog->keys[i]);
+		args = lappend(args, makeVar(rtindex, catalog->keys[i], types[i], -1, InvalidOid, 0));
+	}
+	name = list_make2(makeString(ASB_SCHEMA_NAME), makeString(pstrdup(catalog->filter)));
+	funcid = LookupFuncName(name, list_length(args), types, false);
+
+	/* before what the agent might add, in front of what is there already */
+	rte->securityQuals = lcons(makeFuncExpr(funcid, BOOLOID, args, InvalidOid,
+											InvalidOid, COERCE_EXPLICIT_CALL),
+							   rte->securityQuals);
+}
+
+static AclMode
+privilege_named(const char *name)
+{
+	if (pg_strcasecmp(name, "select") == 0)
+		return ACL_SELECT;
+	if (pg_strcasecmp(name, "insert") == 0)
+		return ACL_INSERT;
+	if (pg_strcasecmp(name, "update") == 0)
+		return ACL_UPDATE;
+	if (pg_strcasecmp(name, "delete") == 0)
+		return ACL_DELETE;
+	return 0;
+}
+
+/* Whom the functions below answer for. */
+static Oid
+asking_role(void)
+{
+	const AsbSession *session = asb_session();
+
+	return session ? session->role : GetUserId();
+}
+
+/*
+ * reaches_relation(relation oid) and (relation oid, column smallint) and
+ * (relation oid, column smallint, privilege text), all returning boolean
+ */
+Datum
+asb_reaches_relation(PG_FUNCTION_ARGS)
+{
+	Oid			role = asking_role();
+	Oid			relid = PG_GETARG_OID(0);
+	AttrNumber	attnum = PG_NARGS() > 1 ? PG_GETARG_INT16(1) : 0;
+	AclMode		mask = ACL_SELECT | ACL_INSERT | ACL_UPDATE;
+
+	if (PG_NARGS() > 2)
+		mask = privilege_named(text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	if (attnum < 0)
+		PG_RETURN_BOOL(false);
+	if (attnum > 0)
+		PG_RETURN_BOOL(asb_relation_column_granted(role, relid, attnum, mask));
+	PG_RETURN_BOOL(PG_NARGS() > 2 ? asb_relation_granted(role, relid, mask) :
+				   asb_relation_reachable(role, relid));
+}
+
+/* reaches_schema(schema oid) returns boolean */
+Datum
+asb_reaches_schema(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(pg_namespace_aclcheck(PG_GETARG_OID(0), asking_role(),
+										 ACL_USAGE) == ACLCHECK_OK);
+}
+
+/* reaches_type(type oid) returns boolean */
+Datum
+asb_reaches_type(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(asb_type_decide(asking_role(), PG_GETARG_OID(0)));
+}

@@ -1,0 +1,22 @@
+/*
+ * catalogs.h
+ *	  The system catalogs that agents may read, and which rows of them.
+ */
+#ifndef ASB_CATALOGS_H
+#define ASB_CATALOGS_H
+
+#include "nodes/parsenodes.h"
+
+/* May agents read this column of this relation, seeing their own world only? */
+extern bool asb_catalog_column_open(Oid relid, AttrNumber attnum);
+
+/* Is it one of the catalogs that agents may read some columns of? */
+extern bool asb_catalog_open(Oid relid);
+
+/*
+ * Restricts an entry of an agent's range table, if it is such a catalog, to
+ * the rows about what the agent can reach.
+ */
+extern void asb_catalog_restrict(RangeTblEntry *rte, int rtindex);
+
+#endif							/* ASB_CATALOGS_H */

@@ -1,0 +1,40 @@
+/*
+ * decisions.h
+ *	  Decisions of the gates, remembered by this backend.
+ */
+#ifndef ASB_DECISIONS_H
+#define ASB_DECISIONS_H
+
+typedef enum AsbDecisionKind
+{
+	ASB_DECISION_FUNCTION,		/* AsbFunctionVerdict */
+	ASB_DECISION_TYPE,			/* bool */
+	ASB_DECISION_RELATION,		/* AclMode: on the whole relation */
+	ASB_DECISION_COLUMNS		/* AclMode: on at least one column */
+} AsbDecisionKind;
+
+typedef struct AsbDecision
+{
+	AsbDecisionKind kind;
+	Oid			role;			/* conversation, pool role or profile */
+	Oid			object;
+	uint32		value;
+	uint64		generation;		/* set by asb_decision_find() */
+} AsbDecision;
+
+/*
+ * Sets value to what was decided for kind, role and object; false if nothing
+ * is remembered.  The caller then decides, sets value and calls
+ * asb_decision_remember() with the same struct.
+ */
+extern bool asb_decision_find(AsbDecision *decision);
+
+/*
+ * Remembers a decision until a catalog that it could come from changes, or not
+ * at all if one has changed since it was looked for.
+ */
+extern void asb_decision_remember(const AsbDecision *decision);
+
+extern void asb_decisions_init(void);
+
+#endif							/* ASB_DECISIONS_H */

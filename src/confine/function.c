@@ -1,0 +1,122 @@
+/*
+ * function.c
+ *	  The function gate: what a sandboxed session may have executed.
+ *
+ * Callable is what is on the list of server functions, and what was granted to
+ * the profile by name; EXECUTE held through PUBLIC does not count.  Judged is
+ * the function that runs, by its OID: an alias that somebody made of a server
+ * function has an OID of its own and counts only if it was granted.
+ *
+ * Which functions of a statement are the agent's is analyze.c's to know: those
+ * named inside views, defaults, policies and triggers are not.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "catalog/pg_language_d.h"
+#include "catalog/pg_proc.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "confine/decisions.h"
+#include "confine/function.h"
+#include "confine/refusal.h"
+#include "confine/server_functions.h"
+
+/* Is it set_config() or current_setting(), by whatever name? */
+static bool
+reaches_settings(HeapTuple proctup)
+{
+	static const char *const sources[] = {
+		"set_config_by_name", "show_config_by_name", "show_config_by_name_missing_ok"
+	};
+	bool		isnull;
+	char	   *source;
+
+	if (((Form_pg_proc) GETSTRUCT(proctup))->prolang != INTERNALlanguageId)
+		return false;
+	source = TextDatumGetCString(SysCacheGetAttr(PROCOID, proctup,
+												 Anum_pg_proc_prosrc, &isnull));
+	for (int i = 0; i < lengthof(sources); i++)
+	{
+		if (strcmp(source, sources[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static AsbFunctionVerdict
+decide(Oid role, Oid funcid, HeapTuple proctup)
+{
+	bool		granted =
+	asb_acl_granted_in(PROCOID, proctup, Anum_pg_proc_proacl, role, ACL_EXECUTE) != 0;
+
+	if (reaches_settings(proctup))
+		return granted || funcid < FirstNormalObjectId ?
+			ASB_FUNCTION_SETTING : ASB_FUNCTION_HIDDEN;
+	if (granted)
+		return ASB_FUNCTION_GRANTED;
+	if (asb_server_function_allowed(funcid))
+		return ASB_FUNCTION_LISTED;
+	if (asb_server_function_reachable(funcid))
+		return ASB_FUNCTION_INNER;
+	return funcid < FirstNormalObjectId ? ASB_FUNCTION_UNLISTED : ASB_FUNCTION_HIDDEN;
+}
+
+AsbFunctionVerdict
+asb_function_decide(Oid role, Oid funcid)
+{
+	AsbDecision decision = {ASB_DECISION_FUNCTION, role, funcid};
+	HeapTuple	proctup;
+
+	if (asb_decision_find(&decision))
+		return (AsbFunctionVerdict) decision.value;
+
+	proctup = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	if (!HeapTupleIsValid(proctup))
+		return ASB_FUNCTION_HIDDEN;
+	decision.value = decide(role, funcid, proctup);
+	ReleaseSysCache(proctup);
+
+	asb_decision_remember(&decision);
+	return (AsbFunctionVerdict) decision.value;
+}
+
+void
+asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid)
+{
+	char	   *name = get_func_name(funcid);
+
+	if (name == NULL)
+		name = psprintf("%u", funcid);
+	if (verdict == ASB_FUNCTION_HIDDEN)
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_FUNCTION,
+			.sqlerrcode = ERRCODE_UNDEFINED_FUNCTION,
+			.object = name,
+			.message = psprintf("function %s does not exist", name)
+		});
+	else
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_FUNCTION,
+			.object = name,
+			.message = psprintf("function %s is not allowed", name),
+			.hint = "Only functions that compute from their arguments are allowed, and those granted to the profile."
+		});
+}
+
+void
+asb_function_gate_direct(const AsbSession *agent, Oid funcid)
+{
+	AsbFunctionVerdict verdict = asb_function_decide(agent->role, funcid);
+
+	if (verdict == ASB_FUNCTION_GRANTED)
+		return;
+
+	/* what a check of a domain needs; the fastpath message has the same right */
+	if (verdict == ASB_FUNCTION_LISTED && agent->kind == ASB_SESSION_CONVERSATION)
+		return;
+	asb_function_refuse(verdict, funcid);
+}

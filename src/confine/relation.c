@@ -1,0 +1,306 @@
+/*
+ * relation.c
+ *	  The relation gate: which relations and columns a sandboxed session may
+ *	  read and change.
+ *
+ * Privileges count if they were granted by name, to the profile or to the
+ * conversation's own role; those of PUBLIC and of an owner do not.  The server
+ * checks its own idea of privileges besides; both must agree.
+ *
+ * Asked twice: when a statement is analyzed, so that describing it tells
+ * nothing, and each time it is executed (ExecutorCheckPerms_hook), views and
+ * SECURITY INVOKER functions expanded.  Inside a view its owner is asked for,
+ * which is the administrator's affair.  At execution the server's catalogs are
+ * not judged: what the agent wrote about them was judged when analyzed, and
+ * functions in views, such as obj_description(), read them as the agent.
+ *
+ * System columns are closed: xmin, xmax, cmin and ctid tell of other sessions'
+ * transactions and of rows that one cannot see, tableoid of partitions.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/sysattr.h"
+#include "access/transam.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "confine/catalogs.h"
+#include "confine/decisions.h"
+#include "confine/refusal.h"
+#include "confine/relation.h"
+
+/* privileges that a sandboxed session can make use of */
+#define USABLE (ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE | ACL_USAGE)
+
+/* ... and those that can be granted on a column */
+#define OF_COLUMNS (ACL_SELECT | ACL_INSERT | ACL_UPDATE)
+
+int
+asb_relation_natts(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	int			natts = 0;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		natts = ((Form_pg_class) GETSTRUCT(tuple))->relnatts;
+		ReleaseSysCache(tuple);
+	}
+	return natts;
+}
+
+static AclMode
+relation_privileges(Oid role, Oid relid)
+{
+	AsbDecision decision = {ASB_DECISION_RELATION, role, relid};
+	HeapTuple	tuple;
+
+	if (asb_decision_find(&decision))
+		return decision.value;
+
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	if (!HeapTupleIsValid(tuple))
+		return 0;
+	switch (((Form_pg_class) GETSTRUCT(tuple))->relkind)
+	{
+		case RELKIND_RELATION:
+		case RELKIND_PARTITIONED_TABLE:
+		case RELKIND_VIEW:
+		case RELKIND_MATVIEW:
+		case RELKIND_FOREIGN_TABLE:
+		case RELKIND_SEQUENCE:
+			decision.value = asb_acl_granted_in(RELOID, tuple, Anum_pg_class_relacl,
+												role, USABLE);
+			break;
+		default:
+			decision.value = 0;
+	}
+	ReleaseSysCache(tuple);
+
+	asb_decision_remember(&decision);
+	return decision.value;
+}
+
+/* Privileges on one column alone. */
+static AclMode
+column_privileges(Oid role, Oid relid, AttrNumber attnum, AclMode mask)
+{
+	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid),
+										Int16GetDatum(attnum));
+	AclMode		privileges = 0;
+
+	if (!HeapTupleIsValid(tuple))
+		return 0;
+	if (!((Form_pg_attribute) GETSTRUCT(tuple))->attisdropped)
+		privileges = asb_acl_granted_in(ATTNUM, tuple, Anum_pg_attribute_attacl, role, mask);
+	ReleaseSysCache(tuple);
+	if ((mask & ACL_SELECT) && asb_catalog_column_open(relid, attnum))
+		privileges |= ACL_SELECT;
+	return privileges;
+}
+
+/* Privileges that at least one column gives. */
+static AclMode
+some_column_privileges(Oid role, Oid relid)
+{
+	AsbDecision decision = {ASB_DECISION_COLUMNS, role, relid};
+	int			natts;
+
+	if (asb_decision_find(&decision))
+		return decision.value;
+
+	natts = asb_relation_natts(relid);
+	decision.value = 0;
+	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
+		decision.value |= column_privileges(role, relid, attnum, OF_COLUMNS);
+
+	asb_decision_remember(&decision);
+	return decision.value;
+}
+
+bool
+asb_relation_granted(Oid role, Oid relid, AclMode privilege)
+{
+	return (relation_privileges(role, relid) & privilege) != 0 ||
+		(some_column_privileges(role, relid) & privilege) != 0;
+}
+
+bool
+asb_relation_reachable(Oid role, Oid relid)
+{
+	return asb_relation_granted(role, relid, USABLE);
+}
+
+bool
+asb_relation_column_granted(Oid role, Oid relid, AttrNumber attnum, AclMode mask)
+{
+	return (relation_privileges(role, relid) & mask) != 0 ||
+		column_privileges(role, relid, attnum, mask) != 0;
+}
+
+/*
+ * Looks for a column in the set that lacks the privilege.  An empty set asks
+ * for the privilege on any column.
+ */
+static bool
+columns_allowed(Oid role, Oid relid, const Bitmapset *columns, AclMode privilege,
+				AttrNumber *attnum)
+{
+	int			bit = -1;
+
+	if (bms_is_empty(columns))
+		return (some_column_privileges(role, relid) & privilege) != 0;
+
+	while ((bit = bms_next_member(columns, bit)) >= 0)
+	{
+		AttrNumber	column = bit + FirstLowInvalidHeapAttributeNumber;
+		int			natts;
+
+		if (column != InvalidAttrNumber)
+		{
+			*attnum = column;
+			if (!column_privileges(role, relid, column, privilege))
+				return false;
+			continue;
+		}
+
+		/* the whole row */
+		natts = asb_relation_natts(relid);
+		for (column = 1; column <= natts; column++)
+		{
+			*attnum = column;
+			if (!column_privileges(role, relid, column, privilege) &&
+				get_attname(relid, column, true) != NULL)
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool
+has_system_column(const Bitmapset *columns, AttrNumber *attnum)
+{
+	int			bit = bms_next_member(columns, -1);
+
+	if (bit < 0 || bit + FirstLowInvalidHeapAttributeNumber >= 0)
+		return false;
+	*attnum = bit + FirstLowInvalidHeapAttributeNumber;
+	return true;
+}
+
+AsbRelationVerdict
+asb_relation_decide(Oid role, const RangeTblEntry *rte, AttrNumber *attnum, AclMode *missing)
+{
+	AclMode		privileges = relation_privileges(role, rte->relid);
+	AclMode		lacking = rte->requiredPerms & ~privileges;
+
+	*attnum = InvalidAttrNumber;
+	*missing = lacking;
+
+	if (privileges == 0 && some_column_privileges(role, rte->relid) == 0)
+		return ASB_RELATION_HIDDEN;
+	if (has_system_column(rte->selectedCols, attnum))
+		return ASB_RELATION_SYSTEM_COLUMN;
+	if (lacking == 0)
+		return ASB_RELATION_ALLOWED;
+
+	*missing = lacking & ~OF_COLUMNS;
+	if (*missing)
+		return ASB_RELATION_NO_PRIVILEGE;
+
+	*missing = ACL_SELECT;
+	if ((lacking & ACL_SELECT) &&
+		!columns_allowed(role, rte->relid, rte->selectedCols, ACL_SELECT, attnum))
+		return *attnum ? ASB_RELATION_HIDDEN_COLUMN : ASB_RELATION_NO_PRIVILEGE;
+	*missing = ACL_INSERT;
+	if ((lacking & ACL_INSERT) &&
+		!columns_allowed(role, rte->relid, rte->insertedCols, ACL_INSERT, attnum))
+		return *attnum ? ASB_RELATION_HIDDEN_COLUMN : ASB_RELATION_NO_PRIVILEGE;
+	*missing = ACL_UPDATE;
+	if ((lacking & ACL_UPDATE) &&
+		!columns_allowed(role, rte->relid, rte->updatedCols, ACL_UPDATE, attnum))
+		return *attnum ? ASB_RELATION_HIDDEN_COLUMN : ASB_RELATION_NO_PRIVILEGE;
+
+	*missing = 0;
+	return ASB_RELATION_ALLOWED;
+}
+
+static const char *
+privilege_name(AclMode privilege)
+{
+	if (privilege & ACL_SELECT)
+		return "SELECT";
+	if (privilege & ACL_INSERT)
+		return "INSERT";
+	if (privilege & ACL_UPDATE)
+		return "UPDATE";
+	if (privilege & ACL_DELETE)
+		return "DELETE";
+	return "this";
+}
+
+void
+asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char *name, Oid relid,
+					AttrNumber attnum, AclMode missing)
+{
+	AsbRefusal	refusal = {.gate = ASB_GATE_RELATION, .object = name};
+	const char *column = attnum ? get_attname(relid, attnum, true) : NULL;
+
+	switch (verdict)
+	{
+		case ASB_RELATION_ALLOWED:
+			return;
+		case ASB_RELATION_HIDDEN:
+			refusal.sqlerrcode = ERRCODE_UNDEFINED_TABLE;
+			refusal.message = psprintf("relation \"%s\" does not exist", name);
+			break;
+		case ASB_RELATION_SYSTEM_COLUMN:
+			refusal.message = psprintf("system columns of relation \"%s\" are not allowed", name);
+			refusal.hint = "Name the columns you need; agentsandbox.columns lists them.";
+			break;
+		case ASB_RELATION_HIDDEN_COLUMN:
+			/* a column that may be written is no secret, though it is not granted for this */
+			if (column && asb_relation_column_granted(role, relid, attnum, OF_COLUMNS))
+				refusal.message = psprintf("%s of column \"%s\" of relation \"%s\" is not granted",
+										   privilege_name(missing), column, name);
+			else
+				refusal.message = psprintf("%s of all columns of relation \"%s\" is not granted",
+										   privilege_name(missing), name);
+			refusal.hint = "Name the columns you need; agentsandbox.columns lists them.";
+			break;
+		case ASB_RELATION_NO_PRIVILEGE:
+			refusal.message = psprintf("%s on relation \"%s\" is not granted",
+									   privilege_name(missing), name);
+			refusal.hint = "agentsandbox.tables lists what is granted.";
+			break;
+	}
+	asb_refuse(&refusal);
+}
+
+void
+asb_relation_gate(const AsbSession *agent, List *range_table)
+{
+	Oid			role = agent->role;
+	ListCell   *cell;
+
+	foreach(cell, range_table)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+		AsbRelationVerdict verdict;
+		AttrNumber	attnum;
+		AclMode		missing;
+
+		if (rte->rtekind != RTE_RELATION || rte->requiredPerms == 0 ||
+			rte->relid < FirstNormalObjectId ||
+			(OidIsValid(rte->checkAsUser) && rte->checkAsUser != role))
+			continue;
+
+		verdict = asb_relation_decide(role, rte, &attnum, &missing);
+		if (verdict != ASB_RELATION_ALLOWED)
+			asb_relation_refuse(verdict, role, get_rel_name(rte->relid), rte->relid, attnum, missing);
+	}
+}

@@ -1,0 +1,51 @@
+/*
+ * relation.h
+ *	  The relation gate: which relations and columns a sandboxed session may
+ *	  read and change.
+ */
+#ifndef ASB_RELATION_H
+#define ASB_RELATION_H
+
+#include "nodes/parsenodes.h"
+
+#include "confine/agent.h"
+
+typedef enum AsbRelationVerdict
+{
+	ASB_RELATION_ALLOWED,
+	ASB_RELATION_HIDDEN,		/* nothing granted: for the agent there is none */
+	ASB_RELATION_NO_PRIVILEGE,	/* something is granted, but not this */
+	ASB_RELATION_HIDDEN_COLUMN, /* a column that is not granted */
+	ASB_RELATION_SYSTEM_COLUMN	/* ctid, xmin, tableoid ... */
+} AsbRelationVerdict;
+
+/* Number of columns, dropped ones included; 0 if there is no such relation. */
+extern int	asb_relation_natts(Oid relid);
+
+/* Does the role have any privilege on the relation that it can use? */
+extern bool asb_relation_reachable(Oid role, Oid relid);
+
+/* Does the role have the privilege, on the relation or on one column at least? */
+extern bool asb_relation_granted(Oid role, Oid relid, AclMode privilege);
+
+/* Does the role have one of the privileges on this column? */
+extern bool asb_relation_column_granted(Oid role, Oid relid, AttrNumber attnum, AclMode mask);
+
+/*
+ * The decision of this gate for one entry of a range table.  On a refusal,
+ * *attnum is the column and *missing the privilege it was refused for.
+ */
+extern AsbRelationVerdict asb_relation_decide(Oid role, const RangeTblEntry *rte,
+											  AttrNumber *attnum, AclMode *missing);
+
+/* Refuses, as the verdict says; "name" is the relation as the agent wrote it. */
+extern void asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char *name,
+								Oid relid, AttrNumber attnum, AclMode missing);
+
+/*
+ * Judges the range table of a statement that is about to be executed: every
+ * entry that is checked as the agent.
+ */
+extern void asb_relation_gate(const AsbSession *agent, List *range_table);
+
+#endif							/* ASB_RELATION_H */

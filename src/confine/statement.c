@@ -1,0 +1,274 @@
+/*
+ * statement.c
+ *	  The statement gate: the kinds of statement a sandboxed session may run.
+ *
+ * One table from node tag to class; a tag that is not in it is refused, so
+ * also what a newer server brings.  Asked for each execution, at every depth
+ * where the agent's own authority acts: a SQL or PL/pgSQL function that is not
+ * SECURITY DEFINER is no way around it.
+ */
+#include "postgres.h"
+
+#include "access/transam.h"
+#include "catalog/namespace.h"
+#include "nodes/makefuncs.h"
+#include "parser/analyze.h"
+#include "tcop/cmdtag.h"
+#include "tcop/utility.h"
+
+#include "confine/refusal.h"
+#include "confine/relation.h"
+#include "confine/setting.h"
+#include "confine/statement.h"
+
+typedef enum StatementClass
+{
+	CLASS_ALLOWED,				/* whatever it says */
+	CLASS_TRANSACTION,
+	CLASS_SETTING,
+	CLASS_CURSOR,
+	CLASS_EXPLAIN,
+	CLASS_COPY,
+	CLASS_CALL
+} StatementClass;
+
+typedef struct StatementRule
+{
+	NodeTag		tag;
+	StatementClass class;
+	const char *reason;
+} StatementRule;
+
+static const StatementRule rules[] = {
+	{T_CallStmt, CLASS_CALL, "calls a procedure granted to the profile"},
+	{T_ClosePortalStmt, CLASS_ALLOWED, "ends a cursor of the session"},
+	{T_CopyStmt, CLASS_COPY, "between a relation and the client"},
+	{T_DeallocateStmt, CLASS_ALLOWED, "forgets a prepared statement of the session"},
+	{T_DeclareCursorStmt, CLASS_CURSOR, "a query, read in parts"},
+	{T_DiscardStmt, CLASS_ALLOWED, "forgets what the session has; poolers send it"},
+	{T_ExecuteStmt, CLASS_ALLOWED, "runs a statement that was judged when prepared"},
+	{T_ExplainStmt, CLASS_EXPLAIN, "shows the plan of a statement"},
+	{T_FetchStmt, CLASS_ALLOWED, "reads from a cursor of the session"},
+	{T_PrepareStmt, CLASS_ALLOWED, "analyzes a statement, which is judged then"},
+	{T_TransactionStmt, CLASS_TRANSACTION, "begins or ends a transaction or savepoint"},
+	{T_VariableSetStmt, CLASS_SETTING, "the setting gate's; the role only downwards"},
+	{T_VariableShowStmt, CLASS_ALLOWED, "the setting gate's, when it is analyzed"},
+};
+
+static const StatementRule *
+find_rule(NodeTag tag)
+{
+	for (int i = 0; i < lengthof(rules); i++)
+	{
+		if (rules[i].tag == tag)
+			return &rules[i];
+	}
+	return NULL;
+}
+
+static bool
+is_two_phase(const TransactionStmt *stmt)
+{
+	return stmt->kind == TRANS_STMT_PREPARE ||
+		stmt->kind == TRANS_STMT_COMMIT_PREPARED ||
+		stmt->kind == TRANS_STMT_ROLLBACK_PREPARED;
+}
+
+/* Does SET or RESET change who the session is?  Then only back to who logged in. */
+static bool
+is_identity(const VariableSetStmt *stmt)
+{
+	return stmt->name != NULL &&
+		(pg_strcasecmp(stmt->name, "role") == 0 ||
+		 pg_strcasecmp(stmt->name, "session_authorization") == 0);
+}
+
+static bool
+is_downwards(const VariableSetStmt *stmt)
+{
+	const A_Const *value;
+
+	if (stmt->kind == VAR_RESET || stmt->kind == VAR_SET_DEFAULT)
+		return true;
+	if (stmt->kind != VAR_SET_VALUE || pg_strcasecmp(stmt->name, "role") != 0 ||
+		list_length(stmt->args) != 1 || !IsA(linitial(stmt->args), A_Const))
+		return false;
+	value = linitial_node(A_Const, stmt->args);
+	return IsA(&value->val, String) && strcmp(strVal(&value->val), "none") == 0;
+}
+
+bool
+asb_statement_leaves(const Node *statement)
+{
+	switch (nodeTag(statement))
+	{
+		case T_TransactionStmt:
+			return ((const TransactionStmt *) statement)->kind == TRANS_STMT_COMMIT ||
+				((const TransactionStmt *) statement)->kind == TRANS_STMT_ROLLBACK;
+		case T_VariableSetStmt:
+			return is_identity((const VariableSetStmt *) statement) &&
+				is_downwards((const VariableSetStmt *) statement);
+		default:
+			return false;
+	}
+}
+
+static AsbStatementVerdict
+option(bool allowed)
+{
+	return allowed ? ASB_STATEMENT_ALLOWED : ASB_STATEMENT_OPTION;
+}
+
+/* The utility statement that EXPLAIN is about, or NULL if it is a query. */
+static const Node *
+explained_utility(const ExplainStmt *stmt)
+{
+	const Query *query;
+
+	if (stmt->query == NULL || !IsA(stmt->query, Query))
+		return stmt->query;
+	query = (const Query *) stmt->query;
+	return query->commandType == CMD_UTILITY ? query->utilityStmt : NULL;
+}
+
+AsbStatementVerdict
+asb_statement_decide(const AsbProfile *profile, const Node *statement)
+{
+	const StatementRule *rule = find_rule(nodeTag(statement));
+
+	if (rule == NULL)
+		return ASB_STATEMENT_REFUSED;
+
+	switch (rule->class)
+	{
+		case CLASS_ALLOWED:
+			return ASB_STATEMENT_ALLOWED;
+		case CLASS_TRANSACTION:
+			return is_two_phase((const TransactionStmt *) statement) ?
+				ASB_STATEMENT_REFUSED : ASB_STATEMENT_ALLOWED;
+		case CLASS_SETTING:
+			return !is_identity((const VariableSetStmt *) statement) ||
+				is_downwards((const VariableSetStmt *) statement) ?
+				ASB_STATEMENT_ALLOWED : ASB_STATEMENT_REFUSED;
+		case CLASS_CURSOR:
+			/* one WITH HOLD is filled at commit, when no limit is counted */
+			return ((const DeclareCursorStmt *) statement)->options & CURSOR_OPT_HOLD ?
+				ASB_STATEMENT_REFUSED : ASB_STATEMENT_ALLOWED;
+		case CLASS_EXPLAIN:
+			{
+				const Node *utility = explained_utility((const ExplainStmt *) statement);
+				AsbStatementVerdict inner =
+				utility ? asb_statement_decide(profile, utility) : ASB_STATEMENT_ALLOWED;
+
+				return Min(inner, option(profile && profile->allow_explain));
+			}
+		case CLASS_COPY:
+			{
+				const CopyStmt *copy = (const CopyStmt *) statement;
+
+				/* the condition would be analyzed where no gate sees it */
+				if (copy->filename || copy->is_program || copy->whereClause)
+					return ASB_STATEMENT_REFUSED;
+				return option(profile && profile->allow_copy);
+			}
+		case CLASS_CALL:
+			return option(profile && profile->allow_call);
+	}
+	return ASB_STATEMENT_REFUSED;
+}
+
+/*
+ * The arguments of EXECUTE are analyzed by the statement itself, where no gate
+ * sees them: analyzed here first, as a query that is not executed.
+ */
+static void
+judge_arguments(const ExecuteStmt *stmt, const char *source, QueryEnvironment *environment)
+{
+	SelectStmt *select = makeNode(SelectStmt);
+	RawStmt    *raw = makeNode(RawStmt);
+	ListCell   *cell;
+
+	if (stmt->params == NIL)
+		return;
+	foreach(cell, stmt->params)
+	{
+		ResTarget  *target = makeNode(ResTarget);
+
+		target->val = copyObject(lfirst(cell));
+		select->targetList = lappend(select->targetList, target);
+	}
+	raw->stmt = (Node *) select;
+	(void) parse_analyze_fixedparams(raw, source, NULL, 0, environment);
+}
+
+/*
+ * COPY of a relation is not analyzed; it is judged when it is executed, but
+ * for the server's catalogs, see relation.c.
+ */
+static void
+judge_copied_relation(const RangeVar *relation)
+{
+	Oid			relid = RangeVarGetRelid(relation, NoLock, true);
+
+	if (OidIsValid(relid) && relid < FirstNormalObjectId)
+		asb_relation_refuse(ASB_RELATION_HIDDEN, InvalidOid, relation->relname,
+							relid, InvalidAttrNumber, 0);
+}
+
+/* Judges what a statement says that its kind does not decide. */
+static bool
+judge_content(PlannedStmt *pstmt, const char *source, QueryEnvironment *environment)
+{
+	Node	   *statement = pstmt->utilityStmt;
+
+	if (IsA(statement, ExplainStmt))
+	{
+		const Node *utility = explained_utility((ExplainStmt *) statement);
+
+		if (utility)
+			statement = unconstify(Node *, utility);
+	}
+
+	switch (nodeTag(statement))
+	{
+		case T_CopyStmt:
+			if (((CopyStmt *) statement)->relation)
+				judge_copied_relation(((CopyStmt *) statement)->relation);
+			return true;
+		case T_ExecuteStmt:
+			judge_arguments((ExecuteStmt *) statement, source, environment);
+			return true;
+		case T_TransactionStmt:
+			asb_setting_gate_transaction(((TransactionStmt *) statement)->options);
+			return true;
+		case T_VariableSetStmt:
+			return is_identity((VariableSetStmt *) statement) ||
+				asb_setting_gate_set((VariableSetStmt *) statement);
+		default:
+			return true;
+	}
+}
+
+bool
+asb_statement_gate(const AsbSession *agent, PlannedStmt *pstmt,
+				   const char *source, QueryEnvironment *environment)
+{
+	const AsbProfile *profile =
+	agent->kind == ASB_SESSION_CONVERSATION ? &agent->profile : NULL;
+	AsbStatementVerdict verdict = asb_statement_decide(profile, pstmt->utilityStmt);
+	const char *name;
+
+	if (verdict == ASB_STATEMENT_ALLOWED)
+		return judge_content(pstmt, source, environment);
+
+	name = GetCommandTagName(CreateCommandTag(pstmt->utilityStmt));
+	asb_refuse(&(AsbRefusal) {
+		.gate = ASB_GATE_STATEMENT,
+		.object = name,
+		.message = psprintf("%s is not allowed", name),
+		.hint = verdict == ASB_STATEMENT_OPTION ?
+			"The operator can allow it for the profile." :
+			"Queries, INSERT, UPDATE, DELETE, MERGE, transactions, prepared statements and cursors without HOLD are allowed."
+	});
+	return true;
+}

@@ -1,0 +1,39 @@
+/*
+ * statement.h
+ *	  The statement gate: the kinds of statement a sandboxed session may run.
+ */
+#ifndef ASB_STATEMENT_H
+#define ASB_STATEMENT_H
+
+#include "nodes/parsenodes.h"
+
+#include "confine/agent.h"
+
+typedef enum AsbStatementVerdict
+{
+	ASB_STATEMENT_REFUSED,
+	ASB_STATEMENT_OPTION,		/* refused, but a profile can allow it */
+	ASB_STATEMENT_ALLOWED
+} AsbStatementVerdict;
+
+/*
+ * The decision of this gate about a utility statement, under a profile; NULL
+ * for the pool role's.  Statements that are planned (SELECT, INSERT, UPDATE,
+ * DELETE, MERGE) are all allowed: the other gates judge what is in them.
+ */
+extern AsbStatementVerdict asb_statement_decide(const AsbProfile *profile, const Node *statement);
+
+/*
+ * Is it a way out, of the transaction or of the role?  Such a statement is
+ * executed even where the conversation has ended or cannot be read.
+ */
+extern bool asb_statement_leaves(const Node *statement);
+
+/*
+ * Judges a utility statement that is about to be executed.  Refuses, or
+ * returns whether it is to be executed: false if it is accepted without effect.
+ */
+extern bool asb_statement_gate(const AsbSession *agent, PlannedStmt *pstmt,
+							   const char *source, QueryEnvironment *environment);
+
+#endif							/* ASB_STATEMENT_H */

@@ -1,0 +1,27 @@
+/*
+ * type.h
+ *	  The type gate: types whose values a sandboxed session may handle.
+ */
+#ifndef ASB_TYPE_H
+#define ASB_TYPE_H
+
+#include "confine/agent.h"
+
+/*
+ * The decision of this gate, for a role: a conversation, profile or pool role.
+ * False for what must look as if it did not exist.
+ */
+extern bool asb_type_decide(Oid role, Oid typid);
+
+/*
+ * Does the type turn names into numbers and numbers into names: regclass and
+ * kin?  Its values are closed, but constants of what the agent can reach.
+ */
+extern bool asb_type_names_objects(Oid typid);
+
+/*
+ * Is a constant of such a type the name of something that the role can reach?
+ */
+extern bool asb_type_constant_reachable(Oid role, Oid typid, Oid object);
+
+#endif							/* ASB_TYPE_H */
