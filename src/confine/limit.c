@@ -36,6 +36,7 @@
 #include "confine/setting.h"
 #include "confine/usage.h"
 #include "core/errors.h"
+#include "core/wakeup.h"
 #include "session/bind.h"
 #include "session/slot.h"
 
@@ -143,6 +144,7 @@ apply(const AsbLimits *limits)
 
 	set_memory(limits->memory_bytes);
 	asb_slot_set_limits(limits->statement_time, limits->transaction_time);
+	asb_wakeup_worker();
 	asb_meter_set_limits(&applied);
 }
 

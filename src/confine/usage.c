@@ -31,6 +31,7 @@
 #include "confine/usage.h"
 #include "core/catalog.h"
 #include "core/shmem.h"
+#include "core/wakeup.h"
 
 /* Columns of agentsandbox.usage, in the order of tables/50_limits.sql. */
 #define Anum_usage_conversation		1
@@ -230,8 +231,15 @@ asb_usage_count_statement(int limit)
 bool
 asb_usage_count_changes(int64 rows, int64 limit)
 {
-	return mine == NULL ||
-		pg_atomic_add_fetch_u64(&mine->rows_changed, rows) <= limit;
+	uint64		total;
+
+	if (mine == NULL)
+		return true;
+	total = pg_atomic_add_fetch_u64(&mine->rows_changed, rows);
+	/* the first that is not saved */
+	if (total - rows == pg_atomic_read_u64(&mine->rows_saved))
+		asb_wakeup_worker();
+	return total <= limit;
 }
 
 AsbUsageReport *

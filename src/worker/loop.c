@@ -122,6 +122,27 @@ run_round(void)
 	return exists;
 }
 
+/* In the order in which they matter when there is much to do. */
+static int64 (*const tasks[]) (void) = {
+	asb_task_watch,
+	asb_task_usage,
+};
+
+/* Milliseconds until a task wants to be called again. */
+static int64
+run_tasks(void)
+{
+	int64		next = ASB_SAFETY_INTERVAL_MS;
+
+	for (int i = 0; i < lengthof(tasks); i++)
+	{
+		int64		mine = tasks[i] ();
+
+		next = Min(next, mine);
+	}
+	return next;
+}
+
 static bool
 may_start(void)
 {
@@ -152,6 +173,8 @@ asb_worker_main(Datum arg)
 
 	for (;;)
 	{
+		int64		next;
+
 		ResetLatch(MyLatch);
 		if (ProcDiePending || asb_wakeup_dismissed())
 			proc_exit(0);
@@ -164,10 +187,11 @@ asb_worker_main(Datum arg)
 
 		if (!run_round())
 			proc_exit(0);
+		next = run_tasks();
 
 		pgstat_report_stat(false);
 		pgstat_report_activity(STATE_IDLE, NULL);
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-						 ASB_SAFETY_INTERVAL_MS, PG_WAIT_EXTENSION);
+						 next, PG_WAIT_EXTENSION);
 	}
 }

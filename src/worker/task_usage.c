@@ -1,0 +1,72 @@
+/*
+ * task_usage.c
+ *	  Stores what conversations have used up for good.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "confine/usage.h"
+#include "worker/worker.h"
+
+/* What is lost in a crash was changed since the last time. */
+#define STORE_INTERVAL_MS 1000
+
+static void
+store(const AsbUsageReport *reports, int n)
+{
+	Oid			types[] = {UUIDOID, INT8OID};
+
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
+	for (int i = 0; i < n; i++)
+	{
+		Datum		values[] = {
+			UUIDPGetDatum(&reports[i].conversation),
+			Int64GetDatum(reports[i].rows_changed)
+		};
+
+		/* a conversation that is gone meanwhile needs no total */
+		SPI_execute_with_args("INSERT INTO agentsandbox.usage (conversation, rows_changed) "
+							  "SELECT id, $2 FROM agentsandbox.conversation_records WHERE id = $1 "
+							  "ON CONFLICT (conversation) DO UPDATE SET rows_changed = EXCLUDED.rows_changed",
+							  lengthof(types), types, values, NULL, false, 0);
+	}
+	SPI_finish();
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+}
+
+int64
+asb_task_usage(void)
+{
+	static TimestampTz stored_at = 0;
+	TimestampTz now = GetCurrentTimestamp();
+	int64		rest = STORE_INTERVAL_MS - (now - stored_at) / 1000;
+	MemoryContext oldcontext;
+	AsbUsageReport *reports;
+	int			n;
+
+	/* the first change after this wakes the worker again, see usage.c */
+	if (rest > 0 && rest <= STORE_INTERVAL_MS)
+		return rest;
+
+	oldcontext = MemoryContextSwitchTo(TopMemoryContext);
+	reports = asb_usage_unsaved(&n);
+	if (n > 0)
+	{
+		store(reports, n);
+		asb_usage_saved(reports, n);
+		stored_at = now;
+	}
+	pfree(reports);
+	MemoryContextSwitchTo(oldcontext);
+	return ASB_SAFETY_INTERVAL_MS;
+}
