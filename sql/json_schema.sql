@@ -18,6 +18,7 @@ SELECT agentsandbox.schema_check('{"type": []}');
 SELECT agentsandbox.schema_check('{"minLength": -1}');
 SELECT agentsandbox.schema_check('{"minItems": 1.5}');
 SELECT agentsandbox.schema_check('{"multipleOf": 0}');
+SELECT agentsandbox.schema_check('{"multipleOf": 1234567890123456789.1}');
 SELECT agentsandbox.schema_check('{"allOf": []}');
 SELECT agentsandbox.schema_check('{"items": [true]}');
 SELECT agentsandbox.schema_check('{"required": ["a", "a"]}');
@@ -126,7 +127,6 @@ SELECT instance_pointer <> '' AS far_inside, keyword_pointer FROM agentsandbox.s
 SELECT m, v, (SELECT count(*) FROM agentsandbox.schema_errors(jsonb_build_object('multipleOf', m::numeric), to_jsonb(v::numeric))) AS remainder
 FROM (VALUES ('0.01', '0.07'), ('0.01', '0.075'), ('0.1', '1e131071'), ('3', '1e131071'), ('3', '111111'),
 	('7', '-14'), ('1e20', '1e21'), ('1e20', '15e19'), ('0.5', '0'),
-	('123456789012345678901', '246913578024691357802'), ('123456789012345678901', '246913578024691357803'),
 	('2.50', '10.00'), ('999999999999999999', '999999999999999998000000000000000001'), ('1e-16383', '1')) t (m, v);
 SELECT count(*) FROM agentsandbox.schema_errors('{"items": {"multipleOf": 0.01}}',
 	(SELECT jsonb_agg(1e131071) FROM generate_series(1, 20000)));

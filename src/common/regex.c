@@ -475,7 +475,8 @@ find_state(Builder *b, Before before)
 			return index;
 	}
 	if (b->nstates >= ASB_REGEX_MAX_STATES ||
-		(b->nstates + 1) << b->shift > ASB_REGEX_MAX_TABLE)
+		(b->nstates + 1) << b->shift > ASB_REGEX_MAX_TABLE ||
+		b->npositions + n > ASB_REGEX_MAX_POSITIONS)
 	{
 		fault(b, "it is too complex");
 		return ASB_REGEX_DEAD;

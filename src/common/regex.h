@@ -25,6 +25,7 @@
 #define ASB_REGEX_MAX_CLASSES	255 /* characters told apart */
 #define ASB_REGEX_MAX_STATES	8192	/* states of the automaton */
 #define ASB_REGEX_MAX_TABLE		(1 << 20)	/* entries of its table */
+#define ASB_REGEX_MAX_POSITIONS	(1 << 22)	/* in all states together */
 #define ASB_REGEX_MAX_WORK		(1 << 25)	/* steps taken to build it */
 
 /* States with a fixed meaning: no match possible any more, matched already. */

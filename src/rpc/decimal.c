@@ -13,6 +13,7 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
+/* 10 ^ ASB_DIVISOR_MAX_DIGITS */
 #define MANTISSA_LIMIT UINT64CONST(1000000000000000000)
 
 int
@@ -57,26 +58,23 @@ trimmed_digit(const AsbDecimal *d, int i, int *base)
 	return digit;
 }
 
-void
-asb_divisor_init(AsbDivisor *divisor, Numeric num)
+bool
+asb_divisor_init(AsbDivisor *divisor, const AsbDecimal *d)
 {
-	AsbDecimal	d;
 	uint64		mantissa = 0;
 
-	asb_decimal_read(num, &d);
-	divisor->num = num;
-	divisor->mantissa = 0;
-	divisor->exponent = last_exponent(&d);
-	for (int i = 0; i < d.ndigits; i++)
+	for (int i = 0; i < d->ndigits; i++)
 	{
 		int			base;
-		int			digit = trimmed_digit(&d, i, &base);
+		int			digit = trimmed_digit(d, i, &base);
 
 		if (mantissa >= MANTISSA_LIMIT / base)
-			return;
+			return false;
 		mantissa = mantissa * base + digit;
 	}
 	divisor->mantissa = mantissa;
+	divisor->exponent = last_exponent(d);
+	return true;
 }
 
 static uint64
@@ -92,8 +90,7 @@ multiply_modulo(uint64 a, uint64 b, uint64 modulus)
  * be divisible, which modular arithmetic decides.
  */
 bool
-asb_decimal_is_multiple(Numeric num, const AsbDecimal *d,
-						const AsbDivisor *divisor)
+asb_decimal_is_multiple(const AsbDecimal *d, const AsbDivisor *divisor)
 {
 	uint64		m = divisor->mantissa;
 	uint64		rest = 0;
@@ -102,17 +99,6 @@ asb_decimal_is_multiple(Numeric num, const AsbDecimal *d,
 
 	if (d->ndigits == 0)
 		return true;
-	if (m == 0)
-	{
-		AsbDecimal	mod;
-
-		asb_decimal_read(DatumGetNumeric(DirectFunctionCall2(numeric_mod,
-															 NumericGetDatum(num),
-															 NumericGetDatum(divisor->num))),
-						 &mod);
-		return mod.ndigits == 0;
-	}
-
 	shift = last_exponent(d) - divisor->exponent;
 	if (shift < 0)
 		return false;

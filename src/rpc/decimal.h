@@ -106,17 +106,18 @@ asb_bound_compare(Numeric num, const AsbDecimal *d, const AsbBound *bound)
 
 /*
  * A positive divisor: mantissa * 10 ^ exponent, the mantissa without trailing
- * zero; or 0 as mantissa where it has more than 18 digits.
+ * zero.
  */
+#define ASB_DIVISOR_MAX_DIGITS 18
+
 typedef struct AsbDivisor
 {
-	Numeric		num;
 	uint64		mantissa;
 	int			exponent;
 } AsbDivisor;
 
-extern void asb_divisor_init(AsbDivisor *divisor, Numeric num);
-extern bool asb_decimal_is_multiple(Numeric num, const AsbDecimal *d,
-									const AsbDivisor *divisor);
+/* False if the divisor has more than ASB_DIVISOR_MAX_DIGITS digits. */
+extern bool asb_divisor_init(AsbDivisor *divisor, const AsbDecimal *d);
+extern bool asb_decimal_is_multiple(const AsbDecimal *d, const AsbDivisor *divisor);
 
 #endif							/* ASB_RPC_DECIMAL_H */

@@ -21,6 +21,8 @@
  * each of at most that many subschemas once per location of the instance that
  * it applies to.  "uniqueItems" costs n log n, patterns are linear, and
  * instances deeper than ASB_JSON_MAX_DEPTH are invalid.  Interrupts are served.
+ * Very long chains of references within a deep instance may end in error 54001
+ * (the server's limit of stack depth).
  */
 #ifndef ASB_RPC_SCHEMA_H
 #define ASB_RPC_SCHEMA_H

@@ -400,7 +400,9 @@ do_multiple_of(const Keyword *k)
 	asb_decimal_read(k->value->number, &d);
 	if (d.negative || d.ndigits == 0)
 		asb_schema_refuse(k->pointer, "\"multipleOf\" must be greater than zero");
-	asb_divisor_init(divisor, k->value->number);
+	if (!asb_divisor_init(divisor, &d))
+		asb_schema_refuse(k->pointer, "\"multipleOf\" has more than %d significant digits",
+						  ASB_DIVISOR_MAX_DIGITS);
 	number_rules(k->node)->multiple_of = divisor;
 }
 

@@ -135,7 +135,7 @@ check_number(AsbValidation *vn, const AsbNode *node, const AsbJValue *v,
 	if (r->exclusive_maximum &&
 		asb_bound_compare(v->number, &d, r->exclusive_maximum) >= 0)
 		return asb_fault(vn, node, "exclusiveMaximum", place, "the number is too large");
-	if (r->multiple_of && !asb_decimal_is_multiple(v->number, &d, r->multiple_of))
+	if (r->multiple_of && !asb_decimal_is_multiple(&d, r->multiple_of))
 		return asb_fault(vn, node, "multipleOf", place, "the number is not such a multiple");
 	return true;
 }
@@ -240,7 +240,7 @@ check_in_place(AsbValidation *vn, const AsbNode *node, const AsbJValue *v,
 		return false;
 	if (r->not && try_branch(vn, r->not, v, place, NULL))
 		return asb_fault(vn, node, "not", place, "the value matches what it must not");
-	if (r->if_)
+	if (r->if_ && (r->then || r->else_ || evaluated))
 	{
 		const AsbNode *then = try_branch(vn, r->if_, v, place, evaluated) ?
 		r->then : r->else_;
