@@ -91,6 +91,7 @@ significant_digits(const AsbDecimal *d, char *digits, int *point)
 	int			n = 0;
 	int			lead = 0;
 
+	Assert(d->ndigits > 0);
 	for (int i = 0; i < d->ndigits; i++)
 	{
 		int			digit = d->digits[i];

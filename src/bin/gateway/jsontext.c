@@ -413,6 +413,7 @@ asb_json_reveals(const char *text, size_t length, const char *secret)
 
 	if (!found && memchr(text, '\\', length) != NULL)
 	{
+		asb_string_append(&plain, "", 0);
 		resolve_escapes(&cursor, &plain);
 		found = memmem(plain.data, plain.length, secret, strlen(secret)) != NULL;
 		asb_string_free(&plain);
