@@ -15,6 +15,8 @@
 #include "core/shmem.h"
 #include "core/wakeup.h"
 #include "flow/provider.h"
+#include "rpc/await.h"
+#include "rpc/method.h"
 #include "session/bind.h"
 #include "session/conversation.h"
 #include "session/session.h"
@@ -52,5 +54,7 @@ _PG_init(void)
 	asb_usage_init();
 	asb_limit_init();
 	asb_hooks_init();
+	asb_method_init();
+	asb_await_init();
 	asb_worker_init();
 }

@@ -25,6 +25,7 @@ typedef struct WakeupEntry
 {
 	Oid			dboid;			/* InvalidOid: free */
 	Latch	   *latch;
+	TimestampTz alarm;			/* the worker sleeps no longer than this */
 	bool		dismissed;
 } WakeupEntry;
 
@@ -39,6 +40,9 @@ static WakeupTable *table = NULL;
 
 /* this transaction, if it commits, wakes the worker */
 static bool wakeup_pending = false;
+
+/* ... and has it look again at this time; DT_NOEND: no such wish */
+static TimestampTz alarm_pending = DT_NOEND;
 
 static Size
 table_size(void)
@@ -80,18 +84,38 @@ asb_wakeup_worker(void)
 		SetLatch(latch);
 }
 
+/* Sets the alarm unless it is set to something earlier; true if it was set. */
+static bool
+lower_alarm(TimestampTz at)
+{
+	WakeupEntry *entry;
+	bool		lowered;
+
+	SpinLockAcquire(&table->lock);
+	entry = find_entry(MyDatabaseId);
+	lowered = entry != NULL && at < entry->alarm;
+	if (lowered)
+		entry->alarm = at;
+	SpinLockRelease(&table->lock);
+	return lowered;
+}
+
 static void
 wakeup_xact_callback(XactEvent event, void *arg)
 {
 	switch (event)
 	{
 		case XACT_EVENT_COMMIT:
+			if (alarm_pending < DT_NOEND && lower_alarm(alarm_pending))
+				wakeup_pending = true;
+			alarm_pending = DT_NOEND;
 			if (wakeup_pending)
 				asb_wakeup_worker();
 			wakeup_pending = false;
 			break;
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
+			alarm_pending = DT_NOEND;
 			wakeup_pending = false;
 			break;
 		default:
@@ -103,6 +127,12 @@ void
 asb_wakeup_at_commit(void)
 {
 	wakeup_pending = true;
+}
+
+void
+asb_wakeup_alarm_at_commit(TimestampTz at)
+{
+	alarm_pending = Min(alarm_pending, at);
 }
 
 void
@@ -156,6 +186,7 @@ asb_wakeup_attach(void)
 	{
 		entry->dboid = MyDatabaseId;
 		entry->latch = MyLatch;
+		entry->alarm = DT_NOBEGIN;
 		entry->dismissed = false;
 	}
 	SpinLockRelease(&table->lock);
@@ -176,6 +207,37 @@ asb_wakeup_dismissed(void)
 	dismissed = entry == NULL || entry->latch != MyLatch || entry->dismissed;
 	SpinLockRelease(&table->lock);
 	return dismissed;
+}
+
+TimestampTz
+asb_wakeup_alarm(void)
+{
+	WakeupEntry *entry;
+	TimestampTz alarm;
+
+	SpinLockAcquire(&table->lock);
+	entry = find_entry(MyDatabaseId);
+	alarm = entry ? entry->alarm : DT_NOEND;
+	SpinLockRelease(&table->lock);
+	return alarm;
+}
+
+void
+asb_wakeup_clear_alarm(void)
+{
+	WakeupEntry *entry;
+
+	SpinLockAcquire(&table->lock);
+	entry = find_entry(MyDatabaseId);
+	if (entry)
+		entry->alarm = DT_NOEND;
+	SpinLockRelease(&table->lock);
+}
+
+void
+asb_wakeup_set_alarm(TimestampTz at)
+{
+	(void) lower_alarm(at);
 }
 
 void

@@ -9,11 +9,19 @@
 #ifndef ASB_WAKEUP_H
 #define ASB_WAKEUP_H
 
+#include "datatype/timestamp.h"
+
 /* Wakes this database's worker when the current transaction has committed. */
 extern void asb_wakeup_at_commit(void);
 
 /* Wakes this database's worker now; the caller's change is committed. */
 extern void asb_wakeup_worker(void);
+
+/*
+ * The current transaction, once committed, gives the worker something to do
+ * at that time (DT_NOBEGIN: at once).
+ */
+extern void asb_wakeup_alarm_at_commit(TimestampTz at);
 
 /*
  * Asks the worker of a database to exit, so that the database can be dropped,
@@ -26,6 +34,15 @@ extern bool asb_wakeup_attach(void);
 
 /* Worker: whether it was asked to exit. */
 extern bool asb_wakeup_dismissed(void);
+
+/*
+ * Worker: the earliest time that it has something to do.  It clears the alarm
+ * before it looks what is due, and then sets it to what comes next; what
+ * others commit in between counts too.
+ */
+extern TimestampTz asb_wakeup_alarm(void);
+extern void asb_wakeup_clear_alarm(void);
+extern void asb_wakeup_set_alarm(TimestampTz at);
 
 /*
  * Launcher: takes the launcher's place, to be woken when a worker leaves or is

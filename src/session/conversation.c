@@ -240,7 +240,7 @@ asb_open_conversation(PG_FUNCTION_ARGS)
 	SPI_finish();
 
 	/* the worker may have to wake earlier than it thought, to close it */
-	asb_wakeup_at_commit();
+	asb_wakeup_alarm_at_commit(label.expires_at);
 
 	values[0] = UUIDPGetDatum(&label.conversation);
 	values[1] = DirectFunctionCall1(namein,
@@ -281,9 +281,6 @@ take_away(const pg_uuid_t *conversation)
 			1, types, values, NULL);
 	asb_role_drop(conversation);
 	remember(conversation);
-
-	/* its open calls end too */
-	asb_wakeup_at_commit();
 }
 
 /*

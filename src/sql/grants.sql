@@ -62,3 +62,40 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.reaches_schema(oid),
     agentsandbox.reaches_type(oid)
 TO agentsandbox_agent;
+
+-- Methods and calls
+GRANT SELECT ON
+    agentsandbox.method_definitions,
+    agentsandbox.profile_methods,
+    agentsandbox.RemoteProcedureCalls
+TO agentsandbox_operator, agentsandbox_auditor;
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.create_method,
+    agentsandbox.alter_method,
+    agentsandbox.drop_method(text),
+    agentsandbox.allow_method(name, text),
+    agentsandbox.disallow_method(name, text)
+TO agentsandbox_operator;
+
+GRANT SELECT ON agentsandbox.methods TO agentsandbox_agent;
+GRANT INSERT (method, arguments, deadline) ON agentsandbox.RemoteProcedureCalls TO agentsandbox_agent;
+GRANT SELECT (id, method, arguments, deadline, status, response, error,
+              submitted_at, ready_at, claimed_at, finished_at)
+    ON agentsandbox.RemoteProcedureCalls TO agentsandbox_agent;
+GRANT EXECUTE ON FUNCTION agentsandbox.await(uuid, interval), agentsandbox.cancel(uuid) TO agentsandbox_agent;
+GRANT EXECUTE ON PROCEDURE agentsandbox.call TO agentsandbox_agent;
+
+ALTER TABLE agentsandbox.RemoteProcedureCalls ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON agentsandbox.RemoteProcedureCalls TO agentsandbox_agent
+    USING (conversation = agentsandbox.conversation_id())
+    WITH CHECK (conversation = agentsandbox.conversation_id());
+CREATE POLICY every ON agentsandbox.RemoteProcedureCalls FOR SELECT TO agentsandbox_operator, agentsandbox_auditor
+    USING (true);
+
+-- Gateways
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.claim(integer, interval, text[]),
+    agentsandbox.extend(uuid, uuid, interval),
+    agentsandbox.complete(uuid, uuid, jsonb),
+    agentsandbox.fail(uuid, uuid, jsonb, interval, boolean)
+TO agentsandbox_gateway;

@@ -15,6 +15,7 @@
 #include "catalog/pg_extension.h"
 #include "commands/extension.h"
 #include "commands/seclabel.h"
+#include "executor/spi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
@@ -25,11 +26,14 @@
 #include "storage/lock.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
+#include "utils/memutils.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 #include "core/catalog.h"
 #include "core/wakeup.h"
 #include "session/role_label.h"
+#include "worker/task.h"
 #include "worker/worker.h"
 
 /* ALTER DATABASE ... SET must not steer the worker. */
@@ -55,6 +59,13 @@ fix_settings(void)
 
 	for (int i = 0; i < lengthof(settings); i++)
 		SetConfigOption(settings[i][0], settings[i][1], PGC_SUSET, PGC_S_OVERRIDE);
+}
+
+/* Asked to go, by the postmaster or for the sake of the database. */
+static bool
+leaving(void)
+{
+	return ProcDiePending || asb_wakeup_dismissed();
 }
 
 /* Is somebody dropping, renaming, moving or copying this database? */
@@ -107,39 +118,124 @@ extension_exists(void)
 	return false;
 }
 
-/* One round; false if the worker has no place here any more. */
+/* Starts a transaction for a task; false if the worker has no place here any more. */
 static bool
-run_round(void)
+begin_task(const char *activity)
 {
-	bool		exists;
-
+	pgstat_report_activity(STATE_RUNNING, activity);
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	exists = extension_exists();
+	if (extension_exists())
+	{
+		/* what was committed while we waited for the lock counts */
+		PopActiveSnapshot();
+		PushActiveSnapshot(GetTransactionSnapshot());
+		SPI_connect();
+		return true;
+	}
 	PopActiveSnapshot();
 	CommitTransactionCommand();
-	return exists;
+	return false;
 }
 
-/* In the order in which they matter when there is much to do. */
-static int64 (*const tasks[]) (void) = {
-	asb_task_watch,
-	asb_task_usage,
-};
-
-/* Milliseconds until a task wants to be called again. */
-static int64
-run_tasks(void)
+static void
+end_task(void)
 {
-	int64		next = ASB_SAFETY_INTERVAL_MS;
+	SPI_finish();
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+}
 
+/*
+ * Judges what was submitted.  After an error the calls of the batch are judged
+ * one by one.
+ */
+static void
+validate(bool from_oldest)
+{
+	MemoryContext oldcontext = CurrentMemoryContext;
+	volatile int careful = 0;	/* calls still to be judged alone */
+	volatile bool rescan = from_oldest;
+	volatile bool more = true;
+
+	while (more && !leaving())
+	{
+		PG_TRY();
+		{
+			if (!begin_task("validating calls"))
+				proc_exit(0);
+			more = asb_task_validate(careful > 0, rescan);
+			end_task();
+			rescan = false;
+			careful = Max(careful - 1, 0);
+		}
+		PG_CATCH();
+		{
+			MemoryContextSwitchTo(oldcontext);
+			EmitErrorReport();
+			FlushErrorState();
+			AbortCurrentTransaction();
+			asb_turns_forget();
+			asb_rates_forget();
+
+			/* an error in spite of care is none of a single call */
+			if (careful > 0)
+				proc_exit(1);
+			careful = ASB_TASK_BATCH;
+			rescan = true;
+		}
+		PG_END_TRY();
+	}
+}
+
+/* Does what is due by now, and sets the alarm for what comes next. */
+static void
+run_timed_tasks(void)
+{
+	static bool (*const tasks[]) (TimestampTz *next) = {
+		asb_task_timers, asb_task_conversations, asb_task_retention
+	};
+	TimestampTz next = DT_NOEND;
+	TimestampTz soon;
+
+	asb_wakeup_clear_alarm();
 	for (int i = 0; i < lengthof(tasks); i++)
 	{
-		int64		mine = tasks[i] ();
+		bool		more = true;
+
+		while (more && !leaving())
+		{
+			if (!begin_task("doing what is due"))
+				proc_exit(0);
+			more = tasks[i] (&next);
+			end_task();
+		}
+	}
+
+	/* what is due already is locked by somebody */
+	soon = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), 1000);
+	asb_wakeup_set_alarm(Max(next, soon));
+}
+
+/* Watches over what goes on in sessions; returns how long the worker may sleep. */
+static int64
+run_watches(TimestampTz now)
+{
+	static int64 (*const watches[]) (void) = {asb_task_watch, asb_task_usage};
+	static TimestampTz ran_at = 0;
+	int64		next = ASB_SAFETY_INTERVAL_MS;
+	int64		rest = ASB_WATCH_INTERVAL_MS - (now - ran_at) / 1000;
+
+	if (rest > 0 && rest <= ASB_WATCH_INTERVAL_MS)
+		return rest;
+	for (int i = 0; i < lengthof(watches); i++)
+	{
+		int64		mine = watches[i] ();
 
 		next = Min(next, mine);
 	}
+	ran_at = now;
 	return next;
 }
 
@@ -161,6 +257,9 @@ may_start(void)
 void
 asb_worker_main(Datum arg)
 {
+	TimestampTz rescanned_at = 0;
+	bool		rescan;
+
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
 	pqsignal(SIGTERM, die);
 	BackgroundWorkerUnblockSignals();
@@ -173,25 +272,34 @@ asb_worker_main(Datum arg)
 
 	for (;;)
 	{
-		int64		next;
+		TimestampTz now;
+		int64		sleep_ms;
+		int64		alarm_ms;
 
 		ResetLatch(MyLatch);
-		if (ProcDiePending || asb_wakeup_dismissed())
+		if (leaving())
 			proc_exit(0);
 		CHECK_FOR_INTERRUPTS();
 		if (ConfigReloadPending)
 		{
 			ConfigReloadPending = false;
 			ProcessConfigFile(PGC_SIGHUP);
+			asb_wakeup_set_alarm(DT_NOBEGIN);	/* retention may have changed */
 		}
 
-		if (!run_round())
-			proc_exit(0);
-		next = run_tasks();
+		now = GetCurrentTimestamp();
+		rescan = TimestampDifferenceExceeds(rescanned_at, now, ASB_SAFETY_INTERVAL_MS);
+		validate(rescan);
+		if (rescan)
+			rescanned_at = now;
+		if (asb_wakeup_alarm() <= now)
+			run_timed_tasks();
+		sleep_ms = run_watches(now);
 
 		pgstat_report_stat(false);
 		pgstat_report_activity(STATE_IDLE, NULL);
+		alarm_ms = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), asb_wakeup_alarm());
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-						 next, PG_WAIT_EXTENSION);
+						 Min(sleep_ms, alarm_ms), PG_WAIT_EXTENSION);
 	}
 }

@@ -12,6 +12,7 @@
 #include "utils/timestamp.h"
 
 #include "confine/usage.h"
+#include "worker/task.h"
 #include "worker/worker.h"
 
 /* What is lost in a crash was changed since the last time. */

@@ -21,6 +21,7 @@
 #include "utils/timestamp.h"
 
 #include "session/slot.h"
+#include "worker/task.h"
 #include "worker/worker.h"
 
 /* How far beyond its limit a session gets, in milliseconds. */

@@ -15,14 +15,6 @@
  */
 #define ASB_SAFETY_INTERVAL_MS (60 * 1000)
 
-/*
- * The tasks of a worker, task_NAME.c each.  One is called whenever the worker
- * has woken, outside a transaction, does what is due, and returns after how
- * many milliseconds it wants to be called again at the latest.
- */
-extern int64 asb_task_usage(void);
-extern int64 asb_task_watch(void);
-
 /* Entry points that the postmaster finds by name. */
 extern PGDLLEXPORT void asb_launcher_main(Datum arg);
 extern PGDLLEXPORT void asb_worker_main(Datum arg);

@@ -1,47 +1,133 @@
 -- Methods, who may call them, and the calls.
+CREATE FUNCTION agentsandbox.check_method() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'asb_check_method';
+COMMENT ON FUNCTION agentsandbox.check_method() IS 'refuses a method whose schemas the validator does not know';
+
+-- Read in C by rpc/method.c (column order matters).
 CREATE TABLE agentsandbox.method_definitions (
-    name               text PRIMARY KEY CHECK (name OPERATOR(pg_catalog.~) '^[a-z][a-z0-9_.-]{0,62}$'),
+    name               text PRIMARY KEY
+        CHECK (name OPERATOR(pg_catalog.~) '^[a-z][a-z0-9_.-]{0,62}$'),
     description        text NOT NULL,
     request            jsonb NOT NULL,
     response           jsonb NOT NULL,
-    time_limit         interval NOT NULL CHECK (time_limit > interval '0'),
-    max_attempts       integer NOT NULL CHECK (max_attempts > 0),
+    time_limit         interval NOT NULL CHECK (time_limit > interval '0' AND time_limit <= interval '1 day'),
+    max_attempts       integer NOT NULL CHECK (max_attempts BETWEEN 1 AND 100),
     max_request_bytes  integer NOT NULL CHECK (max_request_bytes > 0),
     max_response_bytes integer NOT NULL CHECK (max_response_bytes > 0),
-    rate_calls         integer CHECK (rate_calls > 0),
-    rate_interval      interval CHECK (rate_interval > interval '0'),
+    rate_calls         integer CHECK (rate_calls BETWEEN 1 AND 10000),
+    rate_interval      interval CHECK (rate_interval > interval '0' AND rate_interval <= interval '1 day'),
     created_at         timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     created_by         name NOT NULL DEFAULT SESSION_USER,
     CHECK ((rate_calls IS NULL) = (rate_interval IS NULL))
 );
 COMMENT ON TABLE agentsandbox.method_definitions IS 'remote procedures that the operator registered';
+COMMENT ON COLUMN agentsandbox.method_definitions.name IS 'what calls say in their column method';
+COMMENT ON COLUMN agentsandbox.method_definitions.description IS 'what the method does, for the agent to read';
+COMMENT ON COLUMN agentsandbox.method_definitions.request IS 'JSON Schema (2020-12) of the arguments';
+COMMENT ON COLUMN agentsandbox.method_definitions.response IS 'JSON Schema (2020-12) of the response';
+COMMENT ON COLUMN agentsandbox.method_definitions.time_limit IS 'how long a gateway may take for one attempt';
+COMMENT ON COLUMN agentsandbox.method_definitions.max_attempts IS 'attempts after which a call has failed';
+COMMENT ON COLUMN agentsandbox.method_definitions.max_request_bytes IS 'of the canonical text of the arguments';
+COMMENT ON COLUMN agentsandbox.method_definitions.max_response_bytes IS 'of the canonical text of the response';
+COMMENT ON COLUMN agentsandbox.method_definitions.rate_calls IS 'calls that one conversation may have relayed within rate_interval; null: any number';
+COMMENT ON COLUMN agentsandbox.method_definitions.rate_interval IS 'see rate_calls';
+COMMENT ON COLUMN agentsandbox.method_definitions.created_at IS 'when create_method() made it';
+COMMENT ON COLUMN agentsandbox.method_definitions.created_by IS 'session user that made it';
+
+CREATE TRIGGER check_method BEFORE INSERT OR UPDATE ON agentsandbox.method_definitions
+    FOR EACH ROW EXECUTE FUNCTION agentsandbox.check_method();
+-- compiled methods are kept by name until the table changes
+CREATE TRIGGER invalidate_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.method_definitions
+    FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_sessions();
 
 CREATE TABLE agentsandbox.profile_methods (
     profile regrole NOT NULL REFERENCES agentsandbox.profiles ON DELETE CASCADE,
-    method  text NOT NULL REFERENCES agentsandbox.method_definitions,
+    method  text NOT NULL REFERENCES agentsandbox.method_definitions ON DELETE CASCADE,
     PRIMARY KEY (profile, method)
 );
 COMMENT ON TABLE agentsandbox.profile_methods IS 'methods that the conversations of a profile may call';
+COMMENT ON COLUMN agentsandbox.profile_methods.profile IS 'whose conversations';
+COMMENT ON COLUMN agentsandbox.profile_methods.method IS 'may call this';
 
+CREATE FUNCTION agentsandbox.change_call() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'asb_change_call';
+COMMENT ON FUNCTION agentsandbox.change_call() IS 'draws what the server draws of a call, and refuses illegal changes of state';
+
+-- Read in C by rpc/call.c and rpc/await.c (column order matters).  Legal
+-- values of status and its changes: common/call_state.c.
 CREATE TABLE agentsandbox.RemoteProcedureCalls (
-    id               uuid PRIMARY KEY DEFAULT pg_catalog.gen_random_uuid(),
     conversation     uuid NOT NULL,
+    id               uuid NOT NULL,
     method           text NOT NULL,
     arguments        jsonb NOT NULL DEFAULT '{}',
     deadline         timestamptz,
-    status           text NOT NULL DEFAULT 'submitted',
+    status           text NOT NULL,
     response         jsonb,
     error            jsonb,
-    submitted_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    submitted_at     timestamptz NOT NULL,
     ready_at         timestamptz,
     claimed_at       timestamptz,
     finished_at      timestamptz,
+    submitted_xid    xid8 NOT NULL,
+    turn             bigint,
     outside_id       uuid,
-    attempt          integer NOT NULL DEFAULT 0,
+    attempt          integer,
+    retry_at         timestamptz,
     lease_token      uuid,
-    lease_expires_at timestamptz
+    lease_expires_at timestamptz,
+    -- an agent's queries carry its conversation, by row-level security
+    PRIMARY KEY (conversation, id)
 );
 COMMENT ON TABLE agentsandbox.RemoteProcedureCalls IS 'the one way out: calls of conversations, their states and answers';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.conversation IS 'who calls';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.id IS 'the call, as the agent knows it';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.method IS 'what to call: one of agentsandbox.methods';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.arguments IS 'JSON object that the method''s request schema accepts';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.deadline IS 'when to give up; null: with the conversation';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.status IS 'submitted, held, ready, claimed; completed, failed, refused, expired, cancelled';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.response IS 'the answer of a completed call: untrusted content';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.error IS 'why a call did not complete: an object with code and message';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.submitted_at IS 'when it was inserted';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.ready_at IS 'when it was relayed';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.claimed_at IS 'when a gateway took it last';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.finished_at IS 'when it reached its terminal state';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.submitted_xid IS 'transaction that inserted it: the order of validation';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.turn IS 'place in the order of claiming, see worker/turns.c';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.outside_id IS 'the call, as gateways and the outside know it: drawn when relayed';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.attempt IS 'how often it was claimed';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.retry_at IS 'when a ready call can be claimed again; null: now';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.lease_token IS 'proof of the gateway that holds, or last held, the call';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.lease_expires_at IS 'when the lease lapses';
+
+CREATE TRIGGER change_call BEFORE INSERT OR UPDATE OR DELETE ON agentsandbox.RemoteProcedureCalls
+    FOR EACH ROW EXECUTE FUNCTION agentsandbox.change_call();
+
+-- Each of these holds live calls only, one index a state, so that terminal
+-- calls cost nothing however many are kept.
+CREATE INDEX calls_submitted ON agentsandbox.RemoteProcedureCalls (submitted_xid) WHERE status = 'submitted';
+CREATE INDEX calls_claimable ON agentsandbox.RemoteProcedureCalls (turn, submitted_xid) WHERE status = 'ready' AND retry_at IS NULL;
+CREATE INDEX calls_retry ON agentsandbox.RemoteProcedureCalls (retry_at) WHERE status = 'ready' AND retry_at IS NOT NULL;
+CREATE INDEX calls_claimed ON agentsandbox.RemoteProcedureCalls (lease_expires_at) WHERE status = 'claimed';
+CREATE INDEX calls_deadline ON agentsandbox.RemoteProcedureCalls (deadline) WHERE finished_at IS NULL AND deadline IS NOT NULL;
+-- retention
+CREATE INDEX calls_finished ON agentsandbox.RemoteProcedureCalls (finished_at) WHERE finished_at IS NOT NULL;
+-- what gateways say about a call
+CREATE UNIQUE INDEX calls_outside ON agentsandbox.RemoteProcedureCalls (outside_id) WHERE outside_id IS NOT NULL;
+
+-- Conversations that ended and whose calls the worker has still to expire: in
+-- batches, so that ending one takes no longer the more calls it made.
+CREATE TABLE agentsandbox.ended_conversations (
+    conversation uuid PRIMARY KEY
+);
+COMMENT ON TABLE agentsandbox.ended_conversations IS 'conversations whose calls the worker has still to expire';
+COMMENT ON COLUMN agentsandbox.ended_conversations.conversation IS 'closed or expired';
+CREATE FUNCTION agentsandbox.end_conversation() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'asb_end_conversation';
+COMMENT ON FUNCTION agentsandbox.end_conversation() IS 'has the worker expire the calls of a conversation that ended';
+CREATE TRIGGER end_conversation AFTER UPDATE OF state ON agentsandbox.conversation_records
+    FOR EACH ROW WHEN (OLD.state = 'open' AND NEW.state <> 'open') EXECUTE FUNCTION agentsandbox.end_conversation();
+
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.method_definitions', '');
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.profile_methods', '');
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.remoteprocedurecalls', '');
+SELECT pg_catalog.pg_extension_config_dump('agentsandbox.ended_conversations', '');

@@ -1,0 +1,53 @@
+/*
+ * query.c
+ *	  Prepared statements that the module itself runs, through SPI.
+ */
+#include "postgres.h"
+
+#include "nodes/parsenodes.h"
+#include "utils/guc.h"
+
+#include "core/query.h"
+
+static void
+prefer_indexes(void)
+{
+	static const char *const settings[] = {
+		"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_bitmapscan"
+	};
+
+	for (int i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i], "off", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+}
+
+uint64
+asb_query(AsbQuery *query, Datum *values, const char *nulls)
+{
+	int			nestlevel = NewGUCNestLevel();
+	int			result;
+
+	prefer_indexes();
+	if (query->plan == NULL)
+	{
+		SPIPlanPtr	plan = SPI_prepare_cursor(query->sql, query->nargs, query->types,
+											  CURSOR_OPT_GENERIC_PLAN);
+
+		if (plan == NULL || SPI_keepplan(plan) != 0)
+			elog(ERROR, "could not prepare \"%s\": %s", query->sql,
+				 SPI_result_code_string(SPI_result));
+		query->plan = plan;
+	}
+	result = SPI_execute_plan(query->plan, values, nulls, false, 0);
+	if (result < 0)
+		elog(ERROR, "could not execute \"%s\": %s", query->sql,
+			 SPI_result_code_string(result));
+	AtEOXact_GUC(true, nestlevel);
+	return SPI_processed;
+}
+
+Datum
+asb_query_datum(uint64 row, int column, bool *isnull)
+{
+	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, isnull);
+}

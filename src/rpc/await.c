@@ -1,0 +1,294 @@
+/*
+ * await.c
+ *	  Waiting for calls to reach a terminal state: await() and call().
+ *
+ * Waiters sleep on condition variables in shared memory, found by the call's
+ * id.  Whoever ends a call broadcasts after its commit, when everybody can see
+ * the row.  A broadcast for another call of the same variable, or a lost one
+ * of a transaction that rolled back a savepoint, only has waiters look again.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/condition_variable.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/jsonb.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "common/call_state.h"
+#include "core/catalog.h"
+#include "core/compat.h"
+#include "core/errors.h"
+#include "core/shmem.h"
+#include "rpc/await.h"
+#include "rpc/call.h"
+#include "session/session.h"
+
+#define WAIT_SLOTS 1024			/* a power of two, at least 64 */
+
+/* How a call stands. */
+typedef struct Outcome
+{
+	bool		terminal;
+	text	   *status;
+	Jsonb	   *response;		/* or NULL */
+	Jsonb	   *error;			/* or NULL */
+} Outcome;
+
+static ConditionVariable *wait_slots = NULL;
+
+/* slots to broadcast at commit, one bit each */
+static uint64 ended_slots[WAIT_SLOTS / 64];
+static bool any_ended = false;
+
+static Size
+slots_size(void)
+{
+	return mul_size(WAIT_SLOTS, sizeof(ConditionVariable));
+}
+
+static void
+slots_init(void *part)
+{
+	for (int i = 0; i < WAIT_SLOTS; i++)
+		ConditionVariableInit(&((ConditionVariable *) part)[i]);
+}
+
+static int
+slot_of(const pg_uuid_t *id)
+{
+	return hash_bytes(id->data, UUID_LEN) % WAIT_SLOTS;
+}
+
+void
+asb_await_call_ended(const pg_uuid_t *id)
+{
+	int			slot = slot_of(id);
+
+	ended_slots[slot / 64] |= UINT64CONST(1) << (slot % 64);
+	any_ended = true;
+}
+
+static void
+await_xact_callback(XactEvent event, void *arg)
+{
+	if (!any_ended ||
+		(event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE))
+		return;
+
+	for (int i = 0; event == XACT_EVENT_COMMIT && i < WAIT_SLOTS; i++)
+	{
+		if (ended_slots[i / 64] & (UINT64CONST(1) << (i % 64)))
+			ConditionVariableBroadcast(&wait_slots[i]);
+	}
+	memset(ended_slots, 0, sizeof(ended_slots));
+	any_ended = false;
+}
+
+/* This conversation's call as it is committed now. */
+static Outcome
+read_outcome(const pg_uuid_t *conversation, const pg_uuid_t *id)
+{
+	Relation	rel = table_open(asb_relation_oid("remoteprocedurecalls"), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+	Snapshot	snapshot = asb_latest_snapshot();
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	AsbCallState state;
+	Outcome		outcome = {0};
+	Datum		value;
+	bool		isnull;
+
+	(void) RelationGetIndexList(rel);
+	ScanKeyInit(&keys[0], Anum_call_conversation, BTEqualStrategyNumber, F_UUID_EQ,
+				UUIDPGetDatum(conversation));
+	ScanKeyInit(&keys[1], Anum_call_id, BTEqualStrategyNumber, F_UUID_EQ,
+				UUIDPGetDatum(id));
+	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 2, keys);
+	tuple = systable_getnext(scan);
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("this conversation has no call %s",
+						DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(id))))));
+
+	value = heap_getattr(tuple, Anum_call_status, desc, &isnull);
+	outcome.status = DatumGetTextPCopy(value);
+	if (!asb_call_state_parse(VARDATA_ANY(outcome.status), VARSIZE_ANY_EXHDR(outcome.status), &state))
+		elog(ERROR, "call has no legal status");
+	outcome.terminal = asb_call_state_is_terminal(state);
+	if (!outcome.terminal &&
+		TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetRawXmin(tuple->t_data)) &&
+		state == ASB_CALL_SUBMITTED)
+		ereport(ERROR,
+				(errcode(ASB_ERRCODE_CALL_NOT_COMMITTED),
+				 errmsg("the call was made by this transaction, which is still open"),
+				 errdetail("It is looked at once the transaction has committed."),
+				 errhint("COMMIT first, then wait for the call.")));
+
+	value = heap_getattr(tuple, Anum_call_response, desc, &isnull);
+	outcome.response = isnull ? NULL : DatumGetJsonbPCopy(value);
+	value = heap_getattr(tuple, Anum_call_error, desc, &isnull);
+	outcome.error = isnull ? NULL : DatumGetJsonbPCopy(value);
+
+	systable_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+	return outcome;
+}
+
+/* Until the call has ended, or until the time is over. */
+static Outcome
+wait_for(const pg_uuid_t *conversation, const pg_uuid_t *id, const Interval *timeout)
+{
+	TimestampTz until = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval,
+																TimestampTzGetDatum(GetCurrentTimestamp()),
+																IntervalPGetDatum(timeout)));
+	ConditionVariable *slot = &wait_slots[slot_of(id)];
+	Outcome		outcome;
+
+	/* prepared first, so that nothing is missed between looking and sleeping */
+	ConditionVariablePrepareToSleep(slot);
+	for (;;)
+	{
+		long		left;
+
+		outcome = read_outcome(conversation, id);
+		if (outcome.terminal)
+			break;
+		left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until);
+		if (left <= 0)
+			break;
+		(void) ConditionVariableTimedSleep(slot, left, PG_WAIT_EXTENSION);
+	}
+	ConditionVariableCancelSleep();
+	return outcome;
+}
+
+/* The conversation this session speaks for; a copy, the accessor's may go. */
+static pg_uuid_t
+this_conversation(void)
+{
+	const AsbSession *session = asb_session();
+
+	if (session == NULL || session->kind != ASB_SESSION_CONVERSATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only a conversation has calls to wait for")));
+	return session->conversation;
+}
+
+static void
+put_outcome(const Outcome *outcome, Datum *values, bool *isnull)
+{
+	values[0] = PointerGetDatum(outcome->status);
+	values[1] = PointerGetDatum(outcome->response);
+	isnull[1] = outcome->response == NULL;
+	values[2] = PointerGetDatum(outcome->error);
+	isnull[2] = outcome->error == NULL;
+}
+
+static Datum
+form_result(FunctionCallInfo fcinfo, Datum *values, bool *isnull)
+{
+	TupleDesc	desc;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, isnull));
+}
+
+/*
+ * await(id uuid, timeout interval, OUT status text, OUT response jsonb, OUT error jsonb)
+ */
+ASB_FUNCTION(asb_await);
+
+Datum
+asb_await(PG_FUNCTION_ARGS)
+{
+	pg_uuid_t	conversation = this_conversation();
+	Outcome		outcome = wait_for(&conversation, PG_GETARG_UUID_P(0), PG_GETARG_INTERVAL_P(1));
+	Datum		values[3];
+	bool		isnull[3] = {0};
+
+	put_outcome(&outcome, values, isnull);
+	PG_RETURN_DATUM(form_result(fcinfo, values, isnull));
+}
+
+/* Inserts the call as the conversation itself would, and commits. */
+static pg_uuid_t
+submit_and_commit(Datum method, bool method_isnull, Datum arguments, bool arguments_isnull)
+{
+	Oid			types[] = {TEXTOID, JSONBOID};
+	Datum		values[] = {method, arguments};
+	char		nulls[] = {method_isnull ? 'n' : ' ', arguments_isnull ? 'n' : ' ', '\0'};
+	pg_uuid_t	id;
+	bool		isnull;
+
+	SPI_connect_ext(SPI_OPT_NONATOMIC);
+	if (SPI_execute_with_args("INSERT INTO agentsandbox.remoteprocedurecalls (method, arguments)"
+							  " VALUES ($1, $2) RETURNING id",
+							  2, types, values, nulls, false, 0) != SPI_OK_INSERT_RETURNING ||
+		SPI_processed != 1)
+		elog(ERROR, "the call was not inserted");
+	id = *DatumGetUUIDP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_commit();
+	SPI_finish();
+	return id;
+}
+
+/*
+ * CALL call(method text, arguments jsonb, INOUT status text, INOUT response jsonb,
+ *			 INOUT error jsonb, INOUT id uuid, timeout interval)
+ */
+ASB_FUNCTION(asb_call);
+
+Datum
+asb_call(PG_FUNCTION_ARGS)
+{
+	pg_uuid_t	conversation = this_conversation();
+	Interval	timeout;
+	pg_uuid_t	id;
+	Outcome		outcome;
+	Datum		values[4];
+	bool		isnull[4] = {0};
+
+	if (castNode(CallContext, fcinfo->context)->atomic)
+		ereport(ERROR,
+				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+				 errmsg("agentsandbox.call cannot run inside a transaction block"),
+				 errdetail("The call is looked at once the transaction has committed."),
+				 errhint("CALL it outside a transaction block, or INSERT, COMMIT and then SELECT agentsandbox.await(id).")));
+	if (PG_ARGISNULL(6))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("timeout must not be null")));
+	timeout = *PG_GETARG_INTERVAL_P(6);
+
+	id = submit_and_commit(PG_GETARG_DATUM(0), PG_ARGISNULL(0),
+						   PG_GETARG_DATUM(1), PG_ARGISNULL(1));
+	outcome = wait_for(&conversation, &id, &timeout);
+	put_outcome(&outcome, values, isnull);
+	values[3] = UUIDPGetDatum(&id);
+	return form_result(fcinfo, values, isnull);
+}
+
+void
+asb_await_init(void)
+{
+	asb_shmem_register("agentsandbox await", slots_size, slots_init, (void **) &wait_slots);
+	RegisterXactCallback(await_xact_callback, NULL);
+}

@@ -1,0 +1,250 @@
+/*
+ * call.c
+ *	  The trigger on agentsandbox.RemoteProcedureCalls.
+ *
+ * Everything that can happen to a call passes here, whoever does it: a
+ * conversation's INSERT gets what the server draws, an UPDATE must be a legal
+ * transition and leave alone what never changes, only an ended call can be
+ * deleted.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/toast_internals.h"
+#include "access/detoast.h"
+#include "access/xact.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+#include "utils/xid8.h"
+
+#include "common/call_state.h"
+#include "core/compat.h"
+#include "core/errors.h"
+#include "core/query.h"
+#include "core/settings.h"
+#include "core/wakeup.h"
+#include "rpc/await.h"
+#include "rpc/call.h"
+#include "session/secret.h"
+#include "session/session.h"
+
+/* What no transition may change once it has a value. */
+static const struct
+{
+	int			column;
+	const char *name;
+	bool		given_later;	/* null at first */
+}			immutable[] =
+{
+	{Anum_call_conversation, "conversation", false},
+	{Anum_call_id, "id", false},
+	{Anum_call_method, "method", false},
+	{Anum_call_arguments, "arguments", false},
+	{Anum_call_deadline, "deadline", false},
+	{Anum_call_submitted_at, "submitted_at", false},
+	{Anum_call_submitted_xid, "submitted_xid", false},
+	{Anum_call_outside_id, "outside_id", true},
+	{Anum_call_ready_at, "ready_at", true},
+};
+
+static AsbCallState
+state_of(Datum status, bool isnull)
+{
+	text	   *name;
+	AsbCallState state;
+
+	if (isnull)
+		return ASB_CALL_SUBMITTED;
+	name = DatumGetTextPP(status);
+	if (!asb_call_state_parse(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), &state))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is not a status of a call", TextDatumGetCString(status))));
+	return state;
+}
+
+/* What a conversation may give; what it does not is drawn here. */
+static void
+check_submission(const Datum *values, const bool *isnull)
+{
+	Size		size;
+
+	if (isnull[Anum_call_arguments - 1] || isnull[Anum_call_method - 1])
+		return;					/* refused by the column's constraint */
+
+	size = toast_raw_datum_size(values[Anum_call_arguments - 1]);
+	if (size > asb_max_arguments_bytes)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("arguments of a call are too large"),
+				 errdetail("They have %zu bytes; the limit is %d.",
+						   size, asb_max_arguments_bytes)));
+	if (!JB_ROOT_IS_OBJECT(DatumGetJsonbP(values[Anum_call_arguments - 1])))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("arguments of a call must be a JSON object"),
+				 errhint("Give the arguments by name, as the method's request schema says.")));
+}
+
+static HeapTuple
+submit(HeapTuple tuple, TupleDesc desc)
+{
+	const AsbSession *session = asb_session();
+	Datum		values[Natts_call];
+	bool		isnull[Natts_call];
+	pg_uuid_t	id;
+
+	/* who is not sandboxed and has the privilege restores a dump */
+	heap_deform_tuple(tuple, desc, values, isnull);
+	if (session == NULL)
+	{
+		(void) state_of(values[Anum_call_status - 1], isnull[Anum_call_status - 1]);
+		asb_wakeup_alarm_at_commit(DT_NOBEGIN);
+		return tuple;
+	}
+	if (session->kind != ASB_SESSION_CONVERSATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only a conversation can make calls")));
+	check_submission(values, isnull);
+
+	asb_uuid_random(&id);
+	for (int i = 0; i < Natts_call; i++)
+	{
+		if (i != Anum_call_method - 1 && i != Anum_call_arguments - 1 &&
+			i != Anum_call_deadline - 1)
+			isnull[i] = true;
+	}
+#define SET_COLUMN(column, value) \
+	(values[(column) - 1] = (value), isnull[(column) - 1] = false)
+	SET_COLUMN(Anum_call_conversation, UUIDPGetDatum(&session->conversation));
+	SET_COLUMN(Anum_call_id, UUIDPGetDatum(&id));
+	SET_COLUMN(Anum_call_status,
+			   CStringGetTextDatum(asb_call_state_name(ASB_CALL_SUBMITTED)));
+	SET_COLUMN(Anum_call_submitted_at, TimestampTzGetDatum(GetCurrentTimestamp()));
+	SET_COLUMN(Anum_call_submitted_xid,
+			   FullTransactionIdGetDatum(GetTopFullTransactionId()));
+	asb_wakeup_at_commit();
+	return heap_form_tuple(desc, values, isnull);
+}
+
+/* Two values of a column that is not supposed to change. */
+static bool
+same_value(Datum a, bool a_isnull, Datum b, bool b_isnull, Form_pg_attribute attr)
+{
+	if (a_isnull || b_isnull)
+		return a_isnull == b_isnull;
+
+	/* an unchanged value out of line is the same pointer */
+	if (attr->attlen == -1 &&
+		VARATT_IS_EXTERNAL(DatumGetPointer(a)) && VARATT_IS_EXTERNAL(DatumGetPointer(b)) &&
+		VARSIZE_ANY(DatumGetPointer(a)) == VARSIZE_ANY(DatumGetPointer(b)) &&
+		memcmp(DatumGetPointer(a), DatumGetPointer(b), VARSIZE_ANY(DatumGetPointer(a))) == 0)
+		return true;
+	return datum_image_eq(a, b, attr->attbyval, attr->attlen);
+}
+
+static HeapTuple
+change(HeapTuple old, HeapTuple new, TupleDesc desc)
+{
+	Datum		old_values[Natts_call];
+	bool		old_isnull[Natts_call];
+	Datum		values[Natts_call];
+	bool		isnull[Natts_call];
+	AsbCallState from;
+	AsbCallState to;
+
+	heap_deform_tuple(old, desc, old_values, old_isnull);
+	heap_deform_tuple(new, desc, values, isnull);
+	from = state_of(old_values[Anum_call_status - 1], false);
+	to = state_of(values[Anum_call_status - 1], isnull[Anum_call_status - 1]);
+
+	if (!asb_call_state_may_change(from, to))
+		ereport(ERROR,
+				(errcode(ASB_ERRCODE_ILLEGAL_TRANSITION),
+				 errmsg("a call that is %s cannot become %s",
+						asb_call_state_name(from), asb_call_state_name(to))));
+	for (int i = 0; i < lengthof(immutable); i++)
+	{
+		int			column = immutable[i].column - 1;
+
+		if (immutable[i].given_later && old_isnull[column])
+			continue;
+		if (!same_value(old_values[column], old_isnull[column],
+						values[column], isnull[column], TupleDescAttr(desc, column)))
+			ereport(ERROR,
+					(errcode(ASB_ERRCODE_ILLEGAL_TRANSITION),
+					 errmsg("column \"%s\" of a call never changes", immutable[i].name)));
+	}
+
+	if (!asb_call_state_is_terminal(to))
+		return new;
+
+	asb_await_call_ended(DatumGetUUIDP(values[Anum_call_id - 1]));
+	SET_COLUMN(Anum_call_finished_at, TimestampTzGetDatum(GetCurrentTimestamp()));
+	isnull[Anum_call_retry_at - 1] = true;
+	return heap_form_tuple(desc, values, isnull);
+}
+
+ASB_FUNCTION(asb_change_call);
+
+Datum
+asb_change_call(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TupleDesc	desc;
+	bool		isnull;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("asb_change_call() must be called as a trigger")));
+
+	desc = RelationGetDescr(trigger->tg_relation);
+	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+		return PointerGetDatum(submit(trigger->tg_trigtuple, desc));
+	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+		return PointerGetDatum(change(trigger->tg_trigtuple, trigger->tg_newtuple, desc));
+
+	if (!asb_call_state_is_terminal(state_of(heap_getattr(trigger->tg_trigtuple, Anum_call_status,
+														  desc, &isnull), false)))
+		ereport(ERROR,
+				(errcode(ASB_ERRCODE_ILLEGAL_TRANSITION),
+				 errmsg("a call that has not ended cannot be deleted")));
+	return PointerGetDatum(trigger->tg_trigtuple);
+}
+
+/*
+ * Trigger on conversation_records: the calls of a conversation that ended end
+ * too, by and by.
+ */
+ASB_FUNCTION(asb_end_conversation);
+
+Datum
+asb_end_conversation(PG_FUNCTION_ARGS)
+{
+	static AsbQuery insert = {
+		"INSERT INTO agentsandbox.ended_conversations VALUES ($1) ON CONFLICT DO NOTHING",
+		1, {UUIDOID}
+	};
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	Datum		id;
+	bool		isnull;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("asb_end_conversation() must be called as a trigger")));
+
+	/* "id" is the first column, see tables/30_conversations.sql */
+	id = heap_getattr(trigger->tg_trigtuple, 1, RelationGetDescr(trigger->tg_relation), &isnull);
+	SPI_connect();
+	asb_query(&insert, &id, NULL);
+	SPI_finish();
+	asb_wakeup_alarm_at_commit(DT_NOBEGIN);
+	return PointerGetDatum(trigger->tg_newtuple);
+}

@@ -1,0 +1,34 @@
+/*
+ * call.h
+ *	  Rows of agentsandbox.RemoteProcedureCalls, as C code reads them.
+ */
+#ifndef ASB_CALL_H
+#define ASB_CALL_H
+
+/* Columns, in the order of tables/40_calls.sql. */
+enum
+{
+	Anum_call_conversation = 1,
+	Anum_call_id,
+	Anum_call_method,
+	Anum_call_arguments,
+	Anum_call_deadline,
+	Anum_call_status,
+	Anum_call_response,
+	Anum_call_error,
+	Anum_call_submitted_at,
+	Anum_call_ready_at,
+	Anum_call_claimed_at,
+	Anum_call_finished_at,
+	Anum_call_submitted_xid,
+	Anum_call_turn,
+	Anum_call_outside_id,
+	Anum_call_attempt,
+	Anum_call_retry_at,
+	Anum_call_lease_token,
+	Anum_call_lease_expires_at
+};
+
+#define Natts_call Anum_call_lease_expires_at
+
+#endif							/* ASB_CALL_H */

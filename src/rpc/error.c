@@ -1,0 +1,121 @@
+/*
+ * error.c
+ *	  Why a call did not complete: what its column "error" holds.
+ *
+ * The agent reads these.  They tell what it did wrong and what it can do,
+ * nothing of gateways' endpoints or of what the sandbox hides: an unknown
+ * method and one that is not allowed read the same.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+
+#include "rpc/error.h"
+
+static const struct
+{
+	const char *code;
+	const char *message;
+}			errors[] =
+{
+	[ASB_ERROR_METHOD_NOT_AVAILABLE] = {"method_not_available",
+	"this conversation cannot call this method; agentsandbox.methods lists those it can"},
+	[ASB_ERROR_INVALID_ARGUMENTS] = {"invalid_arguments", NULL},
+	[ASB_ERROR_ARGUMENTS_TOO_LARGE] = {"arguments_too_large",
+	"the arguments are larger than the method allows"},
+	[ASB_ERROR_RATE_LIMITED] = {"rate_limited",
+	"this conversation has made all calls of this method that it may make for now"},
+	[ASB_ERROR_DEADLINE] = {"deadline", "the deadline passed before the call completed"},
+	[ASB_ERROR_CONVERSATION_ENDED] = {"conversation_ended",
+	"the conversation ended before the call completed"},
+	[ASB_ERROR_INTERNAL] = {"internal", "the call could not be validated"},
+	[ASB_ERROR_METHOD_DROPPED] = {"method_dropped", "the method does not exist any more"},
+	[ASB_ERROR_RESPONSE_TOO_LARGE] = {"response_too_large",
+	"the response was larger than the method allows and is not shown"},
+	[ASB_ERROR_INVALID_RESPONSE] = {"invalid_response",
+	"the response did not have the form that the method promises and is not shown"},
+	[ASB_ERROR_GATEWAY] = {"gateway", "the call was tried and did not work"},
+	[ASB_ERROR_NO_ANSWER] = {"no_answer", "the call was tried and was not answered in time"},
+};
+
+static void
+push_string(JsonbParseState **state, JsonbIteratorToken token, const char *string)
+{
+	JsonbValue	value;
+
+	value.type = jbvString;
+	value.val.string.val = unconstify(char *, string);
+	value.val.string.len = strlen(string);
+	(void) pushJsonbValue(state, token, &value);
+}
+
+static void
+push_pair(JsonbParseState **state, const char *key, const char *string)
+{
+	push_string(state, WJB_KEY, key);
+	push_string(state, WJB_VALUE, string);
+}
+
+static JsonbParseState *
+begin(AsbCallErrorCode code, const char *message)
+{
+	JsonbParseState *state = NULL;
+
+	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	push_pair(&state, "code", errors[code].code);
+	push_pair(&state, "message", message);
+	return state;
+}
+
+static Jsonb *
+end(JsonbParseState **state)
+{
+	return JsonbValueToJsonb(pushJsonbValue(state, WJB_END_OBJECT, NULL));
+}
+
+Jsonb *
+asb_call_error(AsbCallErrorCode code, Jsonb *detail)
+{
+	JsonbParseState *state = begin(code, errors[code].message);
+
+	if (detail)
+	{
+		JsonbValue	value;
+
+		push_string(&state, WJB_KEY, "gateway");
+		if (!JsonbExtractScalar(&detail->root, &value))
+		{
+			value.type = jbvBinary;
+			value.val.binary.data = &detail->root;
+			value.val.binary.len = VARSIZE(detail) - VARHDRSZ;
+		}
+		(void) pushJsonbValue(&state, WJB_VALUE, &value);
+	}
+	return end(&state);
+}
+
+Jsonb *
+asb_call_error_invalid(const AsbSchemaError *error)
+{
+	JsonbParseState *state = begin(ASB_ERROR_INVALID_ARGUMENTS, error->message);
+
+	push_pair(&state, "instance", error->instance_pointer);
+	push_pair(&state, "keyword", error->keyword_pointer);
+	return end(&state);
+}
+
+Jsonb *
+asb_call_error_rate(double retry_after)
+{
+	JsonbParseState *state = begin(ASB_ERROR_RATE_LIMITED, errors[ASB_ERROR_RATE_LIMITED].message);
+	JsonbValue	value;
+
+	push_string(&state, WJB_KEY, "retry_after");
+	value.type = jbvNumeric;
+	value.val.numeric = int64_to_numeric((int64) ceil(retry_after));
+	(void) pushJsonbValue(&state, WJB_VALUE, &value);
+	return end(&state);
+}

@@ -1,0 +1,43 @@
+/*
+ * error.h
+ *	  Why a call did not complete: what its column "error" holds.
+ */
+#ifndef ASB_CALL_ERROR_H
+#define ASB_CALL_ERROR_H
+
+#include "utils/jsonb.h"
+
+#include "rpc/schema.h"
+
+/* Largest error that a gateway may give, in jsonb's binary form. */
+#define ASB_MAX_GATEWAY_ERROR_BYTES 8192
+
+typedef enum AsbCallErrorCode
+{
+	ASB_ERROR_METHOD_NOT_AVAILABLE,
+	ASB_ERROR_INVALID_ARGUMENTS,
+	ASB_ERROR_ARGUMENTS_TOO_LARGE,
+	ASB_ERROR_RATE_LIMITED,
+	ASB_ERROR_DEADLINE,
+	ASB_ERROR_CONVERSATION_ENDED,
+	ASB_ERROR_INTERNAL,
+	ASB_ERROR_METHOD_DROPPED,
+	ASB_ERROR_RESPONSE_TOO_LARGE,
+	ASB_ERROR_INVALID_RESPONSE,
+	ASB_ERROR_GATEWAY,
+	ASB_ERROR_NO_ANSWER
+} AsbCallErrorCode;
+
+/*
+ * An object with "code" and "message"; with "gateway", what the gateway said,
+ * if "detail" is not NULL.
+ */
+extern Jsonb *asb_call_error(AsbCallErrorCode code, Jsonb *detail);
+
+/* ... with "instance", "keyword" and the validator's message. */
+extern Jsonb *asb_call_error_invalid(const AsbSchemaError *error);
+
+/* ... with "retry_after" in seconds. */
+extern Jsonb *asb_call_error_rate(double retry_after);
+
+#endif							/* ASB_CALL_ERROR_H */

@@ -1,0 +1,230 @@
+/*
+ * method.c
+ *	  Keeps methods compiled, until agentsandbox.method_definitions changes.
+ *
+ * The table's statement trigger sends a relation cache invalidation; the
+ * callback marks the cache stale, and the next asb_method_get() drops it.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "commands/trigger.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "core/catalog.h"
+#include "core/compat.h"
+#include "rpc/canonical.h"
+#include "rpc/method.h"
+
+/* Columns of agentsandbox.method_definitions, in the order of tables/40_calls.sql. */
+enum
+{
+	Anum_method_name = 1,
+	Anum_method_description,
+	Anum_method_request,
+	Anum_method_response,
+	Anum_method_time_limit,
+	Anum_method_max_attempts,
+	Anum_method_max_request_bytes,
+	Anum_method_max_response_bytes,
+	Anum_method_rate_calls,
+	Anum_method_rate_interval
+};
+
+#define METHOD_NAME_BYTES NAMEDATALEN
+
+typedef struct CacheEntry
+{
+	char		name[METHOD_NAME_BYTES];	/* hash key */
+	AsbMethod	method;
+} CacheEntry;
+
+static HTAB *cache = NULL;
+static MemoryContext cache_context = NULL;
+static bool cache_stale = false;
+static Oid	methods_relid = InvalidOid;
+
+static void
+invalidate_methods(Datum arg, Oid relid)
+{
+	if (!OidIsValid(relid) || relid == methods_relid)
+		cache_stale = true;
+}
+
+static void
+reset_cache(void)
+{
+	HASHCTL		ctl = {
+		.keysize = METHOD_NAME_BYTES,
+		.entrysize = sizeof(CacheEntry)
+	};
+
+	cache = NULL;
+	if (cache_context == NULL)
+		cache_context = AllocSetContextCreate(TopMemoryContext, "agentsandbox methods",
+											  ALLOCSET_DEFAULT_SIZES);
+	MemoryContextReset(cache_context);
+	ctl.hcxt = cache_context;
+	cache = hash_create("agentsandbox methods", 64, &ctl,
+						HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+}
+
+static int32
+int_column(HeapTuple tuple, TupleDesc desc, int column)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, column, desc, &isnull);
+
+	return isnull ? 0 : DatumGetInt32(value);
+}
+
+static AsbSchema *
+compile_column(HeapTuple tuple, TupleDesc desc, int column)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, column, desc, &isnull);
+
+	return asb_schema_compile(DatumGetJsonbP(value), cache_context);
+}
+
+static int64
+interval_microseconds(const Interval *interval)
+{
+	return interval->time +
+		(interval->day + (int64) interval->month * DAYS_PER_MONTH) * USECS_PER_DAY;
+}
+
+static void
+read_method(HeapTuple tuple, TupleDesc desc, AsbMethod *method)
+{
+	bool		isnull;
+	Datum		value;
+
+	method->request = compile_column(tuple, desc, Anum_method_request);
+	method->response = compile_column(tuple, desc, Anum_method_response);
+	method->time_limit =
+		*DatumGetIntervalP(heap_getattr(tuple, Anum_method_time_limit, desc, &isnull));
+	method->max_request_bytes = int_column(tuple, desc, Anum_method_max_request_bytes);
+	method->max_response_bytes = int_column(tuple, desc, Anum_method_max_response_bytes);
+	method->max_attempts = int_column(tuple, desc, Anum_method_max_attempts);
+	method->rate_calls = int_column(tuple, desc, Anum_method_rate_calls);
+	value = heap_getattr(tuple, Anum_method_rate_interval, desc, &isnull);
+	method->rate_interval = isnull ? 0 : interval_microseconds(DatumGetIntervalP(value));
+}
+
+/* Reads and compiles one; false if there is none. */
+static bool
+load_method(const char *name, AsbMethod *method)
+{
+	Relation	rel = table_open(asb_relation_oid("method_definitions"), AccessShareLock);
+	Snapshot	snapshot = asb_latest_snapshot();
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found;
+
+	methods_relid = RelationGetRelid(rel);
+	(void) RelationGetIndexList(rel);
+	ScanKeyInit(&key, Anum_method_name, BTEqualStrategyNumber, F_TEXTEQ,
+				CStringGetTextDatum(name));
+	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
+	tuple = systable_getnext(scan);
+	found = HeapTupleIsValid(tuple);
+	if (found)
+		read_method(tuple, RelationGetDescr(rel), method);
+	systable_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+const AsbMethod *
+asb_method_get(const char *name)
+{
+	CacheEntry *entry;
+	AsbMethod	method;
+
+	if (strlen(name) >= METHOD_NAME_BYTES)
+		return NULL;
+	if (cache == NULL || cache_stale)
+	{
+		cache_stale = false;
+		reset_cache();
+	}
+
+	entry = hash_search(cache, name, HASH_FIND, NULL);
+	if (entry == NULL)
+	{
+		/* an error while compiling leaves no entry */
+		if (!load_method(name, &method))
+			return NULL;
+		entry = hash_search(cache, name, HASH_ENTER, NULL);
+		entry->method = method;
+	}
+	return &entry->method;
+}
+
+bool
+asb_json_fits(Jsonb *value, int max_bytes)
+{
+	char	   *text;
+	int			length;
+
+	/*
+	 * Each byte of the binary form makes at most six of text: a control
+	 * character in a string becomes \u00xx; numbers and punctuation, which
+	 * have a four-byte entry each, make less.
+	 */
+	if (VARSIZE(value) <= max_bytes / 6)
+		return true;
+	text = asb_canonical_json(value, &length);
+	pfree(text);
+	return length <= max_bytes;
+}
+
+/*
+ * Trigger on method_definitions: what cannot be compiled is not registered.
+ */
+ASB_FUNCTION(asb_check_method);
+
+Datum
+asb_check_method(PG_FUNCTION_ARGS)
+{
+	static const int schemas[] = {Anum_method_request, Anum_method_response};
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	HeapTuple	tuple;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("asb_check_method() must be called as a trigger")));
+
+	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ?
+		trigger->tg_newtuple : trigger->tg_trigtuple;
+	for (int i = 0; i < lengthof(schemas); i++)
+	{
+		bool		isnull;
+		Datum		value = heap_getattr(tuple, schemas[i],
+										 RelationGetDescr(trigger->tg_relation), &isnull);
+
+		/* a null is refused by the column's constraint */
+		if (!isnull)
+			asb_schema_free(asb_schema_compile(DatumGetJsonbP(value), CurrentMemoryContext));
+	}
+	return PointerGetDatum(tuple);
+}
+
+void
+asb_method_init(void)
+{
+	CacheRegisterRelcacheCallback(invalidate_methods, (Datum) 0);
+}

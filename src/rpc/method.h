@@ -1,0 +1,38 @@
+/*
+ * method.h
+ *	  The methods that the operator registered, compiled.
+ */
+#ifndef ASB_METHOD_H
+#define ASB_METHOD_H
+
+#include "datatype/timestamp.h"
+
+#include "rpc/schema.h"
+
+typedef struct AsbMethod
+{
+	AsbSchema  *request;
+	AsbSchema  *response;
+	Interval	time_limit;
+	int			max_request_bytes;
+	int			max_response_bytes;
+	int			max_attempts;
+	int			rate_calls;		/* 0: any number */
+	int64		rate_interval;	/* microseconds */
+} AsbMethod;
+
+/*
+ * The method of that name, or NULL.  Kept by name; valid until the next call,
+ * which may find that the table has changed.
+ */
+extern const AsbMethod *asb_method_get(const char *name);
+
+/*
+ * Is the canonical text of a value within a limit?  It is not written out
+ * where the binary form shows that it must be.
+ */
+extern bool asb_json_fits(Jsonb *value, int max_bytes);
+
+extern void asb_method_init(void);
+
+#endif							/* ASB_METHOD_H */

@@ -1,0 +1,114 @@
+-- Methods: registered and allowed by operators, listed for agents.
+
+CREATE OR REPLACE FUNCTION agentsandbox.create_method(
+    name text,
+    request jsonb,
+    response jsonb,
+    description text DEFAULT '',
+    time_limit interval DEFAULT '30 seconds',
+    max_attempts integer DEFAULT 5,
+    max_request_bytes integer DEFAULT 65536,
+    max_response_bytes integer DEFAULT 1048576,
+    rate_calls integer DEFAULT NULL,
+    rate_interval interval DEFAULT NULL
+) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    INSERT INTO agentsandbox.method_definitions
+        (name, description, request, response, time_limit, max_attempts,
+         max_request_bytes, max_response_bytes, rate_calls, rate_interval)
+    VALUES
+        (create_method.name, create_method.description, create_method.request, create_method.response,
+         create_method.time_limit, create_method.max_attempts, create_method.max_request_bytes,
+         create_method.max_response_bytes, create_method.rate_calls, create_method.rate_interval);
+END;
+COMMENT ON FUNCTION agentsandbox.create_method(text, jsonb, jsonb, text, interval, integer, integer, integer, integer, interval) IS
+    'registers a remote procedure; its schemas are compiled, and refused if they say what the validator does not know';
+
+-- An error unless the method exists.
+CREATE OR REPLACE FUNCTION agentsandbox.require_method(name text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM agentsandbox.method_definitions d WHERE d.name = require_method.name) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'undefined_object',
+            MESSAGE = pg_catalog.format('method "%s" does not exist', require_method.name),
+            HINT = 'Make it with agentsandbox.create_method().';
+    END IF;
+    RETURN require_method.name;
+END
+$$;
+COMMENT ON FUNCTION agentsandbox.require_method(text) IS 'the name of a method; error if there is none';
+
+CREATE OR REPLACE FUNCTION agentsandbox.alter_method(
+    name text,
+    request jsonb DEFAULT NULL,
+    response jsonb DEFAULT NULL,
+    description text DEFAULT NULL,
+    time_limit interval DEFAULT NULL,
+    max_attempts integer DEFAULT NULL,
+    max_request_bytes integer DEFAULT NULL,
+    max_response_bytes integer DEFAULT NULL,
+    rate_calls integer DEFAULT NULL,
+    rate_interval interval DEFAULT NULL
+) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    UPDATE agentsandbox.method_definitions d SET
+        request = COALESCE(alter_method.request, d.request),
+        response = COALESCE(alter_method.response, d.response),
+        description = COALESCE(alter_method.description, d.description),
+        time_limit = COALESCE(alter_method.time_limit, d.time_limit),
+        max_attempts = COALESCE(alter_method.max_attempts, d.max_attempts),
+        max_request_bytes = COALESCE(alter_method.max_request_bytes, d.max_request_bytes),
+        max_response_bytes = COALESCE(alter_method.max_response_bytes, d.max_response_bytes),
+        rate_calls = COALESCE(alter_method.rate_calls, d.rate_calls),
+        rate_interval = COALESCE(alter_method.rate_interval, d.rate_interval)
+    WHERE d.name = agentsandbox.require_method(alter_method.name);
+END;
+COMMENT ON FUNCTION agentsandbox.alter_method(text, jsonb, jsonb, text, interval, integer, integer, integer, integer, interval) IS
+    'changes what is not null of a method; calls that were relayed already are not judged again';
+
+-- Calls that wait fail now; those not yet validated are refused by the worker.
+CREATE OR REPLACE FUNCTION agentsandbox.drop_method(name text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    DELETE FROM agentsandbox.method_definitions d
+    WHERE d.name = agentsandbox.require_method(drop_method.name);
+    UPDATE agentsandbox.RemoteProcedureCalls c
+    SET status = 'failed', error = '{"code": "method_dropped", "message": "the method does not exist any more"}'
+    WHERE c.method = drop_method.name AND c.finished_at IS NULL AND c.status IN ('held', 'ready', 'claimed');
+END;
+COMMENT ON FUNCTION agentsandbox.drop_method(text) IS 'forgets a method; its calls that have not ended fail';
+
+CREATE OR REPLACE FUNCTION agentsandbox.allow_method(profile name, method text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO agentsandbox.profile_methods (profile, method)
+    VALUES (agentsandbox.profile_role(allow_method.profile), agentsandbox.require_method(allow_method.method))
+    ON CONFLICT DO NOTHING;
+END
+$$;
+COMMENT ON FUNCTION agentsandbox.allow_method(name, text) IS 'lets the conversations of a profile call a method';
+
+CREATE OR REPLACE FUNCTION agentsandbox.disallow_method(profile name, method text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    DELETE FROM agentsandbox.profile_methods m
+    WHERE m.profile = agentsandbox.profile_role(disallow_method.profile)
+        AND m.method = agentsandbox.require_method(disallow_method.method);
+END
+$$;
+COMMENT ON FUNCTION agentsandbox.disallow_method(name, text) IS
+    'lets them no more; calls that were relayed already are performed';
+
+CREATE OR REPLACE VIEW agentsandbox.methods WITH (security_barrier) AS
+SELECT d.name AS method, d.description, d.request, d.response, d.time_limit,
+       d.max_request_bytes, d.max_response_bytes, d.rate_calls, d.rate_interval
+FROM agentsandbox.conversation_records r
+JOIN agentsandbox.profile_methods m ON m.profile = r.profile
+JOIN agentsandbox.method_definitions d ON d.name = m.method
+WHERE r.id = agentsandbox.conversation_id();
+COMMENT ON VIEW agentsandbox.methods IS 'what this conversation may call, with the schemas of arguments and response';

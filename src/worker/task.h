@@ -1,0 +1,56 @@
+/*
+ * task.h
+ *	  The tasks of a worker, task_NAME.c each.
+ */
+#ifndef ASB_TASK_H
+#define ASB_TASK_H
+
+#include "datatype/timestamp.h"
+#include "utils/uuid.h"
+
+/*
+ * These are called whenever the worker has woken, but not more often than
+ * every ASB_WATCH_INTERVAL_MS, outside a transaction.  Each does what is due
+ * and returns after how many milliseconds it wants to be called again at the
+ * latest.
+ */
+#define ASB_WATCH_INTERVAL_MS 100
+
+extern int64 asb_task_usage(void);
+extern int64 asb_task_watch(void);
+
+/*
+ * The others do one bounded batch in one transaction, in which the extension
+ * is locked, SPI is connected and a snapshot is active.
+ */
+
+/* Rows that a task handles in one transaction. */
+#define ASB_TASK_BATCH 500
+
+/*
+ * task_validate.c: judges submitted calls.  Returns whether there may be more.
+ * "careful": one call, after a batch went wrong; see there.  "rescan": from
+ * the oldest on.
+ */
+extern bool asb_task_validate(bool careful, bool rescan);
+
+/*
+ * task_timers.c, task_conversations.c, task_retention.c: what is due because time passed.
+ * Each returns whether there may be more, and lowers *next to when it has
+ * something to do again.
+ */
+extern bool asb_task_timers(TimestampTz *next);
+extern bool asb_task_conversations(TimestampTz *next);
+extern bool asb_task_retention(TimestampTz *next);
+
+/* turns.c: the order of claiming */
+extern void asb_turns_begin(void);
+extern int64 asb_turns_next(const pg_uuid_t *conversation);
+extern void asb_turns_forget(void);
+
+/* rates.c: calls that a conversation made of a method lately */
+extern bool asb_rate_take(const pg_uuid_t *conversation, const char *name,
+						  int calls, int64 interval, double *retry_after);
+extern void asb_rates_forget(void);
+
+#endif							/* ASB_TASK_H */

@@ -1,0 +1,118 @@
+/*
+ * turns.c
+ *	  The order of claiming: oldest first, fair to conversations.
+ *
+ * Fair queueing: each relayed call gets a turn, one more than its
+ * conversation's last, but not less than the turn that is being served now.
+ * Claims go by turn.  So a conversation that has a million calls waiting
+ * holds one place a turn, and the first call of another comes in next.  A
+ * claim reads an index in order, however many conversations wait.
+ *
+ * Only the worker of the database hands out turns.  What it keeps in memory
+ * can be read from the table at any time.
+ */
+#include "postgres.h"
+
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+#include "utils/uuid.h"
+
+#include "core/query.h"
+#include "worker/task.h"
+
+typedef struct LastTurn
+{
+	pg_uuid_t	conversation;	/* hash key */
+	int64		turn;
+} LastTurn;
+
+static HTAB *last_turns = NULL;
+static long purge_above = 0;	/* number of entries */
+
+/* the turn being served now, and the highest ever handed out */
+static int64 current_turn = 0;
+static int64 highest_turn = 0;
+
+static void
+note_turn(const pg_uuid_t *conversation, int64 turn)
+{
+	LastTurn   *last = hash_search(last_turns, conversation, HASH_ENTER, NULL);
+
+	last->turn = turn;
+	highest_turn = Max(highest_turn, turn);
+}
+
+static void
+read_turns(void)
+{
+	static AsbQuery query = {
+		"SELECT conversation, pg_catalog.max(turn) FROM agentsandbox.remoteprocedurecalls"
+		" WHERE status = 'ready' AND retry_at IS NULL AND turn IS NOT NULL GROUP BY conversation"
+	};
+	HASHCTL		ctl = {
+		.keysize = sizeof(pg_uuid_t),
+		.entrysize = sizeof(LastTurn),
+		.hcxt = TopMemoryContext
+	};
+	uint64		n = asb_query(&query, NULL, NULL);
+	bool		isnull;
+
+	last_turns = hash_create("agentsandbox turns", 256, &ctl,
+							 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	for (uint64 i = 0; i < n; i++)
+		note_turn(DatumGetUUIDP(asb_query_datum(i, 1, &isnull)),
+				  DatumGetInt64(asb_query_datum(i, 2, &isnull)));
+	purge_above = Max(10000, 2 * hash_get_num_entries(last_turns));
+}
+
+/* Forgets conversations that would get the current turn anyway. */
+static void
+purge_turns(void)
+{
+	HASH_SEQ_STATUS status;
+	LastTurn   *last;
+
+	hash_seq_init(&status, last_turns);
+	while ((last = hash_seq_search(&status)) != NULL)
+	{
+		if (last->turn <= current_turn)
+			hash_search(last_turns, &last->conversation, HASH_REMOVE, NULL);
+	}
+	purge_above = Max(10000, 2 * hash_get_num_entries(last_turns));
+}
+
+void
+asb_turns_begin(void)
+{
+	static AsbQuery query = {
+		"SELECT turn FROM agentsandbox.remoteprocedurecalls"
+		" WHERE status = 'ready' AND retry_at IS NULL ORDER BY turn, submitted_xid LIMIT 1"
+	};
+	bool		isnull = true;
+	Datum		turn = (Datum) 0;
+
+	if (last_turns == NULL)
+		read_turns();
+	if (asb_query(&query, NULL, NULL) > 0)
+		turn = asb_query_datum(0, 1, &isnull);
+	current_turn = isnull ? highest_turn : DatumGetInt64(turn) - 1;
+	if (hash_get_num_entries(last_turns) > purge_above)
+		purge_turns();
+}
+
+int64
+asb_turns_next(const pg_uuid_t *conversation)
+{
+	LastTurn   *last = hash_search(last_turns, conversation, HASH_FIND, NULL);
+	int64		turn = (last ? Max(last->turn, current_turn) : current_turn) + 1;
+
+	note_turn(conversation, turn);
+	return turn;
+}
+
+void
+asb_turns_forget(void)
+{
+	hash_destroy(last_turns);
+	last_turns = NULL;
+}
