@@ -15,11 +15,13 @@
 #include "parser/analyze.h"
 #include "tcop/cmdtag.h"
 #include "tcop/utility.h"
+#include "utils/lsyscache.h"
 
 #include "confine/refusal.h"
 #include "confine/relation.h"
 #include "confine/setting.h"
 #include "confine/statement.h"
+#include "core/catalog.h"
 
 typedef enum StatementClass
 {
@@ -131,6 +133,15 @@ explained_utility(const ExplainStmt *stmt)
 	return query->commandType == CMD_UTILITY ? query->utilityStmt : NULL;
 }
 
+/* agentsandbox.call(), which needs no further permission than EXECUTE */
+static bool
+calls_our_procedure(const CallStmt *stmt)
+{
+	return stmt->funcexpr != NULL &&
+		OidIsValid(asb_schema_oid()) &&
+		get_func_namespace(stmt->funcexpr->funcid) == asb_schema_oid();
+}
+
 AsbStatementVerdict
 asb_statement_decide(const AsbProfile *profile, const Node *statement)
 {
@@ -172,7 +183,8 @@ asb_statement_decide(const AsbProfile *profile, const Node *statement)
 				return option(profile && profile->allow_copy);
 			}
 		case CLASS_CALL:
-			return option(profile && profile->allow_call);
+			return calls_our_procedure((const CallStmt *) statement) ?
+				ASB_STATEMENT_ALLOWED : option(profile && profile->allow_call);
 	}
 	return ASB_STATEMENT_REFUSED;
 }

@@ -25,7 +25,7 @@ main(void)
 {
 	AsbCallState state;
 
-	for (int from = 0; from < ASB_CALL_STATES; from++)
+	for (AsbCallState from = 0; from < ASB_CALL_STATES; from++)
 	{
 		const char *name = asb_call_state_name(from);
 
@@ -33,7 +33,7 @@ main(void)
 		   "%s has a name that is understood", name);
 		ok(asb_call_state_is_terminal(from) == (strchr(legal[from], 'x') == NULL),
 		   "%s is terminal or not", name);
-		for (int to = 0; to < ASB_CALL_STATES; to++)
+		for (AsbCallState to = 0; to < ASB_CALL_STATES; to++)
 			ok(asb_call_state_may_change(from, to) == (legal[from][to] == 'x'),
 			   "%s -> %s is %s", name, asb_call_state_name(to),
 			   legal[from][to] == 'x' ? "legal" : "illegal");
