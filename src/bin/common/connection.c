@@ -8,6 +8,7 @@
 #include "bin/common/util.h"
 
 #include <poll.h>
+#include <stdlib.h>
 
 #define CONNECT_LIMIT_MS 15000
 #define BACKOFF_BASE_MS 200
@@ -84,6 +85,11 @@ asb_connection_lost(AsbConnection *connection, const char *reason, int64_t now)
 {
 	int64_t		wait = asb_backoff_ms(connection->failures, BACKOFF_BASE_MS, BACKOFF_LIMIT_MS);
 
+	if (reason != NULL)
+	{
+		free(connection->reason);
+		connection->reason = asb_strdup(reason);
+	}
 	asb_log_begin(ASB_LOG_WARNING, "database_down");
 	asb_log_text("reason", reason);
 	asb_log_number("retry_ms", wait);

@@ -29,6 +29,7 @@ typedef struct AsbConnection
 	int64_t		retry_at;
 	int64_t		connect_by;
 	bool		wants_write;	/* poll the socket for writing too */
+	char	   *reason;			/* of the last loss, or NULL */
 } AsbConnection;
 
 /*

@@ -9,7 +9,7 @@
 #include "bin/gateway/config.h"
 
 #include "bin/common/secret.h"
-#include "bin/gateway/jsontext.h"
+#include "bin/common/jsontext.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -15,7 +15,7 @@
 #include "bin/gateway/http.h"
 
 #include "bin/gateway/address.h"
-#include "bin/gateway/jsontext.h"
+#include "bin/common/jsontext.h"
 
 #include <stdlib.h>
 #include <string.h>

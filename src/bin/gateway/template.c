@@ -8,7 +8,7 @@
  */
 #include "bin/gateway/template.h"
 
-#include "bin/gateway/jsontext.h"
+#include "bin/common/jsontext.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
  * The checker recurses at most ASB_JSON_MAX_DEPTH times.  Finder and decoder
  * rely on text that the checker, or PostgreSQL, has accepted.
  */
-#include "bin/gateway/jsontext.h"
+#include "bin/common/jsontext.h"
 
 #include <string.h>
 
@@ -13,6 +13,8 @@ typedef struct Cursor
 {
 	const char *at;
 	const char *end;
+	bool		too_deep;		/* set by the checker */
+	bool		not_text;
 } Cursor;
 
 static bool check_value(Cursor *cursor, int depth);
@@ -91,22 +93,27 @@ take_hex4(Cursor *cursor)
 	return code;
 }
 
-/* The code point of an escape after "\u"; -1 for what jsonb cannot hold. */
+/*
+ * The code point of an escape after "\u"; -1 when it is none, 0 for NUL and
+ * for a lone surrogate, which no text can hold.
+ */
 static long
 take_unicode(Cursor *cursor)
 {
 	long		code = take_hex4(cursor);
 	long		low;
+	const char *next = cursor->at;
 
-	if (code <= 0 || (code >= 0xDC00 && code <= 0xDFFF))
-		return -1;
-	if (code < 0xD800 || code > 0xDBFF)
+	if (code < 0xD800 || code > 0xDFFF)
 		return code;
-	if (!take_word(cursor, "\\u"))
-		return -1;
+	if (code > 0xDBFF || !take_word(cursor, "\\u"))
+		return 0;
 	low = take_hex4(cursor);
 	if (low < 0xDC00 || low > 0xDFFF)
-		return -1;
+	{
+		cursor->at = next;
+		return 0;
+	}
 	return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
 }
 
@@ -159,8 +166,11 @@ check_string(Cursor *cursor)
 			continue;
 		if (take(cursor, 'u'))
 		{
-			if (take_unicode(cursor) < 0)
+			long		code = take_unicode(cursor);
+
+			if (code < 0)
 				return false;
+			cursor->not_text |= code == 0;
 		}
 		else if (cursor->at >= cursor->end || memchr("\"\\/bfnrt", *cursor->at++, 8) == NULL)
 			return false;
@@ -173,7 +183,10 @@ static bool
 check_members(Cursor *cursor, char closing, int depth)
 {
 	if (depth > ASB_JSON_MAX_DEPTH)
+	{
+		cursor->too_deep = true;
 		return false;
+	}
 	skip_space(cursor);
 	if (take(cursor, closing))
 		return true;
@@ -235,12 +248,20 @@ check_value(Cursor *cursor, int depth)
 	return valid;
 }
 
+AsbJsonVerdict
+asb_json_check(const char *text, size_t length)
+{
+	Cursor		cursor = {.at = text, .end = text + length};
+
+	if (!check_value(&cursor, 0) || cursor.at != cursor.end)
+		return cursor.too_deep ? ASB_JSON_TOO_DEEP : ASB_JSON_BROKEN;
+	return cursor.not_text ? ASB_JSON_NOT_TEXT : ASB_JSON_VALID;
+}
+
 bool
 asb_json_valid(const char *text, size_t length)
 {
-	Cursor		cursor = {text, text + length};
-
-	return check_value(&cursor, 0) && cursor.at == cursor.end;
+	return asb_json_check(text, length) == ASB_JSON_VALID;
 }
 
 static void
@@ -322,7 +343,7 @@ bool
 asb_json_find(const char *text, size_t length, const char *path,
 			  const char **value, size_t *value_length)
 {
-	Cursor		cursor = {text, text + length};
+	Cursor		cursor = {.at = text, .end = text + length};
 
 	for (;;)
 	{
@@ -337,6 +358,76 @@ asb_json_find(const char *text, size_t length, const char *path,
 	*value = cursor.at;
 	*value_length = (size_t) (cursor.end - cursor.at);
 	return true;
+}
+
+bool
+asb_json_member(const char *text, size_t length, const char *name,
+				const char **value, size_t *value_length)
+{
+	Cursor		cursor = {.at = text, .end = text + length};
+
+	if (!enter_member(&cursor, name, strlen(name)))
+		return false;
+	*value = cursor.at;
+	*value_length = (size_t) (cursor.end - cursor.at);
+	return true;
+}
+
+bool
+asb_json_next(const char *text, size_t length, AsbJsonItem *item)
+{
+	Cursor		cursor = {.at = text, .end = text + length};
+	bool		object;
+
+	skip_space(&cursor);
+	object = cursor.at < cursor.end && *cursor.at == '{';
+	if (!object && !(cursor.at < cursor.end && *cursor.at == '['))
+		return false;
+	cursor.at = item->value != NULL ? item->value + item->value_length : cursor.at + 1;
+	skip_space(&cursor);
+	(void) take(&cursor, ',');
+	skip_space(&cursor);
+	if (cursor.at >= cursor.end || *cursor.at == '}' || *cursor.at == ']')
+		return false;
+	if (object)
+	{
+		item->key = cursor.at;
+		skip_string(&cursor);
+		item->key_length = (size_t) (cursor.at - item->key);
+		skip_space(&cursor);
+		(void) take(&cursor, ':');
+		skip_space(&cursor);
+	}
+	item->value = cursor.at;
+	skip_value(&cursor);
+	item->value_length = (size_t) (cursor.at - item->value);
+	return true;
+}
+
+void
+asb_json_quote(AsbString *out, const char *text, size_t length)
+{
+	const char *end = text + length;
+	const char *plain = text;
+
+	asb_string_char(out, '"');
+	for (; text < end; text++)
+	{
+		unsigned char c = (unsigned char) *text;
+
+		if (c >= ' ' && c != '"' && c != '\\' && c != 0x7F)
+			continue;
+		asb_string_append(out, plain, (size_t) (text - plain));
+		plain = text + 1;
+		if (c == '"' || c == '\\')
+			asb_string_format(out, "\\%c", c);
+		else if (c == '\n')
+			asb_string_text(out, "\\n");
+		else
+			asb_string_format(out, "\\u%04x", c);
+	}
+	asb_string_append(out, plain, (size_t) (end - plain));
+	asb_string_char(out, '"');
 }
 
 static void
@@ -398,7 +489,7 @@ resolve_escapes(Cursor *cursor, AsbString *out)
 void
 asb_json_decode(const char *text, size_t length, AsbString *out)
 {
-	Cursor		cursor = {text + 1, text + length - 1};
+	Cursor		cursor = {.at = text + 1, .end = text + length - 1};
 
 	asb_string_append(out, "", 0);
 	resolve_escapes(&cursor, out);
@@ -407,7 +498,7 @@ asb_json_decode(const char *text, size_t length, AsbString *out)
 bool
 asb_json_reveals(const char *text, size_t length, const char *secret)
 {
-	Cursor		cursor = {text, text + length};
+	Cursor		cursor = {.at = text, .end = text + length};
 	AsbString	plain = {0};
 	bool		found = memmem(text, length, secret, strlen(secret)) != NULL;
 

@@ -1,8 +1,8 @@
 /*
- * test_gateway_json.c
- *		The JSON checker, finder and decoder of the gateway.
+ * test_bin_json.c
+ *		The JSON checker, finder, decoder and writer of the programs.
  */
-#include "bin/gateway/jsontext.h"
+#include "bin/common/jsontext.h"
 
 #include "tap.h"
 
@@ -114,6 +114,50 @@ check_reveals(const char *text, bool want)
 	   want ? "sees" : "sees no", text);
 }
 
+static void
+check_verdict(const char *text, AsbJsonVerdict want)
+{
+	is_int(asb_json_check(text, strlen(text)), want, "verdict on %s", text);
+}
+
+/* All items of an object or array, written as key=value; */
+static void
+check_items(const char *text, const char *want)
+{
+	AsbJsonItem item = {0};
+	AsbString	out = {0};
+
+	asb_string_text(&out, "");
+	while (asb_json_next(text, strlen(text), &item))
+		asb_string_format(&out, "%.*s=%.*s;", (int) item.key_length, item.key ? item.key : "",
+						  (int) item.value_length, item.value);
+	is_str(out.data, want, "items of %s", text);
+	asb_string_free(&out);
+}
+
+static void
+check_quote(const char *text, const char *want)
+{
+	AsbString	out = {0};
+
+	asb_json_quote(&out, text, strlen(text));
+	is_str(out.data, want, "writes %s", want);
+	ok(asb_json_valid(out.data, out.length), "which is JSON");
+	asb_string_free(&out);
+}
+
+static void
+check_member(void)
+{
+	static const char text[] = "{\"a\": {\"b\": 1}, \"a.b\": 2}";
+	const char *value;
+	size_t		length;
+
+	ok(asb_json_member(text, strlen(text), "a.b", &value, &length) && length == 1 && *value == '2',
+	   "a member with a dot in its name");
+	ok(!asb_json_member(text, strlen(text), "b", &value, &length), "no member of a member");
+}
+
 int
 main(void)
 {
@@ -144,5 +188,22 @@ main(void)
 	check_reveals("{\"hunter22\": 1}", true);
 	check_reveals("{\"echo\": \"hunter2\"}", false);
 	check_reveals("{\"echo\": \"\\\\u0068unter22\"}", false);
+
+	check_verdict("[1, 2]", ASB_JSON_VALID);
+	check_verdict("[1, 2", ASB_JSON_BROKEN);
+	check_verdict("[\"\\u0000\"]", ASB_JSON_NOT_TEXT);
+	check_verdict("[\"\\ud800\\ud800\"]", ASB_JSON_NOT_TEXT);
+	check_verdict("[\"\\udc00 \\ud83d\\ude00\"]", ASB_JSON_NOT_TEXT);
+	check_verdict("[\"\\u0000\"", ASB_JSON_BROKEN);
+
+	check_items("{}", "");
+	check_items(" [ ] ", "");
+	check_items("3", "");
+	check_items("[1, \"a,]\", [2], {\"b\": []}, null]", "=1;=\"a,]\";=[2];={\"b\": []};=null;");
+	check_items("{\"a\":1 , \"}\" : \"x\",\"c\":{}}", "\"a\"=1;\"}\"=\"x\";\"c\"={};");
+	check_member();
+
+	check_quote("", "\"\"");
+	check_quote("a\"b\\c\n\t\x01\x7f\xc3\xa9/", "\"a\\\"b\\\\c\\n\\u0009\\u0001\\u007f\xc3\xa9/\"");
 	return tap_done();
 }
