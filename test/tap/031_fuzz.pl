@@ -1,0 +1,43 @@
+# A few seconds of fuzzing for each target of test/fuzz, on seeds that reach
+# deep at once.  Longer runs: test/fuzz/Makefile.
+# with-cluster: --no-extension
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use File::Basename;
+use File::Temp qw(tempdir);
+use Test::More;
+
+my $fuzz = abs_path(dirname(__FILE__) . "/../fuzz");
+my $log  = qx(clang --version 2>&1);
+plan skip_all => 'no clang' if $? != 0;
+
+my %seeds = (
+	fuzz_format => [
+		"\x002024-02-29", "\x0123:59:60.5+01:00", "\x022024-02-29T12:00:00Z",
+		"\x03123e4567-e89b-12d3-a456-426614174000", "\x04192.168.0.1", "\x051:2::192.168.0.1",
+		"\x06\"a b\"\@[IPv6:::1]", "\x07xn--ngba5hb2804a.xn--k8j5u", "\x08http://u:p\@[v1.a]:80/%41?b#c"
+	],
+	fuzz_regex => [
+		"^(?:ab|c)+?d{2,3}\$\nabcdd", "[^a-c\\d\\u{1F400}-\\u{1F4FF}]*\\b\nxyz",
+		"(a+)+\$\naaaa!", "\\ud83d\\udc32|\\cC\\x41\\t|\\B.\n\xF0\x9F\x90\xB2", "((a?){0,5}){3}\\W\na"
+	],);
+
+$log = qx(make -s -C $fuzz 2>&1);
+is($?, 0, 'fuzz targets build') or diag($log);
+for my $target (sort keys %seeds)
+{
+	my $dir = tempdir(CLEANUP => 1);
+	my $n   = 0;
+	for my $seed (@{ $seeds{$target} })
+	{
+		open my $out, '>:raw', "$dir/" . $n++ or die $!;
+		print $out $seed;
+		close $out;
+	}
+	$log = qx(cd $dir && $fuzz/build/$target -max_total_time=5 -timeout=10 -max_len=300 . 2>&1);
+	is($?, 0, "$target survives") or diag($log);
+	note($1) if $log =~ /(Done \d+ runs in \d+ second)/;
+}
+done_testing();
