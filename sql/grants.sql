@@ -1,5 +1,6 @@
 -- Every privilege that the extension gives, and that PUBLIC has none.
 \pset format unaligned
+\pset footer off
 SELECT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END COLLATE "C" AS grantee, object COLLATE "C" AS object,
        string_agg(privilege, ', ' ORDER BY privilege) AS privileges
 FROM (

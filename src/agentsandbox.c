@@ -19,6 +19,7 @@
 #include "rpc/method.h"
 #include "session/bind.h"
 #include "session/conversation.h"
+#include "session/pool.h"
 #include "session/session.h"
 #include "session/slot.h"
 #include "worker/worker.h"
@@ -50,6 +51,7 @@ _PG_init(void)
 	asb_session_init();
 	asb_bind_init();
 	asb_conversation_init();
+	asb_pool_init();
 	asb_provider_init();
 	asb_usage_init();
 	asb_limit_init();

@@ -46,11 +46,17 @@ asb_bind_changed(const AsbSession *session)
 		bound_callback(session);
 }
 
-char *
-asb_bind_search_path(const char *profile_search_path)
+void
+asb_bind_search_path(const AsbSession *session)
 {
-	return psprintf("%s%sagentsandbox, pg_temp", profile_search_path,
-					profile_search_path[0] ? ", " : "");
+	const char *path = "";
+
+	if (session && session->kind == ASB_SESSION_CONVERSATION)
+		path = session->profile.search_path;
+
+	SetConfigOption("search_path",
+					psprintf("%s%sagentsandbox, pg_temp", path, path[0] ? ", " : ""),
+					PGC_SUSET, PGC_S_OVERRIDE);
 }
 
 static void
@@ -84,12 +90,7 @@ bind_at_login(void)
 				 errdetail("The limit is %d.", session->profile.connection_limit),
 				 errhint("Close a session or wait until one has ended.")));
 
-	/* as a default, so that RESET comes back to it */
-	SetConfigOption("search_path",
-					asb_bind_search_path(session->kind == ASB_SESSION_CONVERSATION ?
-										 session->profile.search_path : ""),
-					PGC_SUSET, PGC_S_OVERRIDE);
-
+	asb_bind_search_path(session);
 	asb_bind_changed(session);
 }
 

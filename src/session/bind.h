@@ -7,8 +7,12 @@
 
 #include "session/session.h"
 
-/* The search_path of a conversation: its profile's, then what all have; palloc'd. */
-extern char *asb_bind_search_path(const char *profile_search_path);
+/*
+ * Sets the search_path of a session: the profile's, then what every sandboxed
+ * session has; NULL for a pool's.  It is set as the default that RESET comes
+ * back to, and whatever becomes of the transaction.
+ */
+extern void asb_bind_search_path(const AsbSession *session);
 
 /*
  * Called whenever this backend has become somebody: a conversation or a pool

@@ -251,6 +251,74 @@ asb_open_conversation(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }
 
+/* Deletes the tokens of a conversation; in SPI. */
+static int
+delete_tokens(const pg_uuid_t *conversation)
+{
+	static SPIPlanPtr plan = NULL;
+	Oid			types[] = {UUIDOID};
+	Datum		values[] = {UUIDPGetDatum(conversation)};
+
+	return execute(&plan,
+				   "DELETE FROM agentsandbox.conversation_tokens"
+				   " WHERE conversation OPERATOR(pg_catalog.=) $1", 1, types, values, NULL);
+}
+
+/* Locks the row of an open conversation; error if it is not open; in SPI. */
+static void
+lock_open(const pg_uuid_t *conversation)
+{
+	static SPIPlanPtr plan = NULL;
+	Oid			types[] = {UUIDOID};
+	Datum		values[] = {UUIDPGetDatum(conversation)};
+
+	if (execute(&plan,
+				"SELECT FROM agentsandbox.conversation_records"
+				" WHERE id OPERATOR(pg_catalog.=) $1"
+				" AND state OPERATOR(pg_catalog.=) 'open' FOR SHARE", 1, types, values, NULL) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("conversation %s is not open",
+						DatumGetCString(DirectFunctionCall1(uuid_out, values[0])))));
+}
+
+/*
+ * rotate_token(conversation uuid, single_use boolean) RETURNS text
+ */
+ASB_FUNCTION(asb_rotate_token);
+
+Datum
+asb_rotate_token(PG_FUNCTION_ARGS)
+{
+	MemoryContext context_of_result = CurrentMemoryContext;
+	pg_uuid_t  *conversation = PG_GETARG_UUID_P(0);
+	char	   *token;
+
+	SPI_connect();
+	lock_open(conversation);
+	delete_tokens(conversation);
+	token = MemoryContextStrdup(context_of_result,
+								insert_token(conversation, PG_GETARG_BOOL(1)));
+	SPI_finish();
+	PG_RETURN_TEXT_P(cstring_to_text(token));
+}
+
+/*
+ * revoke_tokens(conversation uuid) RETURNS integer: how many there were
+ */
+ASB_FUNCTION(asb_revoke_tokens);
+
+Datum
+asb_revoke_tokens(PG_FUNCTION_ARGS)
+{
+	int			n;
+
+	SPI_connect();
+	n = delete_tokens(PG_GETARG_UUID_P(0));
+	SPI_finish();
+	PG_RETURN_INT32(n);
+}
+
 /* Remembers a conversation whose sessions end when this transaction commits. */
 static void
 remember(const pg_uuid_t *conversation)
@@ -273,12 +341,7 @@ remember(const pg_uuid_t *conversation)
 static void
 take_away(const pg_uuid_t *conversation)
 {
-	static SPIPlanPtr plan = NULL;
-	Oid			types[] = {UUIDOID};
-	Datum		values[] = {UUIDPGetDatum(conversation)};
-
-	execute(&plan, "DELETE FROM agentsandbox.conversation_tokens WHERE conversation = $1",
-			1, types, values, NULL);
+	delete_tokens(conversation);
 	asb_role_drop(conversation);
 	remember(conversation);
 }

@@ -115,7 +115,9 @@ asb_slot_admit(int limit)
 void
 asb_slot_enter(const pg_uuid_t *conversation)
 {
-	Assert(my_slot != NULL && my_slot->pooled);
+	/* a backend that exits in a transaction has given its slot back already */
+	if (my_slot == NULL)
+		return;
 
 	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
 	if (conversation)

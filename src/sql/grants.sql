@@ -40,6 +40,14 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.conversation_id()
 TO agentsandbox_agent, agentsandbox_operator;
 
+-- Pooled connections; leaving is for whoever has entered
+GRANT EXECUTE ON FUNCTION agentsandbox.enter(text, boolean) TO agentsandbox_pool;
+GRANT EXECUTE ON FUNCTION agentsandbox.leave() TO agentsandbox_pool, agentsandbox_agent;
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.rotate_token(uuid, boolean),
+    agentsandbox.revoke_tokens(uuid)
+TO agentsandbox_operator;
+
 -- Row-level security; who may alter the table is PostgreSQL's to decide
 GRANT EXECUTE ON FUNCTION
     agentsandbox.equality_operator(regtype),

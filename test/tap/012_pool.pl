@@ -1,0 +1,154 @@
+# Pooled connections: entering by token, leaving, and what must not stay behind.
+use strict;
+use warnings;
+
+use lib 'test/lib';
+use AgentSandbox;
+use Test::More;
+
+sql(<<'SQL');
+SELECT agentsandbox.create_profile('agent');
+CREATE TABLE item (rep int, name text);
+INSERT INTO item SELECT n % 10, 'item ' || n FROM generate_series(1, 100) n;
+SELECT agentsandbox.protect('item', 'rep', 'rep');
+GRANT SELECT, INSERT ON item TO agent;
+CREATE ROLE pool LOGIN PASSWORD 'pool';
+GRANT agentsandbox_pool TO pool;
+SQL
+my $pool = { role => 'pool', password => 'pool' };
+my $a = open_conversation('agent', '{"rep": 3}');
+my $b = open_conversation('agent', '{"rep": 4}');
+my $who = 'SELECT agentsandbox.context(\'rep\')';
+my $seen = 'SELECT min(rep), max(rep), count(*) FROM public.item';
+
+# One connection of the pool role, one list of statements: what each printed,
+# or the SQLSTATE of its error.
+sub talk
+{
+	my ($conninfo, @statements) = @_;
+	my $script = "\\set VERBOSITY sqlstate\n\\set ON_ERROR_STOP 0\n\\o /dev/null\n";
+	$script .= "\\o\n$_;\n\\o /dev/null\n\\echo -- :SQLSTATE\n" for @statements;
+	my ($status, $out, $err) = psql($conninfo, $script);
+	my @answers = map { s/^\n//r } split /-- (?=\w{5}(?:\n|$))/, $out;
+	my $first = shift @answers // '';
+	my @result;
+	for my $answer (@answers)
+	{
+		my ($state, $rest) = $answer =~ /^(\w{5})\n?(.*)$/s;
+		push @result, $state eq '00000' ? $first =~ s/\s+$//r : $state;
+		$first = $rest;
+	}
+	return \@result;
+}
+
+sub pooled { return talk(conninfo($pool), @_); }
+
+sub enter
+{
+	my ($c, $options) = @_;
+	return "SELECT agentsandbox.enter('$c->{token}'" . ($options // '') . ')';
+}
+my $leave = 'SELECT agentsandbox.leave()';
+
+# the pool role can do nothing
+is_deeply(pooled($seen), ['42501'], 'the pool role sees nothing');
+
+# in and out, twice, one after the other
+is_deeply(
+	pooled(enter($a), $who, $seen, $leave, $seen, enter($b), $who, $seen, $leave, $leave, $seen),
+	[ $a->{conversation}, '3', '3|3|10', '', '42501', $b->{conversation}, '4', '4|4|10', '', '', '42501' ],
+	'two conversations, one after the other, on one connection');
+is_deeply(pooled(enter($a), enter($b), $who), [ $a->{conversation}, '42501', '3' ], 'entering twice is refused');
+
+# a wrong token
+is_deeply(pooled("SELECT agentsandbox.enter('x')", 'SELECT agentsandbox.enter(\'\')', 'SELECT agentsandbox.enter(NULL)', $seen),
+	[ '28000', '28000', '', '42501' ], 'a wrong token opens nothing');
+
+# what an agent may send in the middle only gets it out
+for my $way ('DISCARD ALL', 'RESET ROLE', 'SET ROLE NONE', 'RESET SESSION AUTHORIZATION', 'SET SESSION AUTHORIZATION DEFAULT')
+{
+	my $got = pooled(enter($a), $way, $seen);
+	ok($got->[2] eq '42501' || ($got->[1] =~ /^[0-9A-Z]{5}$/ && $got->[2] eq '3|3|10'),
+		"$way leaves, or is refused and changes nothing")
+	  or diag(explain($got));
+	$got = pooled(enter($a), $way, $leave, enter($b), $who, $seen);
+	is_deeply([ @$got[ 3 .. 5 ] ], [ $b->{conversation}, '4', '4|4|10' ], "after $way another can enter");
+}
+is_deeply(pooled(enter($a), "SET ROLE \"$b->{role}\"", "SET SESSION AUTHORIZATION \"$b->{role}\"", 'SET ROLE pool', 'SET ROLE postgres', $who),
+	[ $a->{conversation}, '42501', '42501', '42501', '42501', '3' ], 'no way into another role');
+
+# transactions: entering is undone by ROLLBACK, leaving never
+is_deeply(pooled('BEGIN', enter($a), $who, 'ROLLBACK', $seen),
+	[ '', $a->{conversation}, '3', '', '42501' ], 'ROLLBACK undoes entering');
+is_deeply(pooled('BEGIN', enter($a), 'COMMIT', $who, 'BEGIN', 'SELECT 1/0', 'ROLLBACK', $who),
+	[ '', $a->{conversation}, '', '3', '', '22012', '', '3' ], 'COMMIT keeps it; a later error and ROLLBACK too');
+is_deeply(pooled('BEGIN', 'SAVEPOINT s', enter($a), 'ROLLBACK TO s', $seen, 'ROLLBACK', $seen),
+	[ '', '', $a->{conversation}, '', '42501', '', '42501' ], 'ROLLBACK TO undoes entering');
+is_deeply(pooled('BEGIN', 'SAVEPOINT s', enter($a), 'RELEASE s', 'SAVEPOINT s', 'SELECT 1/0', 'ROLLBACK TO s', $who, 'COMMIT', $who),
+	[ '', '', $a->{conversation}, '', '', '22012', '', '3', '', '3' ], 'RELEASE keeps it');
+is_deeply(pooled(enter($a), 'BEGIN', $leave, 'ROLLBACK', $who, $leave, $seen),
+	[ $a->{conversation}, '', '25001', '', '3', '', '42501' ], 'a transaction belongs to one conversation');
+is_deeply(pooled(enter($a), "$leave, (SELECT 1 / count(*) FROM item WHERE false)", $seen), [ $a->{conversation}, '22012', '42501' ], 'leaving is not undone');
+
+# local: for one transaction
+is_deeply(pooled(enter($a, ', local => true'), $seen), [ '25P01', '42501' ], 'local needs a transaction');
+is_deeply(
+	pooled('BEGIN', enter($a, ', local => true'), $who, 'COMMIT', $seen,
+		'BEGIN', enter($b, ', local => true'), $who, 'ROLLBACK', $seen,
+		'BEGIN', enter($a, ', true'), 'SELECT 1/0', 'COMMIT', $seen,
+		'BEGIN', enter($b, ', true'), 'COMMIT AND CHAIN', $seen, 'ROLLBACK', $seen),
+	[ '', $a->{conversation}, '3', '', '42501',
+		'', $b->{conversation}, '4', '', '42501',
+		'', $a->{conversation}, '22012', '', '42501',
+		'', $b->{conversation}, '', '42501', '', '42501' ],
+	'local ends with the transaction, however it ends');
+
+# nothing of one serves the next
+is_deeply(
+	pooled(enter($a), "PREPARE q AS $seen", 'EXECUTE q', 'SET TimeZone = \'Asia/Tokyo\'', 'SET DateStyle = \'SQL\'', $leave,
+		enter($b), 'EXECUTE q', 'SHOW TimeZone', 'SHOW DateStyle', "PREPARE q AS $seen", 'EXECUTE q'),
+	[ $a->{conversation}, '', '3|3|10', '', '', '',
+		$b->{conversation}, '26000', sql('SHOW TimeZone'), sql('SHOW DateStyle'), '', '4|4|10' ],
+	'prepared statements and settings end with leaving');
+is_deeply(
+	pooled('BEGIN', enter($a, ', true'), "PREPARE q AS $seen", 'SET TimeZone = \'Asia/Tokyo\'', "DECLARE c CURSOR FOR $seen", 'COMMIT',
+		'BEGIN', enter($b, ', true'), 'SHOW TimeZone', 'SAVEPOINT s', 'EXECUTE q', 'ROLLBACK TO s', 'FETCH c'),
+	[ '', $a->{conversation}, '', '', '', '', '', $b->{conversation}, sql('SHOW TimeZone'), '', '26000', '', '34000' ],
+	'and with the transaction');
+is_deeply(
+	pooled(enter($a), 'SET TimeZone = \'Asia/Tokyo\'', "$leave, (SELECT 1 / count(*) FROM item WHERE false)", enter($b), 'SHOW TimeZone'),
+	[ $a->{conversation}, '', '22012', $b->{conversation}, sql('SHOW TimeZone') ],
+	'a leave whose transaction fails leaves no setting to the next');
+
+# the slot tells whom the connection serves
+is_deeply(
+	pooled(enter($a), "\\! psql -XqAt -U postgres -c \"SELECT pooled, conversation FROM agentsandbox.sessions()\"", $leave,
+		"\\! psql -XqAt -U postgres -c \"SELECT pooled, conversation FROM agentsandbox.sessions()\""),
+	[ $a->{conversation}, "t|$a->{conversation}", '', 't|' ], 'sessions() knows');
+
+# tokens
+my $once = sql("SELECT agentsandbox.rotate_token('$b->{conversation}', single_use => true)");
+is_deeply(pooled(enter($b)), ['28000'], 'a rotated token is void');
+$b->{token} = $once;
+is_deeply(pooled('BEGIN', enter($b)), [ '', '25001' ], 'one for a single use not in a transaction that could be rolled back');
+is_deeply(pooled(enter($b), $who, $leave, enter($b)), [ $b->{conversation}, '4', '', '28000' ], 'it is good once');
+is(sql("SELECT agentsandbox.revoke_tokens('$a->{conversation}')"), '1', 'revoke_tokens tells how many');
+is_deeply(pooled(enter($a)), ['28000'], 'a revoked token is void');
+refused(undef, "SELECT agentsandbox.rotate_token('00000000-0000-0000-0000-000000000000')", '55000', 'no token for what does not exist');
+
+# not by anybody else, and not by a detour
+refused($a, enter($b), '42501', 'a conversation cannot enter another');
+$b->{token} = sql("SELECT agentsandbox.rotate_token('$b->{conversation}')");
+refused(undef, enter($b), '42501', 'nor can an administrator');
+
+# closed and expired
+$a->{token} = sql("SELECT agentsandbox.rotate_token('$a->{conversation}')");
+my $closing = pooled(enter($a), "\\! psql -XqAt -U postgres -c \"SELECT agentsandbox.close_conversation('$a->{conversation}')\"", $who);
+isnt($closing->[2], '3', 'a closed conversation ends in a pooled connection too');
+is_deeply(pooled(enter($a)), ['28000'], 'and cannot be entered');
+my $brief = open_conversation('agent', '{"rep": 5}', '1 second');
+is_deeply(pooled(enter($brief), 'SELECT 1/0', enter($b)), [ $brief->{conversation}, '22012', '42501' ], 'entered before it expires');
+poll_is("SELECT expires_at < clock_timestamp() FROM agentsandbox.conversations WHERE id = '$brief->{conversation}'", 't', 'time passes', 10);
+like(pooled(enter($brief))->[0], qr/^(28000|AS003)$/, 'then it cannot be entered');
+
+done_testing();
