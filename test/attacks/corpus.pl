@@ -1,0 +1,94 @@
+# Every attempt of ../../../shared/attacks/ is contained and every honest use in
+# it works.  Attempts of severity low that succeed are listed, with the reason,
+# in docs/covert-channels.md.
+# with-cluster: --conf 'max_connections = 60'
+use strict;
+use warnings;
+
+use AgentSandbox;
+use Cwd 'abs_path';
+use File::Basename;
+use File::Temp;
+use IPC::Run ();
+use JSON::PP;
+use Test::More;
+
+my $here = dirname(abs_path(__FILE__));
+my $attacks = "$here/../../../shared/attacks";
+plan skip_all => 'the attacks are not beside the repository' unless -r "$attacks/run.py";
+
+sub slurp { local (@ARGV, $/) = @_; return scalar <> }
+
+sql(slurp("$here/corpus_setup.sql"));
+my $one = open_conversation('rt_agent', '{"tenant": "one"}');
+my $two = open_conversation('rt_agent', '{"tenant": "two"}');
+my $database = $ENV{PGDATABASE};
+
+sub dsn
+{
+	my ($user, $password) = @_;
+	return "host=$ENV{PGHOST} port=$ENV{PGPORT} dbname=$database user=$user password=$password";
+}
+
+my $params = decode_json(slurp("$attacks/params_example.json"));
+%$params = (
+	%$params,
+	agent_dsn => dsn($one->{role}, $one->{password}),
+	agent2_dsn => dsn($two->{role}, $two->{password}),
+	admin_dsn => dsn('postgres', 'unused'),
+	pooler_dsn => dsn('rt_pool', 'poolpw'),
+	agent_role => $one->{role},
+	agent2_role => $two->{role},
+	db => $database,
+	log_file => $ENV{AGENTSANDBOX_SERVER_LOG},
+	audit_sql => '',
+	audit_table => '',
+	sandbox_schema => 'agentsandbox',
+	ext_name => 'agentsandbox',
+	ext_guc => 'agentsandbox.max_arguments_bytes',
+	ext_guc_off => '67108864');
+delete @{$params}{qw(private outbox outbox_insert outbox_insert_select outbox_has outbox_count
+	  outbox_delete outbox_delete_enabled outbox_clean outbox_copy)};
+
+# the schema's objects that agents are meant to use: what is granted to them
+$params->{sandbox_api} = [ split /\n/, sql(<<~'SQL') ];
+	SELECT c.oid::regclass::text FROM pg_class c, aclexplode(relacl) WHERE relnamespace = 'agentsandbox'::regnamespace
+	    AND grantee = 'agentsandbox_agent'::regrole
+	UNION SELECT p.oid::regproc::text FROM pg_proc p, aclexplode(proacl) WHERE pronamespace = 'agentsandbox'::regnamespace
+	    AND grantee = 'agentsandbox_agent'::regrole
+	SQL
+
+my $dir = File::Temp->newdir;
+open my $file, '>', "$dir/params.json" or die $!;
+print $file encode_json($params);
+close $file;
+
+my @command = ('python3', "$attacks/run.py", '--params', "$dir/params.json", '--json', "$dir/out.json");
+push @command, split ' ', $ENV{CORPUS_OPTIONS} if $ENV{CORPUS_OPTIONS};
+my ($out, $err) = ('', '');
+IPC::Run::run(\@command, \'', \$out, \$err, IPC::Run::timeout(850)) or diag($err);
+diag($out) if $ENV{CORPUS_OPTIONS};
+
+my $results = -r "$dir/out.json" ? decode_json(slurp("$dir/out.json"))->{results} : [];
+cmp_ok(scalar @$results, '>=', $ENV{CORPUS_OPTIONS} ? 1 : 300, 'the attempts ran');
+my $channels = slurp("$here/../../docs/covert-channels.md") // '';
+
+for my $r (@$results)
+{
+	my $name = "$r->{id} $r->{severity} $r->{goal}";
+	if ($r->{verdict} eq 'skipped')
+	{
+	  SKIP: { skip "$name: $r->{detail}[0]", 1 }
+	}
+	elsif ($r->{verdict} eq 'ESCAPED' && $r->{severity} eq 'low')
+	{
+		like($channels, qr/\b\Q$r->{id}\E\b/, "$name: a listed channel");
+	}
+	else
+	{
+		ok($r->{verdict} =~ /^(?:contained|works)$/, $name)
+		  or diag("$r->{verdict}\n", map { "  $_\n" } @{ $r->{detail} });
+	}
+}
+
+done_testing();
