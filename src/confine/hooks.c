@@ -20,6 +20,7 @@
 #include "parser/analyze.h"
 #include "tcop/utility.h"
 #include "utils/fmgrprotos.h"
+#include "utils/inval.h"
 
 #include "confine/agent.h"
 #include "confine/analyze.h"
@@ -199,9 +200,13 @@ asb_executor_run(QueryDesc *query, ScanDirection direction, uint64 count, bool e
 {
 	ExecutorRun_hook_type run =
 	next_executor_run_hook ? next_executor_run_hook : standard_ExecutorRun;
-	const AsbSession *session = sandboxed();
+	const AsbSession *session;
 	const AsbSession *agent;
 
+	/* FETCH takes no lock, so it hears of a REVOKE only by asking */
+	if (asb_session())
+		AcceptInvalidationMessages();
+	session = asb_session();
 	if (!session)
 	{
 		run(query, direction, count, execute_once);

@@ -63,6 +63,26 @@ attribute_objection(Oid role)
 	return objection;
 }
 
+bool
+asb_role_can_log_in(Oid role, TimestampTz *until)
+{
+	HeapTuple	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(role));
+	bool		can = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		bool		isnull;
+		Datum		valid = SysCacheGetAttr(AUTHOID, tuple,
+											Anum_pg_authid_rolvaliduntil, &isnull);
+
+		can = ((Form_pg_authid) GETSTRUCT(tuple))->rolcanlogin;
+		if (!isnull && DatumGetTimestampTz(valid) < *until)
+			*until = DatumGetTimestampTz(valid);
+		ReleaseSysCache(tuple);
+	}
+	return can;
+}
+
 static bool
 owns_this_database(Oid role)
 {

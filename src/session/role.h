@@ -29,4 +29,11 @@ extern Oid	asb_role_create(const AsbRoleLabel *label, const char *profile,
  */
 extern void asb_role_drop(const pg_uuid_t *conversation);
 
+/*
+ * Whether the role has LOGIN; if its password expires before *until, sets
+ * *until to that time.  What an administrator does to stop new sessions of a
+ * conversation stops those it has.
+ */
+extern bool asb_role_can_log_in(Oid role, TimestampTz *until);
+
 #endif							/* ASB_ROLE_H */

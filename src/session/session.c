@@ -131,6 +131,11 @@ load_conversation(AsbSession *session, const AsbRoleLabel *label)
 				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 				 errmsg("the role of the conversation cannot be confined"),
 				 errdetail_log("%s", objection)));
+
+	if (!asb_role_can_log_in(session->role, &session->expires_at))
+		ereport(ERROR,
+				(errcode(ASB_ERRCODE_CONVERSATION_CLOSED),
+				 errmsg("the conversation is closed")));
 }
 
 /* Decides whether a pair of roles is sandboxed, unless it is the last one. */

@@ -41,13 +41,17 @@ my $params = decode_json(slurp("$attacks/params_example.json"));
 	agent2_role => $two->{role},
 	db => $database,
 	log_file => $ENV{AGENTSANDBOX_SERVER_LOG},
+	admin_role => 'rt_admin',
 	audit_sql => '',
 	audit_table => '',
 	sandbox_schema => 'agentsandbox',
 	ext_name => 'agentsandbox',
 	ext_guc => 'agentsandbox.max_arguments_bytes',
 	ext_guc_off => '67108864');
-delete @{$params}{qw(private outbox outbox_insert outbox_insert_select outbox_has outbox_count
+
+# No labels yet; and no wrapper around the agent's statements that could be
+# escaped from: what may not be written is not granted.
+delete @{$params}{qw(readonly_wrapper private outbox outbox_insert outbox_insert_select outbox_has outbox_count
 	  outbox_delete outbox_delete_enabled outbox_clean outbox_copy)};
 
 # the schema's objects that agents are meant to use: what is granted to them
@@ -63,17 +67,26 @@ open my $file, '>', "$dir/params.json" or die $!;
 print $file encode_json($params);
 close $file;
 
-my @command = ('python3', "$attacks/run.py", '--params', "$dir/params.json", '--json', "$dir/out.json");
-push @command, split ' ', $ENV{CORPUS_OPTIONS} if $ENV{CORPUS_OPTIONS};
-my ($out, $err) = ('', '');
-IPC::Run::run(\@command, \'', \$out, \$err, IPC::Run::timeout(850)) or diag($err);
-diag($out) if $ENV{CORPUS_OPTIONS};
+sub attempts
+{
+	my ($only) = @_;
+	my ($out, $err) = ('', '');
+	IPC::Run::run([ 'python3', "$attacks/run.py", '--params', "$dir/params.json", '--json', "$dir/out.json", '--only', $only ],
+		\'', \$out, \$err, IPC::Run::timeout(850)) or diag($err);
+	return @{ decode_json(slurp("$dir/out.json"))->{results} };
+}
 
-my $results = -r "$dir/out.json" ? decode_json(slurp("$dir/out.json"))->{results} : [];
-cmp_ok(scalar @$results, '>=', $ENV{CORPUS_OPTIONS} ? 1 : 300, 'the attempts ran');
+# An INSERT of this attempt stays behind, the agent's own row since keys are
+# the tenant's; RLS-031 would take it for the other's.
+my $leaves = 'RLS-022';
+my $only = $ENV{CORPUS_ONLY} // '.*';
+my @results = attempts("(?=(?:$only)\$)$leaves");
+sql("DELETE FROM rt.orders WHERE tenant = 'one' AND code <> 'A-1'");
+push @results, attempts("(?!$leaves\$)(?:$only)");
+cmp_ok(scalar @results, '>=', 370, 'the attempts ran') unless $ENV{CORPUS_ONLY};
 my $channels = slurp("$here/../../docs/covert-channels.md") // '';
 
-for my $r (@$results)
+for my $r (@results)
 {
 	my $name = "$r->{id} $r->{severity} $r->{goal}";
 	if ($r->{verdict} eq 'skipped')

@@ -42,6 +42,8 @@ SELECT agentsandbox.protect('rt.notes', 'tenant', 'tenant'),
        agentsandbox.protect('rt.orders', 'tenant', 'tenant'),
        agentsandbox.protect('rt.order_items', 'tenant', 'tenant');
 
+-- with a password, which postgres itself does not need on this server
+CREATE ROLE rt_admin SUPERUSER LOGIN PASSWORD 'adminpw';
 CREATE ROLE rt_pool LOGIN PASSWORD 'poolpw';
 GRANT agentsandbox_pool TO rt_pool;
 CREATE DATABASE otherdb;
