@@ -9,6 +9,7 @@
 
 #include "confine/hooks.h"
 #include "confine/limit.h"
+#include "confine/refusal.h"
 #include "confine/usage.h"
 #include "core/catalog.h"
 #include "core/settings.h"
@@ -54,6 +55,7 @@ _PG_init(void)
 	asb_pool_init();
 	asb_provider_init();
 	asb_usage_init();
+	asb_refusal_init();
 	asb_limit_init();
 	asb_hooks_init();
 	asb_method_init();

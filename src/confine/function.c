@@ -96,14 +96,20 @@ asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid)
 			.gate = ASB_GATE_FUNCTION,
 			.sqlerrcode = ERRCODE_UNDEFINED_FUNCTION,
 			.object = name,
-			.message = psprintf("function %s does not exist", name)
+			.message = psprintf("function %s does not exist", name),
+			.class_id = ProcedureRelationId,
+			.object_id = funcid,
+			.privilege = "EXECUTE"
 		});
 	else
 		asb_refuse(&(AsbRefusal) {
 			.gate = ASB_GATE_FUNCTION,
 			.object = name,
 			.message = psprintf("function %s is not allowed", name),
-			.hint = "Only functions that compute from their arguments are allowed, and those granted to the profile."
+			.hint = "Only functions that compute from their arguments are allowed, and those granted to the profile.",
+			.class_id = ProcedureRelationId,
+			.object_id = funcid,
+			.privilege = "EXECUTE"
 		});
 }
 

@@ -30,6 +30,7 @@
 #include "confine/limit.h"
 #include "confine/login.h"
 #include "confine/meter.h"
+#include "confine/refusal.h"
 #include "confine/relation.h"
 #include "confine/setting.h"
 #include "confine/statement.h"
@@ -51,6 +52,7 @@ static int	depth = 0;
 
 static ClientAuthentication_hook_type next_client_authentication_hook = NULL;
 static post_parse_analyze_hook_type next_post_parse_analyze_hook = NULL;
+static emit_log_hook_type next_emit_log_hook = NULL;
 static planner_hook_type next_planner_hook = NULL;
 static ExecutorStart_hook_type next_executor_start_hook = NULL;
 static ExecutorRun_hook_type next_executor_run_hook = NULL;
@@ -328,6 +330,15 @@ asb_client_authentication(Port *port, int status)
 		asb_login_gate(port);
 }
 
+static void
+asb_emit_log(ErrorData *error)
+{
+	asb_refusal_note_error(error);
+
+	if (next_emit_log_hook)
+		next_emit_log_hook(error);
+}
+
 #define INSTALL(hook, next, ours) \
 	do { \
 		next = hook; \
@@ -340,6 +351,7 @@ asb_hooks_init(void)
 	asb_decisions_init();
 
 	INSTALL(ClientAuthentication_hook, next_client_authentication_hook, asb_client_authentication);
+	INSTALL(emit_log_hook, next_emit_log_hook, asb_emit_log);
 	INSTALL(post_parse_analyze_hook, next_post_parse_analyze_hook, asb_post_parse_analyze);
 	INSTALL(planner_hook, next_planner_hook, asb_planner);
 	INSTALL(ExecutorStart_hook, next_executor_start_hook, asb_executor_start);

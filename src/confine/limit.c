@@ -151,6 +151,7 @@ apply(const AsbLimits *limits)
 static void
 session_bound(const AsbSession *session)
 {
+	asb_refusal_bind(session);
 	asb_setting_check_stored();
 
 	if (session->kind == ASB_SESSION_CONVERSATION)

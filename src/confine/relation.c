@@ -25,6 +25,7 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -247,7 +248,13 @@ void
 asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char *name, Oid relid,
 					AttrNumber attnum, AclMode missing)
 {
-	AsbRefusal	refusal = {.gate = ASB_GATE_RELATION, .object = name};
+	AsbRefusal	refusal = {
+		.gate = ASB_GATE_RELATION,
+		.object = name,
+		.class_id = RelationRelationId,
+		.object_id = relid,
+		.privilege = privilege_name(missing)
+	};
 	const char *column = attnum ? get_attname(relid, attnum, true) : NULL;
 
 	switch (verdict)
@@ -263,6 +270,9 @@ asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char *name, Oid 
 			refusal.hint = "Name the columns you need; agentsandbox.columns lists them.";
 			break;
 		case ASB_RELATION_HIDDEN_COLUMN:
+			if (column)
+				refusal.privilege = psprintf("%s (%s)", privilege_name(missing),
+											 quote_identifier(column));
 			/* a column that may be written is no secret, though it is not granted for this */
 			if (column && asb_relation_column_granted(role, relid, attnum, OF_COLUMNS))
 				refusal.message = psprintf("%s of column \"%s\" of relation \"%s\" is not granted",

@@ -33,6 +33,13 @@ TO agentsandbox_operator;
 -- the view's function runs as the caller
 GRANT EXECUTE ON FUNCTION agentsandbox.sessions() TO agentsandbox_operator, agentsandbox_auditor;
 
+-- Refusals and what they teach
+GRANT SELECT ON agentsandbox.refusals, agentsandbox.usage TO agentsandbox_operator, agentsandbox_auditor;
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.suggestions(name),
+    agentsandbox.unhonoured_grants(name)
+TO agentsandbox_operator, agentsandbox_auditor;
+
 -- Context
 GRANT EXECUTE ON FUNCTION
     agentsandbox.context(text),

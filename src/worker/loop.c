@@ -222,7 +222,9 @@ run_timed_tasks(void)
 static int64
 run_watches(TimestampTz now)
 {
-	static int64 (*const watches[]) (void) = {asb_task_watch, asb_task_usage};
+	static int64 (*const watches[]) (void) = {
+		asb_task_watch, asb_task_usage, asb_task_refusals
+	};
 	static TimestampTz ran_at = 0;
 	int64		next = ASB_SAFETY_INTERVAL_MS;
 	int64		rest = ASB_WATCH_INTERVAL_MS - (now - ran_at) / 1000;

@@ -1,0 +1,144 @@
+/*
+ * task_refusals.c
+ *	  Stores refusals, and forgets old ones.
+ *
+ * What a conversation can make grow is bounded: rows of a kind are one row
+ * with a count, and beyond MAX_KINDS kinds only their number is kept.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "confine/refusal.h"
+#include "core/settings.h"
+#include "worker/task.h"
+#include "worker/worker.h"
+
+#define STORE_INTERVAL_MS	1000
+#define FORGET_INTERVAL_MS	(10 * 60 * 1000)
+
+/* kinds of refusals that are kept of one conversation */
+#define MAX_KINDS 1000
+
+static const char *const store_sql =
+	"INSERT INTO agentsandbox.refusals AS r "
+	"    (conversation, gate, object, reason, privilege, sqlstate, class_id, object_id, count, first_at, last_at) "
+	"SELECT $1, "
+	/* a new kind beyond the limit is only counted */
+	"       CASE WHEN fits THEN $2 ELSE 'limit' END, CASE WHEN fits THEN $3 ELSE '' END, "
+	"       CASE WHEN fits THEN $4 ELSE $12 END, CASE WHEN fits THEN $5 ELSE '' END, "
+	"       CASE WHEN fits THEN $6 END, CASE WHEN fits THEN $7 END, CASE WHEN fits THEN $8 END, $9, $10, $11 "
+	"FROM (SELECT (SELECT pg_catalog.count(*) FROM agentsandbox.refusals "
+	"              WHERE conversation IS NOT DISTINCT FROM $1) < $13 "
+	"          OR EXISTS (SELECT FROM agentsandbox.refusals "
+	"                     WHERE conversation IS NOT DISTINCT FROM $1 AND gate = $2 AND object = $3 "
+	"                       AND reason = $4 AND privilege = $5)) AS room (fits) "
+	"ON CONFLICT (conversation, gate, object, reason, privilege) "
+	"DO UPDATE SET count = r.count + EXCLUDED.count, last_at = EXCLUDED.last_at";
+
+static void
+store_one(const AsbRefusalRecord *record)
+{
+	static const pg_uuid_t none = {{0}};
+	Oid			types[] = {UUIDOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+		OIDOID, OIDOID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, INT8OID};
+	Datum		values[lengthof(types)] = {
+		UUIDPGetDatum(&record->conversation),
+		CStringGetTextDatum(asb_gate_name(record->gate)),
+		CStringGetTextDatum(record->object),
+		CStringGetTextDatum(record->reason),
+		CStringGetTextDatum(record->privilege),
+		CStringGetTextDatum(unpack_sql_state(record->sqlerrcode)),
+		ObjectIdGetDatum(record->class_id),
+		ObjectIdGetDatum(record->object_id),
+		Int64GetDatum(record->count),
+		TimestampTzGetDatum(record->first_at),
+		TimestampTzGetDatum(record->last_at),
+		CStringGetTextDatum(ASB_REFUSALS_DROPPED),
+		Int64GetDatum(MAX_KINDS)
+	};
+	char		nulls[lengthof(types) + 1] = "             ";
+
+	if (memcmp(&record->conversation, &none, sizeof(none)) == 0)
+		nulls[0] = 'n';
+	if (record->dropped)
+		nulls[5] = 'n';
+	if (!OidIsValid(record->object_id))
+		nulls[6] = nulls[7] = 'n';
+
+	SPI_execute_with_args(store_sql, lengthof(types), types, values, nulls, false, 0);
+}
+
+static void
+begin(void)
+{
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
+}
+
+static void
+commit(void)
+{
+	SPI_finish();
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+}
+
+static void
+forget_old(void)
+{
+	Oid			types[] = {INT4OID};
+	Datum		values[] = {Int32GetDatum(asb_retention)};
+
+	if (asb_retention == 0)
+		return;
+	begin();
+	SPI_execute_with_args("DELETE FROM agentsandbox.refusals "
+						  "WHERE last_at < pg_catalog.now() - pg_catalog.make_interval(secs => $1)",
+						  lengthof(types), types, values, NULL, false, 0);
+	commit();
+}
+
+int64
+asb_task_refusals(void)
+{
+	static TimestampTz stored_at = 0;
+	static TimestampTz forgot_at = 0;
+	TimestampTz now = GetCurrentTimestamp();
+	int64		rest = STORE_INTERVAL_MS - (now - stored_at) / 1000;
+	MemoryContext oldcontext;
+	AsbRefusalRecord *records;
+	int			n;
+
+	/* whoever fills an empty place after this wakes the worker again */
+	if (rest > 0 && rest <= STORE_INTERVAL_MS)
+		return rest;
+
+	oldcontext = MemoryContextSwitchTo(TopMemoryContext);
+	records = asb_refusal_take(&n);
+	if (n > 0)
+	{
+		begin();
+		for (int i = 0; i < n; i++)
+			store_one(&records[i]);
+		commit();
+		stored_at = now;
+	}
+	pfree(records);
+	MemoryContextSwitchTo(oldcontext);
+
+	if ((now - forgot_at) / 1000 >= FORGET_INTERVAL_MS)
+	{
+		forget_old();
+		forgot_at = now;
+	}
+	return ASB_SAFETY_INTERVAL_MS;
+}
