@@ -18,333 +18,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/regex_ast.h"
+#include "common/regex_build.h"
 #include "common/utf8.h"
 
-typedef enum Opcode
-{
-	OP_SET,						/* a character of set x, go on at the next */
-	OP_SPLIT,					/* go on at x and at y */
-	OP_ASSERT,					/* if assertion x (an AsbRegexKind) holds, go on */
-	OP_MATCH
-} Opcode;
-
-typedef struct Instruction
-{
-	Opcode		op;
-	int			x,
-				y;
-} Instruction;
-
-/* What came before the place where a state stands. */
-typedef enum Before
-{
-	BEFORE_START,				/* nothing */
-	BEFORE_OTHER,				/* a character that is not of a word */
-	BEFORE_WORD
-} Before;
-
-/* What comes after it. */
-typedef enum After
-{
-	AFTER_END,					/* nothing */
-	AFTER_OTHER,
-	AFTER_WORD
-} After;
-
-typedef struct State
-{
-	Before		before;
-	int			first;			/* its positions in Builder.positions */
-	int			count;
-} State;
-
-typedef struct Builder
-{
-	const AsbRegexAst *ast;
-	const char *why;			/* first fault; NULL while all is well */
-
-	Instruction *program;
-	int			nprogram;
-
-	uint32_t   *class_first;	/* first character of each range ... */
-	uint8_t    *class_of;		/* ... and its class */
-	int			nranges;
-	int			nclasses;
-	int			shift;			/* nclasses <= 1 << shift */
-	uint8_t    *set_has;		/* [nsets][ASB_REGEX_MAX_CLASSES] */
-	uint8_t		class_is_word[ASB_REGEX_MAX_CLASSES];
-
-	State	   *states;
-	int			nstates;
-	int		   *positions;		/* of all states, one after the other */
-	int			npositions;
-	int			positions_allocated;
-	uint16_t   *next;			/* [nstates][1 << shift] */
-	uint8_t    *final;
-	int		   *buckets;		/* hash of states: index, or -1 */
-
-	int		   *stack;			/* scratch: [nprogram] each */
-	int		   *seen;			/* seen[pc] == generation: visited */
-	int			generation;
-	int		   *gather;			/* positions being collected */
-	int			ngather;
-	int		   *closure;		/* character positions of the current state */
-	int			nclosure;
-	long		work;
-} Builder;
-
 #define HASH_SIZE	(2 * ASB_REGEX_MAX_STATES)
-#define NO_PC		(-1)
 
-static void
-fault(Builder *b, const char *why)
+void
+asb_regex_fault(AsbRegexBuilder *b, const char *why)
 {
 	if (b->why == NULL)
 		b->why = why;
 }
 
-static void *
-allocate(Builder *b, size_t n, size_t size)
+void *
+asb_regex_allocate(AsbRegexBuilder *b, size_t n, size_t size)
 {
 	void	   *result = calloc(n ? n : 1, size);
 
 	if (result == NULL)
-		fault(b, "out of memory");
+		asb_regex_fault(b, "out of memory");
 	return result;
-}
-
-/* ---- program ---- */
-
-static int
-emit(Builder *b, Opcode op, int x, int y)
-{
-	if (b->nprogram >= ASB_REGEX_MAX_PROGRAM)
-	{
-		fault(b, "it repeats too much");
-		return b->nprogram - 1; /* the caller may patch it, it is never run */
-	}
-	b->program[b->nprogram] = (Instruction) {op, x, y};
-	return b->nprogram++;
-}
-
-static void emit_node(Builder *b, int node);
-
-/*
- * x{min,max}: min copies, then a loop or max - min nested options.  A body
- * that emits nothing is emitted once, whatever the count.
- */
-static void
-emit_repeat(Builder *b, const AsbRegexNode *node)
-{
-	int			chain = NO_PC;	/* options whose exit is still to be set */
-	int			copies = node->max == ASB_REGEX_INFINITY ? node->min : node->max;
-
-	for (int i = 0; i < copies && b->why == NULL; i++)
-	{
-		int			before = b->nprogram;
-
-		if (i >= node->min)
-			chain = emit(b, OP_SPLIT, b->nprogram + 1, chain);
-		emit_node(b, node->child);
-		if (b->nprogram == before)
-			return;
-	}
-	while (chain != NO_PC && b->why == NULL)
-	{
-		int			up = b->program[chain].y;
-
-		b->program[chain].y = b->nprogram;
-		chain = up;
-	}
-	if (node->max == ASB_REGEX_INFINITY && b->why == NULL)
-	{
-		int			split = emit(b, OP_SPLIT, b->nprogram + 1, NO_PC);
-
-		emit_node(b, node->child);
-		emit(b, OP_SPLIT, split, split);
-		b->program[split].y = b->nprogram;
-	}
-}
-
-static void
-emit_alternatives(Builder *b, const AsbRegexNode *node)
-{
-	int			chain = NO_PC;	/* jumps to the end still to be set */
-
-	for (int child = node->child; child != ASB_REGEX_NONE && b->why == NULL;
-		 child = b->ast->nodes[child].next)
-	{
-		int			split = NO_PC;
-
-		if (b->ast->nodes[child].next != ASB_REGEX_NONE)
-			split = emit(b, OP_SPLIT, b->nprogram + 1, NO_PC);
-		emit_node(b, child);
-		if (split != NO_PC)
-		{
-			chain = emit(b, OP_SPLIT, chain, chain);
-			b->program[split].y = b->nprogram;
-		}
-	}
-	while (chain != NO_PC && b->why == NULL)
-	{
-		int			up = b->program[chain].x;
-
-		b->program[chain].x = b->program[chain].y = b->nprogram;
-		chain = up;
-	}
-}
-
-/* Recursion is bounded by ASB_REGEX_MAX_NESTING. */
-static void
-emit_node(Builder *b, int index)
-{
-	const AsbRegexNode *node = &b->ast->nodes[index];
-
-	switch (node->kind)
-	{
-		case ASB_RE_SET:
-			emit(b, OP_SET, node->set, 0);
-			break;
-		case ASB_RE_CAT:
-			for (int child = node->child;
-				 child != ASB_REGEX_NONE && b->why == NULL;
-				 child = b->ast->nodes[child].next)
-				emit_node(b, child);
-			break;
-		case ASB_RE_ALT:
-			emit_alternatives(b, node);
-			break;
-		case ASB_RE_REPEAT:
-			emit_repeat(b, node);
-			break;
-		default:
-			emit(b, OP_ASSERT, node->kind, 0);
-			break;
-	}
-}
-
-/* ---- character classes ---- */
-
-static int
-compare_points(const void *a, const void *b)
-{
-	uint32_t	x = *(const uint32_t *) a;
-	uint32_t	y = *(const uint32_t *) b;
-
-	return (x > y) - (x < y);
-}
-
-static bool
-set_contains(const AsbRegexSet *set, uint32_t c)
-{
-	int			low = 0,
-				high = set->nranges;
-
-	while (low < high)
-	{
-		int			mid = (low + high) / 2;
-
-		if (c < set->ranges[mid].first)
-			high = mid;
-		else if (c > set->ranges[mid].last)
-			low = mid + 1;
-		else
-			return true;
-	}
-	return false;
-}
-
-/* Every place where some set, or the word characters, begin or end. */
-static int
-collect_points(Builder *b, uint32_t *points)
-{
-	static const uint32_t word_points[] = {
-		'0', '9' + 1, 'A', 'Z' + 1, '_', '_' + 1, 'a', 'z' + 1
-	};
-	int			n = 0;
-	int			unique = 0;
-
-	points[n++] = 0;
-	points[n++] = 0x80;			/* ASCII has a table of its own */
-	for (int i = 0; i < b->ast->nsets; i++)
-		for (int j = 0; j < b->ast->sets[i].nranges; j++)
-		{
-			points[n++] = b->ast->sets[i].ranges[j].first;
-			points[n++] = b->ast->sets[i].ranges[j].last + 1;
-		}
-	if (b->ast->uses_word)
-		for (size_t i = 0; i < sizeof(word_points) / sizeof(word_points[0]); i++)
-			points[n++] = word_points[i];
-	qsort(points, n, sizeof(uint32_t), compare_points);
-	for (int i = 0; i < n; i++)
-		if (unique == 0 || points[i] != points[unique - 1])
-			points[unique++] = points[i];
-	if (points[unique - 1] > ASB_MAX_CODEPOINT)
-		unique--;
-	return unique;
-}
-
-/*
- * Put the range at position i into the class of an earlier range that the same
- * sets contain, or into a new class.
- */
-static void
-classify(Builder *b, int i, uint8_t *member)
-{
-	const AsbRegexAst *ast = b->ast;
-	uint32_t	c = b->class_first[i];
-	bool		word = b->ast->uses_word && asb_regex_is_word(c);
-
-	for (int s = 0; s < ast->nsets; s++)
-		member[s] = set_contains(&ast->sets[s], c);
-	for (int k = 0; k < b->nclasses; k++)
-	{
-		bool		same = b->class_is_word[k] == word;
-
-		for (int s = 0; same && s < ast->nsets; s++)
-			same = b->set_has[s * ASB_REGEX_MAX_CLASSES + k] == member[s];
-		b->work += ast->nsets;
-		if (same)
-		{
-			b->class_of[i] = k;
-			return;
-		}
-	}
-	if (b->nclasses == ASB_REGEX_MAX_CLASSES)
-	{
-		fault(b, "it tells too many characters apart");
-		return;
-	}
-	for (int s = 0; s < ast->nsets; s++)
-		b->set_has[s * ASB_REGEX_MAX_CLASSES + b->nclasses] = member[s];
-	b->class_is_word[b->nclasses] = word;
-	b->class_of[i] = b->nclasses++;
-}
-
-static void
-build_classes(Builder *b)
-{
-	int			npoints = 2 + 8;
-	uint8_t    *member;
-
-	for (int i = 0; i < b->ast->nsets; i++)
-		npoints += 2 * b->ast->sets[i].nranges;
-	b->class_first = allocate(b, npoints, sizeof(uint32_t));
-	b->class_of = allocate(b, npoints, sizeof(uint8_t));
-	b->set_has = allocate(b, b->ast->nsets, ASB_REGEX_MAX_CLASSES);
-	member = allocate(b, b->ast->nsets, 1);
-	if (b->why == NULL)
-	{
-		b->nranges = collect_points(b, b->class_first);
-		for (int i = 0; i < b->nranges && b->why == NULL; i++)
-		{
-			classify(b, i, member);
-			if (b->work > ASB_REGEX_MAX_WORK)
-				fault(b, "it is too complex");
-		}
-	}
-	free(member);
 }
 
 /* ---- states ---- */
@@ -354,7 +47,7 @@ build_classes(Builder *b)
  * deciding an assertion.  b->generation tells what has been gathered already.
  */
 static void
-gather(Builder *b, int pc)
+gather(AsbRegexBuilder *b, int pc)
 {
 	int			depth = 0;
 
@@ -364,7 +57,7 @@ gather(Builder *b, int pc)
 	b->stack[depth++] = pc;
 	while (depth > 0)
 	{
-		Instruction *i = &b->program[pc = b->stack[--depth]];
+		AsbRegexInstruction *i = &b->program[pc = b->stack[--depth]];
 
 		b->work++;
 		if (i->op != OP_SPLIT)
@@ -406,7 +99,7 @@ assertion_holds(AsbRegexKind kind, Before before, After after)
  * wait for a character go to b->closure.  True if there is a match at once.
  */
 static bool
-decide(Builder *b, const State *state, After after)
+decide(AsbRegexBuilder *b, const State *state, After after)
 {
 	b->generation++;
 	b->ngather = 0;
@@ -415,7 +108,7 @@ decide(Builder *b, const State *state, After after)
 		gather(b, b->positions[state->first + i]);
 	for (int i = 0; i < b->ngather; i++)
 	{
-		Instruction *in = &b->program[b->gather[i]];
+		AsbRegexInstruction *in = &b->program[b->gather[i]];
 
 		if (in->op == OP_MATCH)
 			return true;
@@ -437,14 +130,14 @@ compare_positions(const void *a, const void *b)
  * The state for the positions in b->gather, made if it is new.
  */
 static uint16_t
-find_state(Builder *b, Before before)
+find_state(AsbRegexBuilder *b, Before before)
 {
 	uint64_t	hash = before;
 	int			n = 0;
 
 	for (int i = 0; i < b->ngather; i++)
 	{
-		Instruction *in = &b->program[b->gather[i]];
+		AsbRegexInstruction *in = &b->program[b->gather[i]];
 
 		if (in->op == OP_MATCH)
 			return ASB_REGEX_MATCHED;
@@ -478,7 +171,7 @@ find_state(Builder *b, Before before)
 		(b->nstates + 1) << b->shift > ASB_REGEX_MAX_TABLE ||
 		b->npositions + n > ASB_REGEX_MAX_POSITIONS)
 	{
-		fault(b, "it is too complex");
+		asb_regex_fault(b, "it is too complex");
 		return ASB_REGEX_DEAD;
 	}
 	while (b->npositions + n > b->positions_allocated)
@@ -488,7 +181,7 @@ find_state(Builder *b, Before before)
 
 		if (bigger == NULL)
 		{
-			fault(b, "out of memory");
+			asb_regex_fault(b, "out of memory");
 			return ASB_REGEX_DEAD;
 		}
 		b->positions = bigger;
@@ -503,7 +196,7 @@ find_state(Builder *b, Before before)
 
 /* Fill in the row of one state. */
 static void
-build_row(Builder *b, int index)
+build_row(AsbRegexBuilder *b, int index)
 {
 	State		state = b->states[index];
 	uint16_t   *row = b->next + ((size_t) index << b->shift);
@@ -533,27 +226,27 @@ build_row(Builder *b, int index)
 					gather(b, b->closure[i] + 1);
 			b->work += b->nclosure;
 			if (b->work > ASB_REGEX_MAX_WORK)
-				fault(b, "it is too complex");
+				asb_regex_fault(b, "it is too complex");
 			row[k] = find_state(b, before);
 		}
 	}
 }
 
 static void
-build_states(Builder *b, uint16_t *start)
+build_states(AsbRegexBuilder *b, uint16_t *start)
 {
 	int			n = b->nprogram;
 
-	b->states = allocate(b, ASB_REGEX_MAX_STATES, sizeof(State));
-	b->next = allocate(b, ASB_REGEX_MAX_TABLE, sizeof(uint16_t));
-	b->final = allocate(b, ASB_REGEX_MAX_STATES, 1);
-	b->buckets = allocate(b, HASH_SIZE, sizeof(int));
-	b->stack = allocate(b, n + 1, sizeof(int));
-	b->seen = allocate(b, n, sizeof(int));
-	b->gather = allocate(b, n, sizeof(int));
-	b->closure = allocate(b, n, sizeof(int));
+	b->states = asb_regex_allocate(b, ASB_REGEX_MAX_STATES, sizeof(State));
+	b->next = asb_regex_allocate(b, ASB_REGEX_MAX_TABLE, sizeof(uint16_t));
+	b->final = asb_regex_allocate(b, ASB_REGEX_MAX_STATES, 1);
+	b->buckets = asb_regex_allocate(b, HASH_SIZE, sizeof(int));
+	b->stack = asb_regex_allocate(b, n + 1, sizeof(int));
+	b->seen = asb_regex_allocate(b, n, sizeof(int));
+	b->gather = asb_regex_allocate(b, n, sizeof(int));
+	b->closure = asb_regex_allocate(b, n, sizeof(int));
 	b->positions_allocated = 1024;
-	b->positions = allocate(b, b->positions_allocated, sizeof(int));
+	b->positions = asb_regex_allocate(b, b->positions_allocated, sizeof(int));
 	if (b->why != NULL)
 		return;
 	memset(b->buckets, -1, HASH_SIZE * sizeof(int));
@@ -584,7 +277,7 @@ reserve(uint32_t *size, size_t bytes)
 }
 
 static AsbRegex *
-assemble(Builder *b, uint16_t start)
+assemble(AsbRegexBuilder *b, uint16_t start)
 {
 	AsbRegex	head = {.nstates = b->nstates, .shift = b->shift,
 	.start = start, .nranges = b->nranges};
@@ -603,7 +296,7 @@ assemble(Builder *b, uint16_t start)
 			range++;
 		head.ascii[c] = b->class_of[range];
 	}
-	re = allocate(b, 1, head.size);
+	re = asb_regex_allocate(b, 1, head.size);
 	if (re == NULL)
 		return NULL;
 	*re = head;
@@ -619,20 +312,15 @@ AsbRegex *
 asb_regex_compile(const char *pattern, size_t len, const char **why)
 {
 	AsbRegexAst ast;
-	Builder		b = {.ast = &ast};
+	AsbRegexBuilder		b = {.ast = &ast};
 	AsbRegex   *re = NULL;
 	uint16_t	start = ASB_REGEX_DEAD;
 
 	if (asb_regex_parse(pattern, len, &ast, why))
 	{
-		b.program = allocate(&b, ASB_REGEX_MAX_PROGRAM, sizeof(Instruction));
+		asb_regex_build_program(&b);
 		if (b.why == NULL)
-		{
-			emit_node(&b, ast.root);
-			emit(&b, OP_MATCH, 0, 0);
-		}
-		if (b.why == NULL)
-			build_classes(&b);
+			asb_regex_build_classes(&b);
 		if (b.why == NULL)
 			build_states(&b, &start);
 		if (b.why == NULL)

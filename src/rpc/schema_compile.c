@@ -105,8 +105,6 @@ asb_schema_compile(Jsonb *document, MemoryContext parent)
 	AsbCompiler c = {0};
 	AsbJValue	root;
 	Jsonb	   *copy;
-	int			i = 0;
-	ListCell   *lc;
 
 	asb_j_require_utf8();
 	if (!asb_j_depth_ok(document))
@@ -126,9 +124,6 @@ asb_schema_compile(Jsonb *document, MemoryContext parent)
 	schema->root = asb_schema_node(&c, "", &root);
 	asb_schema_link(&c);
 	schema->nnodes = list_length(c.nodes);
-	schema->nodes = palloc(sizeof(AsbNode *) * schema->nnodes);
-	foreach(lc, c.nodes)
-		schema->nodes[i++] = lfirst(lc);
 	list_free(c.nodes);
 	list_free_deep(c.references);
 	list_free_deep(c.anchors);

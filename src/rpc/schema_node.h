@@ -149,8 +149,7 @@ struct AsbSchema
 {
 	MemoryContext context;
 	AsbNode    *root;
-	AsbNode   **nodes;			/* nodes[i]->number == i */
-	int			nnodes;
+	int			nnodes;			/* node numbers are below */
 };
 
 /* ---- between the files of the compiler ---- */
