@@ -117,6 +117,7 @@ asb_login_gate(Port *port)
 			break;
 
 		case ASB_ROLE_CONVERSATION:
+			asb_session_expect(role);
 			check_startup_packet(port);
 			if (!OidIsValid(label.database) ||
 				port->database_name == NULL ||
@@ -129,7 +130,10 @@ asb_login_gate(Port *port)
 		case ASB_ROLE_ORDINARY:
 		case ASB_ROLE_PREDEFINED:
 			if (asb_is_pool_role(role))
+			{
+				asb_session_expect(role);
 				check_startup_packet(port);
+			}
 			break;
 	}
 }

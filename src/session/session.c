@@ -54,6 +54,9 @@ static Oid	derived_outer_role = InvalidOid;
 static bool pair_sandboxed = false;
 static Oid	pair_role = InvalidOid;
 
+/* whom the login gate found to be sandboxed */
+static Oid	sandboxed_login = InvalidOid;
+
 static bool rows_valid = false;
 
 /* the tables "current" was read from, whose invalidation makes it stale */
@@ -82,6 +85,9 @@ deciding_role(Oid session_user, Oid outer_role)
 		return session_user;
 	if (outer_role != session_user && asb_is_pool_role(outer_role))
 		return outer_role;
+	/* its conversation was closed, and its label dropped, while it logged in */
+	if (session_user == sandboxed_login)
+		return session_user;
 	return InvalidOid;
 }
 
@@ -258,6 +264,12 @@ asb_session(void)
 				 errmsg("the conversation has expired")));
 	asb_slot_touch(GetCurrentStatementStartTimestamp());
 	return current;
+}
+
+void
+asb_session_expect(Oid role)
+{
+	sandboxed_login = role;
 }
 
 Oid

@@ -55,6 +55,12 @@ extern const AsbSession *asb_session(void);
 extern bool asb_is_pool_role(Oid role);
 
 /*
+ * The login gate has found "role" to be a conversation's or a pool's: whoever
+ * logs in as it is sandboxed, whatever becomes of its label meanwhile.
+ */
+extern void asb_session_expect(Oid role);
+
+/*
  * The sandboxed role alone, InvalidOid if this backend is not sandboxed: no
  * row is read, so it also works before the session is bound.
  */
