@@ -256,12 +256,18 @@ asb_role_drop(const pg_uuid_t *conversation)
 {
 	char	   *name = asb_conversation_role_name(conversation);
 	Oid			role = get_role_oid(name, true);
+	AsbRoleLabel label;
 	char	   *dependencies;
 	char	   *dependencies_log;
 	Relation	rel;
 	HeapTuple	tuple;
 
-	if (!OidIsValid(role) || asb_role_label(role).kind != ASB_ROLE_CONVERSATION)
+	if (!OidIsValid(role))
+		return;
+
+	/* a copy of a database has its rows, not its roles */
+	label = asb_role_label(role);
+	if (label.kind != ASB_ROLE_CONVERSATION || label.database != MyDatabaseId)
 		return;
 
 	if (checkSharedDependencies(AuthIdRelationId, role, &dependencies, &dependencies_log))

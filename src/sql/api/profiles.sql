@@ -177,6 +177,17 @@ BEGIN
             HINT = 'Close them with agentsandbox.close_conversation().';
     END IF;
 
+    -- those of a copy of this database, for example
+    SELECT pg_catalog.string_agg(member::pg_catalog.regrole::text, ', ') INTO places
+    FROM (SELECT member FROM pg_catalog.pg_auth_members WHERE roleid = role LIMIT 5) members;
+    IF places IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'object_in_use',
+            MESSAGE = pg_catalog.format('profile "%s" has members', drop_profile.name),
+            DETAIL = pg_catalog.format('Among them: %s.', places),
+            HINT = 'Close conversations where they were opened, and revoke the profile from other roles.';
+    END IF;
+
     -- DROP OWNED below would drop what the role owns; nothing may be lost here
     IF EXISTS (SELECT FROM pg_catalog.pg_shdepend
                WHERE refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
