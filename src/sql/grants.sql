@@ -14,6 +14,13 @@ BEGIN
                 WHERE typnamespace = 'agentsandbox'::pg_catalog.regnamespace AND typelem = 0 LOOP
         EXECUTE pg_catalog.format('REVOKE ALL ON TYPE %s FROM PUBLIC', type);
     END LOOP;
+
+    -- what the script gave row types is noted there, which pg_dump 15 does not
+    -- expect and warns of
+    DELETE FROM pg_catalog.pg_init_privs
+    WHERE classoid = 'pg_catalog.pg_type'::pg_catalog.regclass
+      AND objoid IN (SELECT oid FROM pg_catalog.pg_type
+                     WHERE typnamespace = 'agentsandbox'::pg_catalog.regnamespace AND typrelid <> 0);
 END
 $$;
 
