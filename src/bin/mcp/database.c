@@ -1,0 +1,340 @@
+/*
+ * database.c
+ *		Connection, entry and statements.
+ *
+ * The conversation is over when a login or an entry is refused, or a statement
+ * is because of it (ASB_SQLSTATE_CLOSED).  Everything else that breaks a
+ * connection may pass, so it is tried again.
+ */
+#include "bin/mcp/database.h"
+
+#include "bin/common/log.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ASB_SQLSTATE_CLOSED "AS003"
+#define MAX_NOTICES 4000
+
+/* The login gate of the server lets these in. */
+static const char *const keywords[] = {"client_encoding", "fallback_application_name", NULL};
+static const char *const values[] = {"UTF8", "agentsandbox-mcp", NULL};
+
+static void
+set_reason(AsbDatabase *database, const char *reason)
+{
+	free(database->reason);
+	database->reason = asb_strndup(reason, strcspn(reason, "\n"));
+}
+
+static void
+conversation_over(AsbDatabase *database, const char *reason)
+{
+	set_reason(database, reason);
+	database->closed = true;
+	asb_log_event(ASB_LOG_WARNING, "conversation_closed", "reason", database->reason);
+}
+
+/*
+ * Finds the SQLSTATE in a message of PQERRORS_VERBOSE, "FATAL:  28P01: text":
+ * libpq has no other way to tell it for a connection that was not made.  The
+ * word before may be translated.
+ */
+static const char *
+find_sqlstate(const char *message)
+{
+	for (const char *at = strstr(message, ":  "); at != NULL; at = strstr(at + 1, ":  "))
+	{
+		size_t		length = 0;
+
+		at += 3;
+		while (length < 5 && isalnum((unsigned char) at[length]))
+			length++;
+		if (length == 5 && at[5] == ':' && at[6] == ' ')
+			return at;
+	}
+	return NULL;
+}
+
+/* After a try to connect has failed: is there any use in another? */
+static void
+judge_failure(AsbDatabase *database)
+{
+	const char *message = database->connection.reason ? database->connection.reason : "connection lost";
+	const char *sqlstate = find_sqlstate(message);
+
+	if (sqlstate != NULL && strncmp(sqlstate, "28", 2) == 0)
+		conversation_over(database, sqlstate + 7);
+	else
+		set_reason(database, sqlstate != NULL ? sqlstate + 7 : message);
+}
+
+static void
+lost(AsbDatabase *database, const char *reason, int64_t now)
+{
+	bool		was_busy = database->busy;
+
+	if (database->in_transaction && !was_busy)
+		database->transaction_lost = true;
+	set_reason(database, database->fatal != NULL ? database->fatal : reason);
+	asb_connection_lost(&database->connection, database->reason, now);
+	/* an idle session may end by the profile's limits: that is no failure yet */
+	if (!was_busy)
+		database->connection.retry_at = now;
+	free(database->fatal);
+	database->fatal = NULL;
+	database->entering = database->busy = database->in_transaction = false;
+	database->down_since = now;
+	if (was_busy)
+		database->events->lost(database->events->owner);
+}
+
+/* What the server says beside results. */
+static void
+take_notice(void *argument, const PGresult *result)
+{
+	AsbDatabase *database = argument;
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (severity == NULL || message == NULL)
+		return;
+	if (strcmp(severity, "FATAL") == 0)
+	{
+		free(database->fatal);
+		database->fatal = asb_strdup(message);
+	}
+	else if (database->notices.length < MAX_NOTICES)
+	{
+		asb_string_format(&database->notices, "%s: %.*s\n", severity,
+						  (int) strcspn(message, "\n"), message);
+	}
+}
+
+static void
+flush(AsbDatabase *database)
+{
+	AsbConnection *connection = &database->connection;
+	int			left = PQflush(connection->conn);
+
+	connection->wants_write = left > 0;
+}
+
+void
+asb_database_send(AsbDatabase *database, const char *sql, int count,
+				  const char *const *parameters, bool single_rows)
+{
+	PGconn	   *conn = database->connection.conn;
+
+	asb_string_reset(&database->notices);
+	database->busy = true;
+	/* a failure shows when the next step reads */
+	if (PQsendQueryParams(conn, sql, count, NULL, parameters, NULL, NULL, 0) && single_rows)
+		PQsetSingleRowMode(conn);
+	flush(database);
+}
+
+static void
+became_usable(AsbDatabase *database)
+{
+	database->entering = false;
+	database->down_since = 0;
+	asb_log_event(ASB_LOG_INFO, "connected", NULL, NULL);
+}
+
+static void
+connected(AsbDatabase *database)
+{
+	PGconn	   *conn = database->connection.conn;
+	const char *parameters[] = {database->token};
+
+	PQsetnonblocking(conn, 1);
+	PQsetNoticeReceiver(conn, take_notice, database);
+	if (database->token == NULL)
+	{
+		became_usable(database);
+		return;
+	}
+	database->entering = true;
+	PQsendQueryParams(conn, "SELECT agentsandbox.enter($1)", 1, NULL, parameters, NULL, NULL, 0);
+	flush(database);
+}
+
+/* A result of agentsandbox.enter(). */
+static void
+take_entry(AsbDatabase *database, PGresult *result)
+{
+	if (PQresultStatus(result) == PGRES_FATAL_ERROR)
+	{
+		const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+		conversation_over(database, message ? message : "the token was refused");
+	}
+	PQclear(result);
+}
+
+/*
+ * COPY cannot be spoken through a tool: end it so that the statement ends.
+ * False while there is more to throw away.
+ */
+static bool
+end_copy(PGconn *conn, ExecStatusType status)
+{
+	char	   *row;
+	int			length;
+
+	if (status != PGRES_COPY_OUT)
+		return PQputCopyEnd(conn, "COPY FROM STDIN is not possible through this tool") != 0;
+	while ((length = PQgetCopyData(conn, &row, 1)) > 0)
+		PQfreemem(row);
+	return length < 0;
+}
+
+static void
+take_result(AsbDatabase *database, PGresult *result)
+{
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (severity != NULL && strcmp(severity, "FATAL") == 0)
+	{
+		/* the end of the connection follows */
+		free(database->fatal);
+		database->fatal = asb_strdup(message ? message : "the server ended the session");
+		PQclear(result);
+		return;
+	}
+	if (sqlstate != NULL && strcmp(sqlstate, ASB_SQLSTATE_CLOSED) == 0)
+		conversation_over(database, message ? message : "the conversation is closed");
+	database->events->result(database->events->owner, result);
+}
+
+/* Takes all results that have arrived. */
+static void
+take_results(AsbDatabase *database)
+{
+	PGconn	   *conn = database->connection.conn;
+
+	while ((database->busy || database->entering) && !PQisBusy(conn))
+	{
+		PGresult   *result = PQgetResult(conn);
+		ExecStatusType status;
+
+		if (PQstatus(conn) == CONNECTION_BAD)
+		{
+			PQclear(result);
+			return;
+		}
+		if (result == NULL)
+		{
+			database->in_transaction = PQtransactionStatus(conn) != PQTRANS_IDLE;
+			if (database->entering)
+			{
+				if (!database->closed)
+					became_usable(database);
+				return;
+			}
+			database->busy = false;
+			database->events->done(database->events->owner);
+			return;
+		}
+		status = PQresultStatus(result);
+		if (database->entering)
+			take_entry(database, result);
+		else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+		{
+			database->events->result(database->events->owner, result);
+			if (!end_copy(conn, status))
+				return;
+		}
+		else
+			take_result(database, result);
+	}
+}
+
+void
+asb_database_step(AsbDatabase *database, int64_t now)
+{
+	AsbConnection *connection = &database->connection;
+
+	if (database->closed)
+	{
+		asb_connection_close(connection);
+		return;
+	}
+	if (connection->state != ASB_CONNECTION_UP)
+	{
+		int			failures = connection->failures;
+
+		if (asb_connection_step(connection, keywords, values, now))
+			connected(database);
+		else if (connection->failures > failures)
+			judge_failure(database);
+		else if (connection->state == ASB_CONNECTION_STARTING)
+			PQsetErrorVerbosity(connection->conn, PQERRORS_VERBOSE);
+		return;
+	}
+	if (connection->wants_write)
+		flush(database);
+	if (PQconsumeInput(connection->conn))
+		take_results(database);
+	if (PQstatus(connection->conn) == CONNECTION_BAD)
+		lost(database, PQerrorMessage(connection->conn), now);
+}
+
+bool
+asb_database_ready(const AsbDatabase *database)
+{
+	return database->connection.state == ASB_CONNECTION_UP && !database->closed &&
+		!database->entering && !database->busy;
+}
+
+void
+asb_database_cancel(AsbDatabase *database)
+{
+	char		problem[256];
+	PGcancel   *cancel;
+
+	if (!database->busy)
+		return;
+	cancel = PQgetCancel(database->connection.conn);
+	if (cancel == NULL || !PQcancel(cancel, problem, sizeof(problem)))
+		asb_log_event(ASB_LOG_WARNING, "cancel_failed", "reason", cancel != NULL ? problem : NULL);
+	PQfreeCancel(cancel);
+}
+
+int
+asb_database_socket(const AsbDatabase *database, bool *for_writing)
+{
+	*for_writing = database->connection.wants_write;
+	return asb_connection_socket(&database->connection);
+}
+
+int64_t
+asb_database_due(const AsbDatabase *database)
+{
+	return database->closed ? INT64_MAX : asb_connection_due(&database->connection);
+}
+
+void
+asb_database_open(AsbDatabase *database, const AsbDatabaseEvents *events, char *token)
+{
+	memset(database, 0, sizeof(*database));
+	database->events = events;
+	database->token = token;
+	database->down_since = asb_now_ms();
+}
+
+void
+asb_database_close(AsbDatabase *database)
+{
+	if (database->connection.conn != NULL)
+		asb_connection_close(&database->connection);
+	free(database->connection.reason);
+	free(database->reason);
+	free(database->fatal);
+	asb_string_free(&database->notices);
+	asb_wipe(database->token);
+}
