@@ -20,6 +20,11 @@ BEGIN
         FROM agentsandbox.refusals r
         JOIN agentsandbox.conversation_records c ON c.id = r.conversation
         WHERE c.profile = role
+          -- the extension's own objects are granted to all agents or to none
+          AND NOT EXISTS (SELECT FROM pg_depend d
+                          WHERE d.classid = r.class_id AND d.objid = r.object_id
+                            AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+                            AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'agentsandbox'))
     ), suggested AS (
         SELECT format('GRANT %s ON %s TO %s;', r.privilege, r.object_id::regclass, role) AS text, r.*
         FROM refused r
