@@ -128,8 +128,8 @@ SELECT m, v, (SELECT count(*) FROM agentsandbox.schema_errors(jsonb_build_object
 FROM (VALUES ('0.01', '0.07'), ('0.01', '0.075'), ('0.1', '1e131071'), ('3', '1e131071'), ('3', '111111'),
 	('7', '-14'), ('1e20', '1e21'), ('1e20', '15e19'), ('0.5', '0'),
 	('2.50', '10.00'), ('999999999999999999', '999999999999999998000000000000000001'), ('1e-16383', '1')) t (m, v);
-SELECT count(*) FROM agentsandbox.schema_errors('{"items": {"multipleOf": 0.01}}',
-	(SELECT jsonb_agg(1e131071) FROM generate_series(1, 20000)));
+SELECT count(*) FROM agentsandbox.schema_errors('{"items": {"multipleOf": 0.03}}',
+	('[' || repeat('3e131071,', 100000) || '3]')::jsonb);
 -- agrees with the server's arithmetic
 SELECT count(*) AS differ FROM (
 	SELECT (random() * 1e6)::numeric(20, 3) * 10::numeric ^ floor(random() * 12 - 6)::int AS v,
@@ -184,7 +184,7 @@ BEGIN
 		ELSE (SELECT coalesce(jsonb_object_agg(names[1 + floor(random() * 10)::int], pg_temp.random_json(depth - 1)), '{}') FROM generate_series(1, floor(random() * 5)::int))
 	END;
 END $$;
-CREATE TEMP TABLE sample AS SELECT v, agentsandbox.canonical(v) AS c FROM (SELECT pg_temp.random_json(3) AS v FROM generate_series(1, 2000)) r;
+CREATE TEMP TABLE sample AS SELECT v, agentsandbox.canonical(v) AS c FROM (SELECT pg_temp.random_json(3) AS v FROM generate_series(1, 1500)) r;
 SELECT count(*) AS not_the_value FROM sample WHERE c::jsonb <> v;
 SELECT count(*) AS not_one_form FROM sample WHERE c <> agentsandbox.canonical(c::jsonb);
 SELECT count(*) AS differ FROM sample a JOIN sample b ON (a.v = b.v) <> (a.c = b.c);
