@@ -96,8 +96,12 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.alter_method,
     agentsandbox.drop_method(text),
     agentsandbox.allow_method(name, text),
-    agentsandbox.disallow_method(name, text)
+    agentsandbox.disallow_method(name, text),
+    agentsandbox.schema_check(jsonb),
+    agentsandbox.schema_errors(jsonb, jsonb)
 TO agentsandbox_operator;
+GRANT EXECUTE ON FUNCTION agentsandbox.canonical(jsonb) TO
+    agentsandbox_operator, agentsandbox_reviewer, agentsandbox_auditor;
 
 GRANT SELECT ON agentsandbox.methods TO agentsandbox_agent;
 GRANT INSERT (method, arguments, deadline) ON agentsandbox.RemoteProcedureCalls TO agentsandbox_agent;
