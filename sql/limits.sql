@@ -66,18 +66,18 @@ INSERT INTO regress_t VALUES (4002), (4003);
 -- and by the conversation: ROLLBACK gives nothing back, a new session neither
 \c -reuse-previous=on sandbox :superuser
 DROP TRIGGER note ON regress_t;
-CREATE FUNCTION regress_wait(wanted bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION regress_wait(whose uuid, wanted bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     found bigint;
 BEGIN
     FOR i IN 1..1000 LOOP
-        SELECT rows_changed INTO found FROM agentsandbox.usage;
+        SELECT rows_changed INTO found FROM agentsandbox.usage WHERE conversation = whose;
         EXIT WHEN found >= wanted;
         PERFORM pg_sleep(0.01), pg_stat_clear_snapshot();
     END LOOP;
     RETURN found;
 END $$;
-SELECT regress_wait(341) AS changed \gset
+SELECT regress_wait(:'conversation', 341) AS changed \gset
 SELECT :changed AS changed;
 SELECT agentsandbox.alter_profile('regress_agent', rows_changed_total => :changed + 40);
 \c -reuse-previous=on :"conninfo"

@@ -32,20 +32,20 @@ SELECT agentsandbox.suggestions('regress agent');
 
 \c -reuse-previous=on sandbox :superuser
 -- until the worker has stored it
-CREATE FUNCTION regress_wait(wanted bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION regress_wait(whose uuid, wanted bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     found bigint;
 BEGIN
     FOR i IN 1..1000 LOOP
-        SELECT sum(count) INTO found FROM agentsandbox.refusals;
+        SELECT sum(count) INTO found FROM agentsandbox.refusals WHERE conversation = whose;
         EXIT WHEN found >= wanted;
         PERFORM pg_sleep(0.01);
     END LOOP;
     RETURN found;
 END $$;
-SELECT regress_wait(14);
-SELECT gate, object, privilege, sqlstate, count, conversation = :'conversation' AS its, last_at >= first_at AS ordered, reason
-FROM agentsandbox.refusals ORDER BY first_at, gate, object;
+SELECT regress_wait(:'conversation', 14);
+SELECT gate, object, privilege, sqlstate, count, last_at >= first_at AS ordered, reason
+FROM agentsandbox.refusals WHERE conversation = :'conversation' ORDER BY first_at, gate, object;
 SELECT suggestion, refusals, conversations FROM agentsandbox.suggestions('regress agent');
 SELECT agentsandbox.suggestions('regress_missing');
 
@@ -80,7 +80,7 @@ SELECT * FROM agentsandbox.unhonoured_grants('regress_missing');
 REVOKE pg_read_all_data FROM "regress agent";
 
 -- in mode observe nothing is refused by these gates, and all is recorded
-DELETE FROM agentsandbox.refusals;
+DELETE FROM agentsandbox.refusals WHERE conversation = :'conversation';
 ALTER ROLE "regress agent" NOCREATEDB;
 SELECT agentsandbox.alter_profile('regress agent', mode => 'observe', rows_returned => 10);
 \c -reuse-previous=on :"conninfo"
@@ -89,8 +89,8 @@ SHOW work_mem;
 SELECT pg_sleep(0);
 SELECT generate_series(1, 11);
 \c -reuse-previous=on sandbox :superuser
-SELECT regress_wait(4) >= 4 AS recorded;
-SELECT DISTINCT gate, object, reason FROM agentsandbox.refusals ORDER BY 1, 2, 3;
+SELECT regress_wait(:'conversation', 4) >= 4 AS recorded;
+SELECT DISTINCT gate, object, reason FROM agentsandbox.refusals WHERE conversation = :'conversation' ORDER BY 1, 2, 3;
 
 SELECT agentsandbox.close_conversation(:'conversation');
 SELECT agentsandbox.drop_profile('regress agent');
