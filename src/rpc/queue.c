@@ -307,7 +307,7 @@ give_back(const Lease *lease, Datum retry_after, bool retry_after_isnull)
 		"UPDATE agentsandbox.remoteprocedurecalls SET status = 'ready',"
 		" lease_token = NULL, lease_expires_at = NULL,"
 		" retry_at = pg_catalog.clock_timestamp() +"
-		"  GREATEST(LEAST($2, interval '1 day'), " ASB_RETRY_DELAY_SQL ")"
+		"  LEAST(GREATEST($2, " ASB_RETRY_DELAY_SQL "), interval '1 day')"
 		" WHERE ctid = $1 RETURNING retry_at",
 		2, {TIDOID, INTERVALOID}
 	};
