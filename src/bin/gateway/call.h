@@ -31,6 +31,7 @@ typedef struct AsbCall
 	long		max_response_bytes;
 	int64_t		claimed_at;
 	int64_t		lease_until;	/* by our clock, never later than the server's */
+	int64_t		extend_at;		/* ask for more of it then */
 	bool		extending;		/* an extension of the lease is under way */
 	AsbConfig  *config;			/* held */
 	const AsbHandler *handler;	/* of config */
@@ -40,6 +41,9 @@ typedef struct AsbCall
 
 /* Sets a failure as the outcome. */
 extern void asb_outcome_fail(AsbCall *call, const char *error_class, bool final);
+
+/* Notes a lease that was asked for at the time start and lasts so long from then. */
+extern void asb_call_lease(AsbCall *call, int64_t start, long lease_ms);
 
 extern void asb_call_free(AsbCall *call);
 

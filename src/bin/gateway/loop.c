@@ -177,7 +177,7 @@ extend_leases(Gateway *gateway, int64_t now)
 	for (AsbCall *call = gateway->calls; call != NULL; call = call->next)
 	{
 		if (call->transfer != NULL && !call->extending &&
-			now >= call->lease_until - gateway->config->lease_ms / 2)
+			now >= call->extend_at)
 			asb_queue_extend(gateway->queue, call);
 	}
 }
@@ -263,7 +263,14 @@ obey_signals(Gateway *gateway, int64_t now)
 		start_draining(gateway, now);
 }
 
-/* Is there nothing left to wait for? */
+/* Is every call reported and no answer awaited? */
+static bool
+has_finished(const Gateway *gateway)
+{
+	return gateway->held == 0 && !gateway->claiming;
+}
+
+/* Is there nothing left to wait for, or no time to? */
 static bool
 is_over(Gateway *gateway, int64_t now)
 {
@@ -271,8 +278,7 @@ is_over(Gateway *gateway, int64_t now)
 		return false;
 	if (now >= gateway->drain_until)
 		give_back_calls(gateway);
-	return (gateway->held == 0 && !gateway->claiming) ||
-		now >= gateway->drain_until + LAST_REPORTS_MS;
+	return has_finished(gateway) || now >= gateway->drain_until + LAST_REPORTS_MS;
 }
 
 /* ---- the loop ---- */
@@ -296,7 +302,10 @@ wait_for_event(Gateway *gateway, int64_t now)
 	{
 		int64_t		stop = gateway->drain_until;
 
-		stop += now >= stop ? LAST_REPORTS_MS : 0;
+		if (has_finished(gateway))
+			stop = now;
+		else if (now >= stop)
+			stop += LAST_REPORTS_MS;
 		due = stop < due ? stop : due;
 	}
 	else if (can_claim(gateway) && (gateway->may_have_calls || gateway->poll_at < due))
@@ -305,10 +314,8 @@ wait_for_event(Gateway *gateway, int64_t now)
 	{
 		for (const AsbCall *call = gateway->calls; call != NULL; call = call->next)
 		{
-			int64_t		extend_at = call->lease_until - gateway->config->lease_ms / 2;
-
-			if (call->transfer != NULL && !call->extending && extend_at < due)
-				due = extend_at;
+			if (call->transfer != NULL && !call->extending && call->extend_at < due)
+				due = call->extend_at;
 		}
 	}
 	wait = due - now;

@@ -140,8 +140,8 @@ static bool
 send_extend(PGconn *conn, const AsbConfig *config, const AsbCall *call)
 {
 	static const char sql[] =
-		"SELECT agentsandbox.extend($1::pg_catalog.uuid, $2::pg_catalog.uuid,"
-		" $3::pg_catalog.interval)";
+		"SELECT (1000 * EXTRACT(epoch FROM agentsandbox.extend($1::pg_catalog.uuid,"
+		" $2::pg_catalog.uuid, $3::pg_catalog.interval) - pg_catalog.clock_timestamp()))::pg_catalog.int8";
 	char		lease[32];
 	const char *values[3] = {call->id, call->lease_token, lease};
 
@@ -301,7 +301,7 @@ make_call(const Request *request, int row)
 	call->time_left_ms = PQgetisnull(result, row, 6) ? 3600L * 1000 :
 		strtol(PQgetvalue(result, row, 6), NULL, 10);
 	call->claimed_at = request->sent_at;
-	call->lease_until = request->sent_at + request->lease_ms;
+	asb_call_lease(call, request->sent_at, request->lease_ms);
 	return call;
 }
 
@@ -355,6 +355,15 @@ call_refused(AsbQueue *queue, Request *request, int64_t now)
 	}
 }
 
+/* The database may give less than was asked for. */
+static void
+lease_extended(const Request *request)
+{
+	long		left = strtol(PQgetvalue(request->result, 0, 0), NULL, 10);
+
+	asb_call_lease(request->call, request->sent_at, left);
+}
+
 /* The transaction of this request is over; failed tells that it was undone. */
 static void
 settle(AsbQueue *queue, Request *request, bool failed, int64_t now)
@@ -382,7 +391,7 @@ settle(AsbQueue *queue, Request *request, bool failed, int64_t now)
 	else if (failed)
 		call_refused(queue, request, now);
 	else if (request->kind == REQUEST_EXTEND)
-		request->call->lease_until = request->sent_at + request->lease_ms;
+		lease_extended(request);
 	else
 		queue->events.reported(queue->events.owner, request->call,
 							   PQgetvalue(request->result, 0, 0));
