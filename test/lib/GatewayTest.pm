@@ -21,13 +21,14 @@ use Time::HiRes qw(time usleep);
 
 use AgentSandbox;
 
-our @EXPORT = qw(prepare_methods add_call add_calls outcome start_http handler start_gateway
+our @EXPORT = qw(prepare_methods add_method add_call add_calls outcome start_http handler start_gateway
   write_file gateway_program run_gateway wait_until decode encode_json);
 
 my $json = JSON::PP->new->canonical->allow_nonref->utf8;
 my $root = $0 =~ m{^(.*)/test/tap/[^/]*$} ? $1 : '.';
 my $directory = File::Temp->newdir('gateway-test.XXXXXX', TMPDIR => 1);
 my $role = { role => 'gateway_service', password => 'the-password-of-the-gateway' };
+my $conversation;
 my $files = 0;
 my @running;
 
@@ -69,32 +70,51 @@ sub wait_until
 
 # ---- the database side ----
 
+# Registers methods that take and answer anything, the profile that may call
+# them, one conversation of it, and the login role of the gateways.
 sub prepare_methods
 {
 	my (@methods) = @_;
-	sql(read_file("$root/test/gateway/mock.sql"));
 	sql("CREATE ROLE $role->{role} LOGIN PASSWORD '$role->{password}' IN ROLE agentsandbox_gateway");
-	sql("INSERT INTO agentsandbox.method_definitions (name) VALUES ('$_')") for @methods;
+	sql("SELECT agentsandbox.create_profile('gateway_test')");
+	add_method($_) for @methods;
+	$conversation = open_conversation('gateway_test');
 }
 
+# One more of them, with other options of create_method()
+sub add_method
+{
+	my ($name, %option) = @_;
+	%option = (max_attempts => 3, time_limit => "'100 seconds'", %option);
+	my $options = join ', ', map { "$_ => $option{$_}" } sort keys %option;
+	sql("SELECT agentsandbox.create_method('$name', 'true', 'true', $options);
+		SELECT agentsandbox.allow_method('gateway_test', '$name')");
+}
+
+# Inserts calls of one method, as the conversation: their ids.  The first
+# argument may be another conversation.
 sub add_calls
 {
+	my $who = ref $_[0] ? shift : $conversation;
 	my ($method, @arguments) = @_;
 	my $values = join ', ', map { "('$method', \$json\$$_\$json\$)" } @arguments;
-	return split /\n/, sql("INSERT INTO agentsandbox.remoteprocedurecalls (method, arguments)
-		VALUES $values RETURNING id; NOTIFY agentsandbox_ready");
+	return split /\n/, sql_as($who, "INSERT INTO RemoteProcedureCalls (method, arguments)
+		VALUES $values RETURNING id");
 }
 
 sub add_call { return (add_calls(@_))[0] }
 
-# Waits for the terminal state of a call: a hash of its columns
+# Waits for the terminal state of a call: a hash of its columns, and in
+# failure what the gateway said of it
 sub outcome
 {
 	my ($id, $timeout) = @_;
 	my $row = "SELECT pg_catalog.to_jsonb(c) FROM agentsandbox.remoteprocedurecalls c WHERE id = '$id'";
 	wait_until(sub { sql("SELECT status IN ('completed', 'failed', 'expired', 'refused', 'cancelled')
 		FROM agentsandbox.remoteprocedurecalls WHERE id = '$id'") eq 't' }, $timeout // 30);
-	return decode(sql($row));
+	my $call = decode(sql($row));
+	$call->{failure} = $call->{error}{gateway} if $call->{error};
+	return $call;
 }
 
 # ---- the HTTP server ----

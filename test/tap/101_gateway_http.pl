@@ -1,6 +1,5 @@
 # The gateway against an HTTP server that is honest on some paths and hostile
 # on others: what arrives there, what the agent gets to see, what is logged.
-# with-cluster: --no-extension
 use strict;
 use warnings;
 use Test::More;
@@ -74,7 +73,7 @@ my %case = (
 		'{}', undef, 'secret_in_response', 200, 1 ],
 );
 
-prepare_methods(sort keys %case, qw(bytes path body custom get time_limit));
+prepare_methods(sort keys %case, qw(bytes path body custom get));
 my $gateway = start_gateway(
 	concurrency => 64,
 	poll_seconds => 0.5,
@@ -103,7 +102,7 @@ for my $name (sort keys %case)
 	}
 	else
 	{
-		is_deeply($got->{error}, { class => $class, $status ? (http_status => $status) : () }, "$name: fails as $class");
+		is_deeply($got->{failure}, { class => $class, $status ? (http_status => $status) : () }, "$name: fails as $class");
 		is($got->{status}, 'failed', "$name: failed");
 	}
 	is($got->{attempt}, $attempts, "$name: $attempts attempts") if defined $attempts;
@@ -127,8 +126,8 @@ is($request->{headers}{accept}, 'application/json', 'Accept says what is accepte
 like($request->{headers}{'user-agent'}, qr{^agentsandbox-gateway/\d}, 'the program names itself');
 ok(!exists $request->{headers}{'accept-encoding'}, 'no content coding is asked for');
 isnt($id, $request->{headers}{'idempotency-key'}, 'the id that the agent knows stays inside');
-is(sql("SELECT \$a\$$request->{body}\$a\$ = arguments::text FROM agentsandbox.remoteprocedurecalls WHERE id = '$id'"),
-	't', 'the body is the canonical arguments, byte for byte');
+is($request->{body}, q({"a":1.1,"b":") . "\x{e9}" . q(\"\\\\/","big":123456789012345678901234567890,"c":[1,{"d":null}]}),
+	'the body is the canonical arguments, byte for byte');
 
 $request = $arrived->(add_call('path', '{"a": {"b": 12345678901234567890}, "name": "a/b ?#é%", "q": "x&y=../z"}'));
 is($request->{path}, '/echo/a%2Fb%20%3F%23%C3%A9%25/12345678901234567890?q=x%26y%3D..%2Fz', 'values are percent-encoded');
@@ -136,7 +135,7 @@ is($request->{method} . $request->{body}, 'GET', 'a GET without a body');
 
 $request = $arrived->(add_call('body', '{"mail": "a\",\"admin\":true,\"", "amount": 100000000000000000000.01, "nested": {"x": []}}'));
 is($request->{method}, 'PUT', 'the configured verb');
-is($request->{body}, '{"all":[{"x": []},"text"],"amount":100000000000000000000.01,"fixed":true,"to":"a\",\"admin\":true,\""}',
+is($request->{body}, '{"all":[{"x":[]},"text"],"amount":100000000000000000000.01,"fixed":true,"to":"a\",\"admin\":true,\""}',
 	'the body template holds JSON values');
 
 $request = $arrived->(add_call('custom', '{}'));
@@ -151,10 +150,29 @@ is($request->{body}, '', 'no body where the configuration says so');
 ok(!(grep { $_->{path} =~ m{private|redirected|smuggled|meta-data} } $http->requests),
 	'no request reached a refused address or followed a redirect');
 
+# A connection that a handler with a wider policy left open is no way around the policy.
+outcome(add_call('bytes', '{}'));
+is(outcome(add_call('private', '{}'))->{failure}{class}, 'refused_address', 'an open connection does not help');
+ok(!(grep { $_->{path} eq '/echo/private' } $http->requests), '... no request was sent over it');
+
+# TLS: openssl serves one file, its certificate is for localhost.
+my ($certificate, $tls_port, $tls, $tls_output) = start_tls();
+add_method("tls_$_", max_attempts => 1) for qw(ok ca name);
+my %tls = (allow_private_addresses => $true, verb => 'GET', path => '/response');
+my $second = start_gateway(poll_seconds => 0.5, methods => {
+	tls_ok => { %tls, url => "https://localhost:$tls_port", ca_file => $certificate },
+	tls_ca => { %tls, url => "https://localhost:$tls_port" },
+	tls_name => { %tls, url => "https://127.0.0.1:$tls_port", ca_file => $certificate } });
+is(outcome(add_call('tls_ca', '{}'))->{failure}{class}, 'tls', 'an unknown authority is refused');
+is(outcome(add_call('tls_name', '{}'))->{failure}{class}, 'tls', 'a certificate for another name is refused');
+is_deeply(outcome(add_call('tls_ok', '{}'))->{response}, { tls => $true }, 'TLS with the configured authority');
+is($second->stop, 0, 'stopped');
+kill TERM => $tls;
+
 # The call's own limit is shorter than the handler's.
-sql("UPDATE agentsandbox.method_definitions SET time_limit = '500 ms', max_attempts = 1 WHERE name = 'time_limit'");
+add_method('time_limit', time_limit => "'500 ms'", max_attempts => 1);
 my $before = time;
-is(outcome(add_call('time_limit', '{}'))->{error}{class}, 'timeout', "the method's time limit ends the transfer");
+is(outcome(add_call('time_limit', '{}'))->{failure}{class}, 'timeout', "the method's time limit ends the transfer");
 cmp_ok(time - $before, '<', 10, '... in time');
 
 is($gateway->stop, 0, 'SIGTERM ends the program');
@@ -166,3 +184,22 @@ unlike($log, qr/admin|12345678901234567890|inner/, 'no arguments and no response
 is((grep { !/^ts=\S+Z level=\w+ event=\w+( \w+=("([^"\\]|\\.)*"|[^\s"=]+))*$/ } split /\n/, $log), 0, 'every line is logfmt');
 
 done_testing();
+
+# Starts openssl s_server: (certificate file, port, process)
+sub start_tls
+{
+	my $certificate = write_file('');
+	my ($path, $name) = $certificate =~ m{(.*)/(.*)};
+	my $key = write_file('');
+	system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
+		  . " -addext subjectAltName=DNS:localhost -keyout $key -out $certificate 2>/dev/null") == 0 or die 'openssl';
+	open my $file, '>', "$path/response" or die;
+	print $file "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{\"tls\": true}";
+	close $file;
+	my $pid = open my $output, '-|', "cd $path && exec openssl s_server -accept 127.0.0.1:0 -cert $certificate -key $key -HTTP" or die;
+	while (my $line = <$output>)
+	{
+		return ($certificate, $1, $pid, $output) if $line =~ /^ACCEPT .*:(\d+)/;
+	}
+	die 'openssl s_server did not start';
+}
