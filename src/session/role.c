@@ -20,7 +20,6 @@
 #include "commands/comment.h"
 #include "commands/seclabel.h"
 #include "commands/user.h"
-#include "libpq/scram.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "utils/acl.h"
@@ -32,6 +31,7 @@
 #include "utils/timestamp.h"
 
 #include "session/role.h"
+#include "session/scram.h"
 
 static const char *
 attribute_objection(Oid role)
@@ -162,6 +162,30 @@ option(const char *name, Node *value)
 	return makeDefElem(pstrdup(name), value, -1);
 }
 
+/*
+ * CreateRole() could do it, but would hash the empty password, as slowly as
+ * SCRAM wants it, to find out that it is not the password.
+ */
+static void
+set_verifier(Oid role, const char *verifier)
+{
+	Relation	rel = table_open(AuthIdRelationId, RowExclusiveLock);
+	HeapTuple	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(role));
+	HeapTuple	changed;
+	Datum		values[Natts_pg_authid] = {0};
+	bool		nulls[Natts_pg_authid] = {false};
+	bool		replaces[Natts_pg_authid] = {false};
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for role %u", role);
+	values[Anum_pg_authid_rolpassword - 1] = CStringGetTextDatum(verifier);
+	replaces[Anum_pg_authid_rolpassword - 1] = true;
+	changed = heap_modify_tuple(tuple, RelationGetDescr(rel), values, nulls, replaces);
+	CatalogTupleUpdate(rel, &tuple->t_self, changed);
+	ReleaseSysCache(tuple);
+	table_close(rel, RowExclusiveLock);
+}
+
 Oid
 asb_role_create(const AsbRoleLabel *label, const char *profile, const char *password)
 {
@@ -178,13 +202,13 @@ asb_role_create(const AsbRoleLabel *label, const char *profile, const char *pass
 	create->stmt_type = ROLESTMT_ROLE;
 	create->role = asb_conversation_role_name(&label->conversation);
 	create->options =
-		list_make4(option("canlogin", (Node *) makeBoolean(true)),
+		list_make3(option("canlogin", (Node *) makeBoolean(true)),
 				   option("addroleto", (Node *) list_make1(group)),
-				   option("password", (Node *) makeString(pg_be_scram_build_secret(password))),
 				   option("validUntil",
 						  (Node *) makeString(pstrdup(timestamptz_to_str(label->expires_at)))));
 	role = CreateRole(NULL, create);
 	CommandCounterIncrement();
+	set_verifier(role, asb_scram_verifier(password));
 
 	asb_role_label_set(role, label);
 
