@@ -17,6 +17,7 @@
 #include "utils/lsyscache.h"
 
 #include "confine/analyze.h"
+#include "confine/bounded.h"
 #include "confine/catalogs.h"
 #include "confine/function.h"
 #include "confine/refusal.h"
@@ -307,6 +308,7 @@ walk(Node *node, AnalyzeContext *context)
 	context->inner_allowed = IsA(node, CoerceViaIO);
 	check_functions_in_node(node, judge_function_in_node, context);
 	context->inner_allowed = false;
+	asb_bounded_substitute(node);
 
 	if (is_typed(node))
 		judge_type(context, exprType(node), node);

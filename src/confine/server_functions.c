@@ -103,6 +103,14 @@ asb_server_function_reachable(Oid funcid)
 	return find(funcid) != NULL;
 }
 
+bool
+asb_server_function_searches(Oid funcid)
+{
+	const AsbServerFunction *function = find(funcid);
+
+	return function != NULL && function->class == ASB_FUNCTION_SEARCH;
+}
+
 const char *
 asb_server_function_reason(Oid funcid)
 {

@@ -57,6 +57,12 @@ extern bool asb_server_function_allowed(Oid funcid);
  */
 extern bool asb_server_function_reachable(Oid funcid);
 
+/*
+ * Does its time grow with the product of its arguments' sizes, so that it is
+ * run through a bounded twin (bounded.h)?
+ */
+extern bool asb_server_function_searches(Oid funcid);
+
 /* Why the function is on the list, a sentence; NULL if it is not. */
 extern const char *asb_server_function_reason(Oid funcid);
 

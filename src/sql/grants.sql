@@ -125,3 +125,16 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.complete(uuid, uuid, jsonb),
     agentsandbox.fail(uuid, uuid, jsonb, interval, boolean)
 TO agentsandbox_gateway;
+
+-- Confinement: what an agent's search functions really run (bounded.c).
+DO $$
+DECLARE
+    twin regprocedure;
+BEGIN
+    FOR twin IN SELECT oid FROM pg_catalog.pg_proc
+                WHERE pronamespace = 'agentsandbox'::pg_catalog.regnamespace AND prosrc = 'asb_bounded'
+    LOOP
+        EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO agentsandbox_agent', twin);
+    END LOOP;
+END
+$$;

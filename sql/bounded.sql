@@ -1,0 +1,57 @@
+-- The twins of the server's search functions: honest searches work, with their
+-- indexes, and hopeless ones are refused before they start.
+\set SHOW_CONTEXT never
+\set VERBOSITY terse
+
+-- one for each, alike in all that matters to the planner
+SELECT count(*) AS twins,
+       bool_and(t.provolatile = p.provolatile AND t.proisstrict = p.proisstrict AND t.proretset = p.proretset AND
+                t.prosupport = p.prosupport AND t.prorettype = p.prorettype AND t.pronargdefaults = p.pronargdefaults AND
+                t.proparallel = p.proparallel AND t.prosrc = 'asb_bounded') AS alike
+FROM agentsandbox.server_functions() s
+JOIN pg_proc p ON p.oid = s.function
+LEFT JOIN pg_proc t ON t.pronamespace = 'agentsandbox'::regnamespace AND t.proname = 'bounded_' || p.proname AND t.proargtypes = p.proargtypes
+WHERE s.reason = (SELECT reason FROM agentsandbox.server_functions() WHERE signature = 'strpos(text,text)');
+
+CREATE TABLE regress_t (v text PRIMARY KEY);
+INSERT INTO regress_t SELECT 'value ' || n FROM generate_series(1, 5000) n;
+CREATE INDEX regress_t_pattern ON regress_t (v text_pattern_ops);
+ANALYZE regress_t;
+CREATE VIEW regress_v AS SELECT length(replace(repeat('a', 100000), repeat('b', 3000), '')) AS made_by_the_administrator;
+SELECT agentsandbox.create_profile('regress_agent', allow_explain => true);
+GRANT SELECT ON regress_t, regress_v TO regress_agent;
+SELECT format('user=%s password=%s', role, password) AS conninfo FROM agentsandbox.open_conversation('regress_agent') \gset
+\set superuser :USER
+\c -reuse-previous=on :"conninfo"
+
+SELECT 'mine' LIKE '%ine', 'mine' NOT LIKE '%ine', 'mine' ILIKE 'MI%', 'mine' NOT ILIKE 'x', 'mine' LIKE ANY (ARRAY['x', 'm%']), 'mine'::bytea LIKE 'm%'::bytea, 'x'::char(3) LIKE 'x%';
+SELECT replace('mine', 'm', 'n'), translate('abc', 'b', 'x'), split_part('a-b', '-', 2), strpos('abc', 'c'), position('b' IN 'abc'), btrim('xxaxx', 'x'), trim(leading 'x' from 'xa');
+SELECT string_to_array('a,b', ','), string_to_array('ab', NULL), string_to_array('a,b', ',', 'b'), normalize('a'), normalize(U&'\0061\0308', nfc) IS NFC NORMALIZED AS nfc;
+SELECT * FROM string_to_table('a,b', ',');
+SELECT ARRAY[1,2] && ARRAY[2,3], ARRAY['a','b'] @> ARRAY['a'], ARRAY[1] <@ ARRAY[2], '{"a": 1}'::jsonb @> '{"a": 1}', '{"a": 1}'::jsonb - '{a}'::text[];
+SELECT v FROM regress_t WHERE v IN (SELECT g FROM unnest(string_to_array('value 1,value 2', ',')) g) ORDER BY 1;
+SELECT NULLIF('a' LIKE 'a', true), 'a' LIKE 'b' IS DISTINCT FROM true;
+EXPLAIN (COSTS off) SELECT v FROM regress_t WHERE v LIKE 'value 12%';
+
+-- hopeless: at once, wherever it stands
+SELECT repeat('a', 1000000) LIKE '%' || repeat('b', 30000) || '%';
+SELECT repeat('a', 1000000) LIKE ANY (ARRAY['%' || repeat('b', 30000) || '%']);
+SELECT strpos(repeat('a', 1000000), repeat('b', 30000));
+SELECT length(replace(repeat('a', 1000000), repeat('b', 30000), ''));
+SELECT length(normalize(repeat('a', 20000)));
+SELECT array_agg(g) && array_agg(-g) FROM generate_series(1, 30000) g;
+SELECT count(*) FROM string_to_table(repeat('a', 1000000), repeat('b', 30000));
+SELECT count(*) FROM regress_t WHERE v LIKE repeat('a', 100000000);
+PREPARE p (text) AS SELECT strpos(repeat('a', 1000000), $1);
+EXECUTE p ('b');
+EXECUTE p (repeat('b', 30000));
+SELECT strpos(repeat('a', 1000000), repeat('b', 200));
+
+-- what an administrator wrote runs as it was written
+SELECT * FROM regress_v;
+
+\c -reuse-previous=on sandbox :superuser
+SELECT count(*) FROM agentsandbox.conversations c, agentsandbox.close_conversation(c.id) WHERE state = 'open';
+DROP TABLE regress_t;
+DROP VIEW regress_v;
+SELECT agentsandbox.drop_profile('regress_agent');

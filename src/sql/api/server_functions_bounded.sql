@@ -1,0 +1,28 @@
+-- A bounded twin for each of the server's search functions on the list; see
+-- src/confine/bounded.c.  Made from the list, so that none is forgotten.
+DO $$
+DECLARE
+    searches CONSTANT text := (SELECT reason FROM agentsandbox.server_functions()
+                               WHERE signature = 'strpos(text,text)');
+    f record;
+BEGIN
+    FOR f IN SELECT p.*, pg_catalog.pg_get_function_arguments(p.oid) AS arguments,
+                    pg_catalog.pg_get_function_identity_arguments(p.oid) AS identity,
+                    pg_catalog.pg_get_function_result(p.oid) AS result
+               FROM pg_catalog.pg_proc p JOIN agentsandbox.server_functions() s ON s.function = p.oid
+              WHERE s.reason = searches
+    LOOP
+        EXECUTE pg_catalog.format($sql$
+CREATE OR REPLACE FUNCTION agentsandbox.%I(%s) RETURNS %s
+LANGUAGE c %s %s PARALLEL SAFE COST %s %s AS 'MODULE_PATHNAME', 'asb_bounded'$sql$,
+            'bounded_' || f.proname, f.arguments, f.result,
+            CASE f.provolatile WHEN 'i' THEN 'IMMUTABLE' ELSE 'STABLE' END,
+            CASE WHEN f.proisstrict THEN 'STRICT' ELSE '' END,
+            f.procost,
+            CASE WHEN f.prosupport <> 0 THEN 'SUPPORT ' || f.prosupport::text ELSE '' END);
+        EXECUTE pg_catalog.format('COMMENT ON FUNCTION agentsandbox.%I(%s) IS %L',
+            'bounded_' || f.proname, f.identity,
+            pg_catalog.format('what an agent''s %I(%s) runs: refuses values too large to search in one another', f.proname, f.identity));
+    END LOOP;
+END
+$$;
