@@ -53,6 +53,7 @@ asb_request_free(AsbRequest *request)
 	forget_statement(request);
 	asb_table_free(&request->table);
 	PQclear(request->result);
+	free(request->lost);
 	free(request->call);
 	free(request->status);
 	free(request->progress_token);

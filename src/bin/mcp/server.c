@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How long a request waits for a database that cannot be reached. */
+/* How long the database may be away before requests are told, and they wait at least. */
 #define UNREACHABLE_MS 10000
+#define LEAST_WAIT_MS 2000
 #define LOOK_AGAIN_MS 250
 
 #define SERVER_INFO "{\"name\":\"agentsandbox\",\"version\":\"" ASB_VERSION "\"}"
@@ -150,24 +151,36 @@ answer_and_forget(AsbServer *server, AsbRequest *request, AsbAnswer *answer)
 	forget(server, request);
 }
 
-/* Answers without the database: a list as it can be told so, else a problem. */
+typedef struct Reason
+{
+	const char *code;
+	const char *before;			/* the sentence about the connection's state */
+	const char *after;
+} Reason;
+
+static const Reason closed = {"conversation_closed", "This conversation is closed", "Nothing more can be done in it."};
+static const Reason lost = {"connection_lost", "The connection to the database was lost while the statement ran",
+	"It is made again. Whether the statement took effect is not known; a transaction that was open is undone."};
+static const Reason transaction_lost = {"transaction_lost", "The connection was lost while a transaction was open",
+	"It has been made again, the transaction is undone, and this statement was not run."};
+static const Reason unreachable = {"unreachable", "The database cannot be reached",
+	"The connection is tried again and again; so can the request be."};
+
+/* Answers without the database: a list as it can be told so, else why not. */
 static void
-give_up(AsbServer *server, AsbRequest *request, const char *code, const char *format)
+give_up(AsbServer *server, AsbRequest *request, const Reason *why)
 {
 	AsbAnswer	answer = {0};
-	const char *reason = server->database.reason ? server->database.reason : "no connection yet";
+	const char *reason = request->lost != NULL && why != &closed ? request->lost :
+		server->database.reason != NULL ? server->database.reason : "no connection yet";
 
 	if (request->tool == &asb_tool_list)
 		asb_tool_write_list(request, &answer.json);
 	else
 	{
-		char	   *problem;
+		char	   *problem = asb_format("%s (%s). %s", why->before, reason, why->after);
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		problem = asb_format(format, reason);
-#pragma GCC diagnostic pop
-		asb_answer_problem(&answer, code, problem);
+		asb_answer_problem(&answer, why->code, problem);
 		if (request->call != NULL)
 			asb_answer_text(&answer, "id", request->call);
 		free(problem);
@@ -228,11 +241,15 @@ run_next(AsbServer *server)
 	{
 		AsbRequest *request = dequeue(server, &server->waiting);
 
+		if (request->lost != NULL)
+		{
+			give_up(server, request, &lost);
+			continue;
+		}
 		if (server->database.transaction_lost && request->tool != &asb_tool_list)
 		{
 			server->database.transaction_lost = false;
-			give_up(server, request, "transaction_lost", "The connection was lost while a transaction was open (%s)"
-					" and has been made again: the transaction is undone, and this statement was not run.");
+			give_up(server, request, &transaction_lost);
 			continue;
 		}
 		PQclear(request->result);
@@ -305,6 +322,10 @@ statement_done(void *owner)
 	}
 }
 
+/*
+ * What can be done again is done again.  The answer to what cannot waits for
+ * the next connection, which may tell that the conversation is closed.
+ */
 static void
 statement_lost(void *owner)
 {
@@ -313,12 +334,13 @@ statement_lost(void *owner)
 
 	server->running = NULL;
 	if (request->cancelled)
+	{
 		forget(server, request);
-	else if (request->repeatable)
-		enqueue_first(server, request);
-	else
-		give_up(server, request, "connection_lost", "The connection to the database was lost while the statement ran (%s)."
-				" It is being made again. Whether the statement took effect is not known; a transaction that was open is undone.");
+		return;
+	}
+	if (!request->repeatable)
+		request->lost = asb_strdup(server->database.reason);
+	enqueue_first(server, request);
 }
 
 static const AsbDatabaseEvents database_events = {
@@ -338,18 +360,15 @@ give_up_waiting(AsbServer *server, int64_t now)
 	while (*link != NULL)
 	{
 		AsbRequest *request = *link;
-		int64_t		since = request->received_at > server->database.down_since ?
-			request->received_at : server->database.down_since;
 
 		if (server->database.closed)
 		{
 			server->over |= request->tool != &asb_tool_list;
-			give_up(server, dequeue(server, link), "conversation_closed",
-					"This conversation is closed (%s). Nothing more can be done in it.");
+			give_up(server, dequeue(server, link), &closed);
 		}
-		else if (now - since >= UNREACHABLE_MS)
-			give_up(server, dequeue(server, link), "unreachable",
-					"The database cannot be reached (%s). The connection is tried again and again; so the request can be repeated.");
+		else if (now - server->database.down_since >= UNREACHABLE_MS &&
+				 now - request->received_at >= LEAST_WAIT_MS)
+			give_up(server, dequeue(server, link), request->lost != NULL ? &lost : &unreachable);
 		else
 			link = &request->next;
 	}
