@@ -19,6 +19,14 @@ my %seeds = (
 		"\x03123e4567-e89b-12d3-a456-426614174000", "\x04192.168.0.1", "\x051:2::192.168.0.1",
 		"\x06\"a b\"\@[IPv6:::1]", "\x07xn--ngba5hb2804a.xn--k8j5u", "\x08http://u:p\@[v1.a]:80/%41?b#c"
 	],
+	fuzz_mcp => [
+		"\x00" . '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}' . "\n",
+		"\x02" . '[{"jsonrpc":"2.0","id":"\u0061","method":"tools/list"},{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"a"}}]' . "\n",
+		"\x04" . '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"query","arguments":{"sql":"x","parameters":[1,null,"\ud83d\udc32",{}]}}}' . "\n",
+		"\x04" . '{"jsonrpc":"2.0","id":-3,"method":"tools/call","params":{"name":"call","arguments":{"method":"m","wait_seconds":1},"_meta":{"progressToken":1}}}' . "\n",
+		"\x04" . '{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"call_m","arguments":{}}}' . "\n{\x00\n[[[\xff\n",
+		"\x01" . '{"jsonrpc":"2.0","id":5,"method":"subscriptions/listen","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}' . "\n"
+	],
 	fuzz_regex => [
 		"^(?:ab|c)+?d{2,3}\$\nabcdd", "[^a-c\\d\\u{1F400}-\\u{1F4FF}]*\\b\nxyz",
 		"(a+)+\$\naaaa!", "\\ud83d\\udc32|\\cC\\x41\\t|\\B.\n\xF0\x9F\x90\xB2", "((a?){0,5}){3}\\W\na"
