@@ -11,10 +11,14 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "confine/analyze.h"
 #include "confine/bounded.h"
@@ -210,6 +214,32 @@ refuse_xml(void)
 	});
 }
 
+/*
+ * Which rows a repeatable sample or one of whole blocks holds depends on where
+ * they lie, and so on the rows that policies hide.
+ */
+static void
+judge_sampling(const RangeTblEntry *rte)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(rte->relid));
+	bool		has_policies = !HeapTupleIsValid(tuple) ||
+		((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	if (has_policies &&
+		(rte->tablesample->repeatable || rte->tablesample->tsmhandler != F_BERNOULLI))
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_RELATION,
+			.object = get_rel_name(rte->relid),
+			.message = psprintf("relation \"%s\" cannot be sampled by blocks or repeatably",
+								get_rel_name(rte->relid)),
+			.hint = "Use TABLESAMPLE BERNOULLI without REPEATABLE.",
+			.class_id = RelationRelationId,
+			.object_id = rte->relid
+		});
+}
+
 static void
 judge_range_table(AnalyzeContext *context, List *range_table)
 {
@@ -225,7 +255,10 @@ judge_range_table(AnalyzeContext *context, List *range_table)
 			case RTE_RELATION:
 				judge_relation(context, rte, foreach_current_index(cell) + 1);
 				if (rte->tablesample)
+				{
 					judge_support_function(context, rte->tablesample->tsmhandler);
+					judge_sampling(rte);
+				}
 				break;
 			case RTE_FUNCTION:
 				foreach(inner, rte->functions)

@@ -139,6 +139,8 @@ apply(const AsbLimits *limits)
 	set_integer("max_parallel_workers_per_gather", limits->parallel_workers);
 	SetConfigOption("jit", "off", PGC_SUSET, PGC_S_OVERRIDE);
 	SetConfigOption("row_security", "on", PGC_SUSET, PGC_S_OVERRIDE);
+	/* else the order of rows tells where others are reading */
+	SetConfigOption("synchronize_seqscans", "off", PGC_SUSET, PGC_S_OVERRIDE);
 	/* what the worker watches by */
 	SetConfigOption("track_activities", "on", PGC_SUSET, PGC_S_OVERRIDE);
 

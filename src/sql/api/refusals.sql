@@ -28,14 +28,14 @@ BEGIN
     ), suggested AS (
         SELECT format('GRANT %s ON %s TO %s;', r.privilege, r.object_id::regclass, role) AS text, r.*
         FROM refused r
-        WHERE r.gate = 'relation' AND r.privilege <> 'this'
+        WHERE r.gate = 'relation' AND r.privilege ~ '^(SELECT|INSERT|UPDATE|DELETE)'
           AND EXISTS (SELECT FROM pg_class WHERE oid = r.object_id AND oid >= 16384)
         UNION ALL
         SELECT format('GRANT USAGE ON SCHEMA %s TO %s;', n.oid::regnamespace, role), r.*
         FROM refused r
         JOIN pg_class c ON c.oid = r.object_id AND c.oid >= 16384
         JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE r.gate = 'relation' AND NOT has_schema_privilege(role, n.oid, 'USAGE')
+        WHERE r.gate = 'relation' AND r.privilege <> '' AND NOT has_schema_privilege(role, n.oid, 'USAGE')
         UNION ALL
         SELECT format('GRANT EXECUTE ON %s %s TO %s;',
                       CASE WHEN p.prokind = 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure, role), r.*
