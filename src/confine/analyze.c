@@ -134,7 +134,7 @@ judge_type(AnalyzeContext *context, Oid typid, const Node *node)
 			.gate = ASB_GATE_FUNCTION,
 			.object = format_type_be(typid),
 			.message = psprintf("values of type %s are not allowed", format_type_be(typid)),
-			.hint = "Read agentsandbox.tables and agentsandbox.columns to learn names."
+			.hint = ASB_HINT_NAMES
 		});
 		return;
 	}

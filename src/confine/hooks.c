@@ -25,6 +25,7 @@
 #include "confine/agent.h"
 #include "confine/analyze.h"
 #include "confine/decisions.h"
+#include "confine/disclosure.h"
 #include "confine/function.h"
 #include "confine/hooks.h"
 #include "confine/limit.h"
@@ -50,6 +51,9 @@ static int	ndatabase_ddl_callbacks = 0;
  */
 static int	depth = 0;
 
+/* the error on its way was raised down there */
+static bool failed_deeper = false;
+
 static ClientAuthentication_hook_type next_client_authentication_hook = NULL;
 static post_parse_analyze_hook_type next_post_parse_analyze_hook = NULL;
 static emit_log_hook_type next_emit_log_hook = NULL;
@@ -69,11 +73,15 @@ static ProcessUtility_hook_type next_process_utility_hook = NULL;
 		{ \
 			something; \
 		} \
-		PG_FINALLY(); \
+		PG_CATCH(); \
 		{ \
 			depth--; \
+			failed_deeper = true; \
+			PG_RE_THROW(); \
 		} \
 		PG_END_TRY(); \
+		depth--; \
+		failed_deeper = false; \
 	} while (0)
 
 void
@@ -274,6 +282,26 @@ asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_
 		asb_function_gate_direct(agent, object_id);
 }
 
+/*
+ * Does the statement analyze text of the client's as it is executed: a query,
+ * the arguments of EXECUTE?  What it then runs comes back to us by itself.
+ */
+static bool
+analyzes_text(const Node *statement)
+{
+	switch (nodeTag(statement))
+	{
+		case T_ExecuteStmt:
+		case T_ExplainStmt:
+		case T_PrepareStmt:
+			return true;
+		case T_CopyStmt:
+			return ((const CopyStmt *) statement)->query != NULL;
+		default:
+			return false;
+	}
+}
+
 static void
 asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 					bool readOnlyTree, ProcessUtilityContext context,
@@ -308,8 +336,7 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 	if (agent && !asb_statement_gate(agent, pstmt, queryString, queryEnv))
 		return;
 
-	/* the arguments of EXECUTE are the client's; its plan comes back to us */
-	if (IsA(statement, ExecuteStmt) || IsA(statement, ExplainStmt))
+	if (analyzes_text(statement))
 		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 	else
 		ASB_DEEPER(process(pstmt, queryString, readOnlyTree, context,
@@ -333,10 +360,13 @@ asb_client_authentication(Port *port, int status)
 static void
 asb_emit_log(ErrorData *error)
 {
-	asb_refusal_note_error(error);
-
 	if (next_emit_log_hook)
 		next_emit_log_hook(error);
+
+	asb_refusal_note_error(error);
+	asb_disclosure_gate(error, !failed_deeper);
+	if (error->elevel >= ERROR)
+		failed_deeper = false;
 }
 
 #define INSTALL(hook, next, ours) \

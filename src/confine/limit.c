@@ -30,6 +30,7 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
+#include "confine/disclosure.h"
 #include "confine/limit.h"
 #include "confine/meter.h"
 #include "confine/refusal.h"
@@ -154,6 +155,7 @@ static void
 session_bound(const AsbSession *session)
 {
 	asb_refusal_bind(session);
+	asb_disclosure_bind();
 	asb_setting_check_stored();
 
 	if (session->kind == ASB_SESSION_CONVERSATION)

@@ -14,11 +14,17 @@
  */
 #include "postgres.h"
 
-#include "commands/dbcommands.h"
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_database.h"
 #include "libpq/libpq-be.h"
 #include "miscadmin.h"
 #include "replication/walsender.h"
 #include "utils/acl.h"
+#include "utils/fmgroids.h"
+#include "utils/relcache.h"
 #include "utils/timestamp.h"
 
 #include "confine/login.h"
@@ -99,6 +105,31 @@ check_startup_packet(Port *port)
 					  list_nth(port->guc_options, i + 1));
 }
 
+/*
+ * OID of a database, InvalidOid if there is none.  get_database_oid() uses an
+ * index, which the first connections of a new server do not have yet.
+ */
+static Oid
+database_oid(const char *name)
+{
+	Relation	rel = table_open(DatabaseRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	Oid			oid = InvalidOid;
+
+	ScanKeyInit(&key, Anum_pg_database_datname, BTEqualStrategyNumber, F_NAMEEQ,
+				CStringGetDatum(name));
+	scan = systable_beginscan(rel, DatabaseNameIndexId, criticalSharedRelcachesBuilt,
+							  NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		oid = ((Form_pg_database) GETSTRUCT(tuple))->oid;
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return oid;
+}
+
 void
 asb_login_gate(Port *port)
 {
@@ -121,7 +152,7 @@ asb_login_gate(Port *port)
 			check_startup_packet(port);
 			if (!OidIsValid(label.database) ||
 				port->database_name == NULL ||
-				get_database_oid(port->database_name, true) != label.database)
+				database_oid(port->database_name) != label.database)
 				refuse("a conversation can connect to its own database only", NULL);
 			if (label.expires_at <= GetCurrentTimestamp())
 				refuse("the conversation has expired", NULL);

@@ -257,6 +257,17 @@ asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char *name, Oid 
 	};
 	const char *column = attnum ? get_attname(relid, attnum, true) : NULL;
 
+	/* what the server itself brings is no secret */
+	if (relid < FirstNormalObjectId && verdict != ASB_RELATION_ALLOWED)
+	{
+		refusal.message = column ?
+			psprintf("column \"%s\" of the server's relation \"%s\" is not allowed", column, name) :
+			psprintf("the server's relation \"%s\" is not allowed", name);
+		refusal.hint = "Read agentsandbox.tables and agentsandbox.columns instead.";
+		asb_refuse(&refusal);
+		return;
+	}
+
 	switch (verdict)
 	{
 		case ASB_RELATION_ALLOWED:

@@ -17,6 +17,7 @@
 #include "tcop/utility.h"
 #include "utils/lsyscache.h"
 
+#include "confine/name.h"
 #include "confine/refusal.h"
 #include "confine/relation.h"
 #include "confine/setting.h"
@@ -194,7 +195,8 @@ asb_statement_decide(const AsbProfile *profile, const Node *statement)
  * sees them: analyzed here first, as a query that is not executed.
  */
 static void
-judge_arguments(const ExecuteStmt *stmt, const char *source, QueryEnvironment *environment)
+judge_arguments(const ExecuteStmt *stmt, const char *source, int location,
+				QueryEnvironment *environment)
 {
 	SelectStmt *select = makeNode(SelectStmt);
 	RawStmt    *raw = makeNode(RawStmt);
@@ -210,26 +212,41 @@ judge_arguments(const ExecuteStmt *stmt, const char *source, QueryEnvironment *e
 		select->targetList = lappend(select->targetList, target);
 	}
 	raw->stmt = (Node *) select;
+	raw->stmt_location = location;
 	(void) parse_analyze_fixedparams(raw, source, NULL, 0, environment);
 }
 
 /*
- * COPY of a relation is not analyzed; it is judged when it is executed, but
- * for the server's catalogs, see relation.c.
+ * COPY of a relation is not analyzed, so its names are looked through here.
+ * Privileges are judged when it is executed, but for those on the server's
+ * catalogs (see relation.c).
  */
 static void
-judge_copied_relation(const RangeVar *relation)
+judge_copy(const CopyStmt *copy, Oid role, const char *source, int location)
 {
-	Oid			relid = RangeVarGetRelid(relation, NoLock, true);
+	AsbName		name;
+	Oid			relid;
 
+	if (copy->relation == NULL)
+		return;
+	if (asb_name_unreachable(role, source, location + 1, &name))
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_RELATION,
+			.sqlerrcode = name.sqlerrcode,
+			.object = name.object,
+			.message = name.message,
+			.position = name.position
+		});
+
+	relid = RangeVarGetRelid(copy->relation, NoLock, true);
 	if (OidIsValid(relid) && relid < FirstNormalObjectId)
-		asb_relation_refuse(ASB_RELATION_HIDDEN, InvalidOid, relation->relname,
+		asb_relation_refuse(ASB_RELATION_HIDDEN, role, copy->relation->relname,
 							relid, InvalidAttrNumber, 0);
 }
 
 /* Judges what a statement says that its kind does not decide. */
 static bool
-judge_content(PlannedStmt *pstmt, const char *source, QueryEnvironment *environment)
+judge_content(PlannedStmt *pstmt, Oid role, const char *source, QueryEnvironment *environment)
 {
 	Node	   *statement = pstmt->utilityStmt;
 
@@ -244,11 +261,10 @@ judge_content(PlannedStmt *pstmt, const char *source, QueryEnvironment *environm
 	switch (nodeTag(statement))
 	{
 		case T_CopyStmt:
-			if (((CopyStmt *) statement)->relation)
-				judge_copied_relation(((CopyStmt *) statement)->relation);
+			judge_copy((CopyStmt *) statement, role, source, pstmt->stmt_location);
 			return true;
 		case T_ExecuteStmt:
-			judge_arguments((ExecuteStmt *) statement, source, environment);
+			judge_arguments((ExecuteStmt *) statement, source, pstmt->stmt_location, environment);
 			return true;
 		case T_TransactionStmt:
 			asb_setting_gate_transaction(((TransactionStmt *) statement)->options);
@@ -271,7 +287,7 @@ asb_statement_gate(const AsbSession *agent, PlannedStmt *pstmt,
 	const char *name;
 
 	if (verdict == ASB_STATEMENT_ALLOWED)
-		return judge_content(pstmt, source, environment);
+		return judge_content(pstmt, agent->role, source, environment);
 
 	name = GetCommandTagName(CreateCommandTag(pstmt->utilityStmt));
 	asb_refuse(&(AsbRefusal) {

@@ -7,6 +7,9 @@
 
 #include "confine/agent.h"
 
+/* hint of the refusal of types that name objects */
+#define ASB_HINT_NAMES "Read agentsandbox.tables and agentsandbox.columns to learn names."
+
 /*
  * The decision of this gate, for a role: a conversation, profile or pool role.
  * False for what must look as if it did not exist.

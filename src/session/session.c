@@ -273,6 +273,12 @@ asb_session_expect(Oid role)
 }
 
 Oid
+asb_session_known_role(void)
+{
+	return pair_sandboxed ? pair_role : InvalidOid;
+}
+
+Oid
 asb_session_role(void)
 {
 	decide_pair(GetSessionUserId(), GetOuterUserId());

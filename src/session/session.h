@@ -66,6 +66,12 @@ extern void asb_session_expect(Oid role);
  */
 extern Oid	asb_session_role(void);
 
+/*
+ * The sandboxed role as it was when last asked for, InvalidOid if there was
+ * none.  Reads nothing, so it works in any state, that of an error included.
+ */
+extern Oid	asb_session_known_role(void);
+
 extern void asb_session_init(void);
 
 #endif							/* ASB_SESSION_H */

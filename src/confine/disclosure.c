@@ -1,0 +1,198 @@
+/*
+ * disclosure.c
+ *	  What errors tell a sandboxed session.
+ *
+ * Works in emit_log_hook, the only place that sees errors of the parser.  It is
+ * called for what reaches the server's log only, so a sandboxed session logs
+ * its errors whatever log_min_messages says.  The log is told the same as the
+ * client; of names there is more in agentsandbox.refusals.
+ *
+ * Taken out are
+ *		names that do not exist or cannot be reached: see name.c;
+ *		values of rows, in details of constraint violations;
+ *		the code of functions and policies, in contexts and internal queries;
+ *		names of objects that the agent did not name itself;
+ *		where in the server's source an error was raised, which tells one
+ *		"does not exist" from another.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "tcop/tcopprot.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+
+#include "confine/disclosure.h"
+#include "confine/name.h"
+#include "confine/type.h"
+#include "session/session.h"
+
+static bool
+starts_with(const char *text, const char *prefix)
+{
+	return text != NULL && strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/*
+ * Was the error raised after the text was parsed, and in a state in which
+ * catalogs can be read?
+ */
+static bool
+names_can_be_looked_up(const ErrorData *error)
+{
+	static const char *const raw_parser_files[] = {
+		"gram.y", "gram.c", "scan.l", "scan.c", "parser.c", "scansup.c", "mbutils.c", "wchar.c"
+	};
+
+	if (error->elevel != ERROR || error->filename == NULL ||
+		debug_query_string == NULL || !IsTransactionState())
+		return false;
+
+	for (int i = 0; i < lengthof(raw_parser_files); i++)
+	{
+		if (strcmp(error->filename, raw_parser_files[i]) == 0)
+			return false;
+	}
+
+	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
+	{
+		case ERRCODE_INSUFFICIENT_RESOURCES:
+		case ERRCODE_OPERATOR_INTERVENTION:
+		case ERRCODE_SYSTEM_ERROR:
+		case ERRCODE_INTERNAL_ERROR:
+		case ERRCODE_DATA_CORRUPTED:
+			return false;
+		default:
+			return true;
+	}
+}
+
+static void
+say(ErrorData *error, int sqlerrcode, const char *message, const char *hint)
+{
+	error->sqlerrcode = sqlerrcode;
+	error->message = pstrdup(message);
+	error->message_id = error->message;
+	error->hint = hint ? pstrdup(hint) : NULL;
+	error->detail = NULL;
+}
+
+/* Replaces what an error says of names by what it would say of any. */
+static void
+hide_names(Oid role, ErrorData *error)
+{
+	MemoryContext context = AllocSetContextCreate(TopMemoryContext, "agentsandbox names",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext oldcontext = MemoryContextSwitchTo(context);
+	AsbName		name;
+	bool		unreachable;
+
+	unreachable = asb_name_unreachable(role, debug_query_string,
+									   Max(error->cursorpos, 1), &name);
+	MemoryContextSwitchTo(oldcontext);
+
+	if (unreachable &&
+		!(error->sqlerrcode == ERRCODE_UNDEFINED_COLUMN &&
+		  name.sqlerrcode == ERRCODE_UNDEFINED_COLUMN &&
+		  error->cursorpos > 0 && error->cursorpos <= name.position))
+	{
+		say(error, name.sqlerrcode, name.message,
+			name.sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE ? ASB_HINT_NAMES : NULL);
+		error->cursorpos = name.position;
+	}
+	else if (error->sqlerrcode == ERRCODE_UNDEFINED_TABLE ||
+			 error->sqlerrcode == ERRCODE_INVALID_SCHEMA_NAME ||
+			 starts_with(error->message_id, "permission denied for schema"))
+	{
+		/* all names can be reached, so it stands in a literal */
+		say(error, ERRCODE_INSUFFICIENT_PRIVILEGE, "values of type regclass are not allowed",
+			ASB_HINT_NAMES);
+		error->cursorpos = 0;
+	}
+
+	switch (error->sqlerrcode)
+	{
+		case ERRCODE_UNDEFINED_TABLE:
+			error->hint = pstrdup("agentsandbox.tables lists the relations that can be used.");
+			break;
+		case ERRCODE_UNDEFINED_COLUMN:
+			/* the server's own hint would name columns that are alike */
+			error->hint = pstrdup("agentsandbox.columns lists the columns that can be used.");
+			break;
+	}
+	MemoryContextDelete(context);
+}
+
+/* What the server says of objects that the agent's text does not name. */
+static void
+hide_objects(ErrorData *error)
+{
+	if (starts_with(error->message_id, "permission denied for "))
+		say(error, error->sqlerrcode,
+			"permission denied for something that a view, function, policy, trigger or default uses",
+			NULL);
+	else if (error->message_id && strstr(error->message_id, "row-level security policy \"%s\""))
+		say(error, error->sqlerrcode, "row violates row-level security policy", NULL);
+	else if (starts_with(error->message_id, "update or delete on table "))
+		say(error, error->sqlerrcode, "update or delete violates a foreign key constraint", NULL);
+}
+
+/* Details that come from the client's own text or values. */
+static bool
+detail_is_own(const ErrorData *error, bool analyzing)
+{
+	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
+	{
+		case ERRCODE_DATA_EXCEPTION:
+		case ERRCODE_FEATURE_NOT_SUPPORTED:
+		case ERRCODE_INSUFFICIENT_RESOURCES:
+		case ERRCODE_PROGRAM_LIMIT_EXCEEDED:
+			return true;
+		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
+			return analyzing;
+		default:
+			return false;
+	}
+}
+
+/* Where in its own data the client went wrong; anything else is of functions. */
+static bool
+context_is_own(const ErrorData *error)
+{
+	return starts_with(error->context, "COPY ") || starts_with(error->context, "JSON data, line ");
+}
+
+void
+asb_disclosure_gate(ErrorData *error, bool analyzing)
+{
+	Oid			role = asb_session_known_role();
+
+	if (!OidIsValid(role) || error->elevel < ERROR)
+		return;
+
+	if (analyzing && names_can_be_looked_up(error))
+		hide_names(role, error);
+	hide_objects(error);
+
+	if (!detail_is_own(error, analyzing))
+		error->detail = NULL;
+	if (!context_is_own(error) || strchr(error->context, '\n'))
+		error->context = NULL;
+	error->internalquery = NULL;
+	error->internalpos = 0;
+	error->schema_name = NULL;
+	error->table_name = NULL;
+	error->column_name = NULL;
+	error->datatype_name = NULL;
+	error->constraint_name = NULL;
+	error->filename = NULL;
+	error->lineno = 0;
+	error->funcname = NULL;
+}
+
+void
+asb_disclosure_bind(void)
+{
+	if (log_min_messages == LOG || log_min_messages > ERROR)
+		SetConfigOption("log_min_messages", "error", PGC_SUSET, PGC_S_OVERRIDE);
+}

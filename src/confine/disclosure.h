@@ -1,0 +1,24 @@
+/*
+ * disclosure.h
+ *	  What errors tell a sandboxed session.
+ */
+#ifndef ASB_DISCLOSURE_H
+#define ASB_DISCLOSURE_H
+
+#include "utils/elog.h"
+
+/*
+ * Takes out of an error that is about to be reported what a sandboxed session
+ * must not learn; does nothing for other sessions.  "analyzing": the error was
+ * raised before the statement got to the planner, so the names in the client's
+ * text may be what it is about.
+ */
+extern void asb_disclosure_gate(ErrorData *error, bool analyzing);
+
+/*
+ * For the binding of a session: makes its errors reach the log, since what does
+ * not is not seen by the gate.
+ */
+extern void asb_disclosure_bind(void);
+
+#endif							/* ASB_DISCLOSURE_H */

@@ -1,0 +1,476 @@
+/*
+ * name.c
+ *	  Names in an agent's text that it cannot reach.
+ *
+ * An error must not tell a name that is hidden from one that does not exist.
+ * The server's own errors do: it looks names up in the order in which it
+ * transforms a statement, and what it says of one name depends on what it found
+ * for those before.  So both an error of the server and a refusal of ours are
+ * replaced by the answer to one question that depends on the text and on what
+ * the role can reach alone: which is the first name that it cannot reach?
+ *
+ * The question is asked of the raw parse tree.  Names of common table
+ * expressions are resolved as the server does.  Columns are not resolved: one
+ * counts as hidden if a relation of the statement has it, hidden, and none has
+ * it open.  What the server itself brings is no secret and never counts.
+ *
+ * May be called while an error is being reported, if it was raised at parse
+ * analysis: no lock of the server is held then, and the lookups below raise no
+ * error of their own.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/parsenodes.h"
+#include "parser/parser.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/catcache.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "confine/function.h"
+#include "confine/name.h"
+#include "confine/relation.h"
+#include "confine/type.h"
+
+typedef struct Search
+{
+	Oid			role;
+	List	   *ctes;			/* names that stand for common table expressions */
+	List	   *relations;		/* OIDs of those that can be reached */
+	List	   *columns;		/* every ColumnRef */
+
+	/* what was found first, by its place in the text */
+	int			location;		/* byte offset, -1: nothing yet */
+	int			sqlerrcode;
+	char	   *object;
+	char	   *message;
+} Search;
+
+static bool walk(Node *node, Search *search);
+
+static void
+found(Search *search, int location, int sqlerrcode, char *object, char *message)
+{
+	/* what has no place of its own comes last */
+	if (location < 0)
+		location = INT_MAX;
+	if (search->location >= 0 && search->location <= location)
+		return;
+	search->location = location;
+	search->sqlerrcode = sqlerrcode;
+	search->object = object;
+	search->message = message;
+}
+
+static char *
+joined(const List *names)
+{
+	return NameListToString(unconstify(List *, names));
+}
+
+/*
+ * The schemas in which a name is looked for, in order: that which it says, if
+ * the role may look there, or the search path.
+ */
+static List *
+schemas_of(Oid role, const char *schema)
+{
+	Oid			nspoid;
+
+	if (schema == NULL)
+		return fetch_search_path(true);
+	nspoid = get_namespace_oid(schema, true);
+	if (!OidIsValid(nspoid) || pg_namespace_aclcheck(nspoid, role, ACL_USAGE) != ACLCHECK_OK)
+		return NIL;
+	return list_make1_oid(nspoid);
+}
+
+/* Splits a name of one to three parts; a database in it is not looked at. */
+static char *
+split(const List *names, char **schema)
+{
+	int			n = list_length(names);
+
+	*schema = n > 1 ? strVal(list_nth(names, n - 2)) : NULL;
+	return strVal(llast(names));
+}
+
+/* The relation that a name finds, InvalidOid if none; raises no error. */
+static Oid
+look_up(Oid role, const RangeVar *relation)
+{
+	ListCell   *cell;
+
+	foreach(cell, schemas_of(role, relation->schemaname))
+	{
+		Oid			relid = get_relname_relid(relation->relname, lfirst_oid(cell));
+
+		if (OidIsValid(relid))
+			return relid;
+	}
+	return InvalidOid;
+}
+
+static void
+consider_relation(Search *search, const RangeVar *relation)
+{
+	Oid			relid;
+	ListCell   *cell;
+	char	   *name;
+
+	if (relation->schemaname == NULL)
+	{
+		foreach(cell, search->ctes)
+		{
+			if (strcmp(lfirst(cell), relation->relname) == 0)
+				return;
+		}
+	}
+
+	relid = look_up(search->role, relation);
+	if (OidIsValid(relid) &&
+		(relid < FirstNormalObjectId || asb_relation_reachable(search->role, relid)))
+	{
+		search->relations = list_append_unique_oid(search->relations, relid);
+		return;
+	}
+
+	name = relation->schemaname ?
+		psprintf("%s.%s", relation->schemaname, relation->relname) : relation->relname;
+	found(search, relation->location, ERRCODE_UNDEFINED_TABLE, name,
+		  psprintf("relation \"%s\" does not exist", name));
+}
+
+static bool
+function_known(Oid role, Oid funcid)
+{
+	return funcid < FirstNormalObjectId ||
+		asb_function_decide(role, funcid) != ASB_FUNCTION_HIDDEN;
+}
+
+static void
+consider_function(Search *search, const List *names, int location)
+{
+	char	   *schema;
+	char	   *name = split(names, &schema);
+	List	   *schemas = schemas_of(search->role, schema);
+	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
+	bool		known = false;
+
+	for (int i = 0; i < list->n_members && !known; i++)
+	{
+		Form_pg_proc row = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
+
+		known = list_member_oid(schemas, row->pronamespace) &&
+			function_known(search->role, row->oid);
+	}
+	ReleaseSysCacheList(list);
+	if (!known)
+		found(search, location, ERRCODE_UNDEFINED_FUNCTION, joined(names),
+			  psprintf("function %s does not exist", joined(names)));
+}
+
+static void
+consider_operator(Search *search, const List *names, int location)
+{
+	char	   *schema;
+	char	   *name = split(names, &schema);
+	List	   *schemas = schemas_of(search->role, schema);
+	CatCList   *list = SearchSysCacheList1(OPERNAMENSP, CStringGetDatum(name));
+	bool		known = false;
+
+	for (int i = 0; i < list->n_members && !known; i++)
+	{
+		Form_pg_operator row = (Form_pg_operator) GETSTRUCT(&list->members[i]->tuple);
+
+		known = list_member_oid(schemas, row->oprnamespace) &&
+			function_known(search->role, row->oprcode);
+	}
+	ReleaseSysCacheList(list);
+	if (!known)
+		found(search, location, ERRCODE_UNDEFINED_FUNCTION, joined(names),
+			  psprintf("operator %s does not exist", joined(names)));
+}
+
+static void
+consider_type(Search *search, const TypeName *type)
+{
+	char	   *schema;
+	char	   *name;
+	ListCell   *cell;
+
+	if (type->names == NIL)
+		return;					/* an OID, which only the grammar's own nodes have */
+
+	name = split(type->names, &schema);
+	foreach(cell, type->pct_type ? NIL : schemas_of(search->role, schema))
+	{
+		Oid			typid = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+											PointerGetDatum(name),
+											ObjectIdGetDatum(lfirst_oid(cell)));
+
+		if (!OidIsValid(typid))
+			continue;
+		if (asb_type_names_objects(typid))
+		{
+			/* what its input function would say of a name must not be heard */
+			found(search, type->location, ERRCODE_INSUFFICIENT_PRIVILEGE, name,
+				  psprintf("values of type %s are not allowed", name));
+			return;
+		}
+		if (typid < FirstNormalObjectId || asb_type_decide(search->role, typid))
+			return;
+		break;
+	}
+
+	found(search, type->location, ERRCODE_UNDEFINED_OBJECT, joined(type->names),
+		  psprintf("type \"%s\" does not exist", joined(type->names)));
+}
+
+/* Is the column in one of the relations, but open in none? */
+static bool
+column_hidden(Oid role, const char *column, const List *relations)
+{
+	bool		hidden = false;
+	ListCell   *cell;
+
+	foreach(cell, relations)
+	{
+		AttrNumber	attnum = get_attnum(lfirst_oid(cell), column);
+
+		if (attnum <= 0)
+			continue;
+		if (lfirst_oid(cell) < FirstNormalObjectId ||
+			asb_relation_column_granted(role, lfirst_oid(cell), attnum,
+										ACL_SELECT | ACL_INSERT | ACL_UPDATE))
+			return false;
+		hidden = true;
+	}
+	return hidden;
+}
+
+/* Once the relations of the statement are known. */
+static void
+consider_columns(Search *search)
+{
+	ListCell   *cell;
+
+	foreach(cell, search->columns)
+	{
+		ColumnRef  *column = lfirst_node(ColumnRef, cell);
+		Node	   *field = llast(column->fields);
+
+		if (!IsA(field, String) ||
+			!column_hidden(search->role, strVal(field), search->relations))
+			continue;
+		found(search, column->location, ERRCODE_UNDEFINED_COLUMN, strVal(field),
+			  psprintf(list_length(column->fields) == 1 ?
+					   "column \"%s\" does not exist" : "column %s does not exist",
+					   joined(column->fields)));
+	}
+}
+
+/* The columns that INSERT and UPDATE set. */
+static void
+consider_targets(Search *search, const RangeVar *relation, List *targets)
+{
+	Oid			relid = look_up(search->role, relation);
+	ListCell   *cell;
+
+	foreach(cell, targets)
+	{
+		ResTarget  *target = lfirst_node(ResTarget, cell);
+
+		if (target->name && OidIsValid(relid) &&
+			column_hidden(search->role, target->name, list_make1_oid(relid)))
+			found(search, target->location, ERRCODE_UNDEFINED_COLUMN, target->name,
+				  psprintf("column \"%s\" of relation \"%s\" does not exist",
+						   target->name, relation->relname));
+	}
+}
+
+/* The same in COPY, which has them as strings without a place. */
+static void
+consider_copied_columns(Search *search, const CopyStmt *copy)
+{
+	ListCell   *cell;
+
+	foreach(cell, copy->attlist)
+	{
+		ResTarget	target = {.type = T_ResTarget, .name = strVal(lfirst(cell)), .location = -1};
+
+		consider_targets(search, copy->relation, list_make1(&target));
+	}
+}
+
+/* The queries of WITH, each seeing the names before it, or all. */
+static void
+walk_with(const WithClause *with, Search *search)
+{
+	ListCell   *cell;
+
+	if (with == NULL)
+		return;
+	search->ctes = list_copy(search->ctes);
+	foreach(cell, with->recursive ? with->ctes : NIL)
+		search->ctes = lappend(search->ctes, lfirst_node(CommonTableExpr, cell)->ctename);
+	foreach(cell, with->ctes)
+	{
+		CommonTableExpr *cte = lfirst_node(CommonTableExpr, cell);
+
+		walk(cte->ctequery, search);
+		search->ctes = lappend(search->ctes, cte->ctename);
+	}
+}
+
+static bool
+walk(Node *node, Search *search)
+{
+	List	   *ctes = search->ctes;
+
+	if (node == NULL)
+		return false;
+
+	switch (nodeTag(node))
+	{
+		case T_RangeVar:
+			consider_relation(search, (RangeVar *) node);
+			break;
+		case T_ColumnRef:
+			search->columns = lappend(search->columns, node);
+			break;
+		case T_FuncCall:
+			consider_function(search, ((FuncCall *) node)->funcname,
+							  ((FuncCall *) node)->location);
+			break;
+		case T_TypeName:
+			consider_type(search, (TypeName *) node);
+			break;
+		case T_A_Expr:
+			/* of other kinds the grammar gave the name */
+			if (((A_Expr *) node)->kind == AEXPR_OP ||
+				((A_Expr *) node)->kind == AEXPR_OP_ANY ||
+				((A_Expr *) node)->kind == AEXPR_OP_ALL)
+				consider_operator(search, ((A_Expr *) node)->name,
+								  ((A_Expr *) node)->location);
+			break;
+		case T_SubLink:
+			if (((SubLink *) node)->operName)
+				consider_operator(search, ((SubLink *) node)->operName,
+								  ((SubLink *) node)->location);
+			break;
+		case T_SortBy:
+			if (((SortBy *) node)->useOp)
+				consider_operator(search, ((SortBy *) node)->useOp,
+								  ((SortBy *) node)->location);
+			break;
+		case T_SelectStmt:
+			walk_with(((SelectStmt *) node)->withClause, search);
+			break;
+		case T_InsertStmt:
+			walk_with(((InsertStmt *) node)->withClause, search);
+			consider_targets(search, ((InsertStmt *) node)->relation,
+							 ((InsertStmt *) node)->cols);
+			break;
+		case T_UpdateStmt:
+			walk_with(((UpdateStmt *) node)->withClause, search);
+			consider_targets(search, ((UpdateStmt *) node)->relation,
+							 ((UpdateStmt *) node)->targetList);
+			break;
+		case T_DeleteStmt:
+			walk_with(((DeleteStmt *) node)->withClause, search);
+			break;
+		case T_MergeStmt:
+			walk_with(((MergeStmt *) node)->withClause, search);
+			break;
+		case T_WithClause:		/* walked already */
+		case T_LockingClause:	/* names aliases */
+		case T_IntoClause:		/* names what is to be made */
+			return false;
+		default:
+			break;
+	}
+
+	raw_expression_tree_walker(node, walk, search);
+	search->ctes = ctes;
+	return false;
+}
+
+/* Of a utility statement only what is analyzed before the gates are asked. */
+static void
+walk_statement(Node *statement, Search *search)
+{
+	switch (nodeTag(statement))
+	{
+		case T_SelectStmt:
+		case T_InsertStmt:
+		case T_UpdateStmt:
+		case T_DeleteStmt:
+		case T_MergeStmt:
+			walk(statement, search);
+			break;
+		case T_PrepareStmt:
+			walk((Node *) ((PrepareStmt *) statement)->argtypes, search);
+			walk_statement(((PrepareStmt *) statement)->query, search);
+			break;
+		case T_ExplainStmt:
+			walk_statement(((ExplainStmt *) statement)->query, search);
+			break;
+		case T_DeclareCursorStmt:
+			walk_statement(((DeclareCursorStmt *) statement)->query, search);
+			break;
+		case T_CreateTableAsStmt:
+			walk_statement(((CreateTableAsStmt *) statement)->query, search);
+			break;
+		case T_CallStmt:
+			walk((Node *) ((CallStmt *) statement)->funccall, search);
+			break;
+		case T_ExecuteStmt:
+			walk((Node *) ((ExecuteStmt *) statement)->params, search);
+			break;
+		case T_CopyStmt:
+			walk((Node *) ((CopyStmt *) statement)->relation, search);
+			consider_copied_columns(search, (CopyStmt *) statement);
+			walk(((CopyStmt *) statement)->query, search);
+			break;
+		default:
+			break;
+	}
+}
+
+bool
+asb_name_unreachable(Oid role, const char *source, int position, AsbName *name)
+{
+	Search		search = {.role = role, .location = -1};
+	ListCell   *cell;
+
+	foreach(cell, raw_parser(source, RAW_PARSE_DEFAULT))
+	{
+		RawStmt    *raw = lfirst_node(RawStmt, cell);
+
+		if (raw->stmt_len != 0 &&
+			pg_mbstrlen_with_len(source, raw->stmt_location + raw->stmt_len) < position)
+			continue;
+		walk_statement(raw->stmt, &search);
+		consider_columns(&search);
+		break;
+	}
+	if (search.location < 0)
+		return false;
+
+	name->sqlerrcode = search.sqlerrcode;
+	name->object = search.object;
+	name->message = search.message;
+	name->position = search.location == INT_MAX ? 0 :
+		pg_mbstrlen_with_len(source, search.location) + 1;
+	return true;
+}

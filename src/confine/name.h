@@ -1,0 +1,26 @@
+/*
+ * name.h
+ *	  Names in an agent's text that it cannot reach.
+ */
+#ifndef ASB_NAME_H
+#define ASB_NAME_H
+
+#include "postgres_ext.h"
+
+typedef struct AsbName
+{
+	int			sqlerrcode;		/* of the error that tells that there is no such thing */
+	char	   *object;			/* the name as the agent wrote it */
+	char	   *message;
+	int			position;		/* for errposition() */
+} AsbName;
+
+/*
+ * Looks through a statement for names that do not exist or cannot be reached,
+ * which is the same to the role, and takes the one that stands first.  False
+ * if there is none.  "source" is the whole text, "position" that of something
+ * in the statement; the text has been parsed before without an error.
+ */
+extern bool asb_name_unreachable(Oid role, const char *source, int position, AsbName *name);
+
+#endif							/* ASB_NAME_H */
