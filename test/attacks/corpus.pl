@@ -47,12 +47,19 @@ my $params = decode_json(slurp("$attacks/params_example.json"));
 	sandbox_schema => 'agentsandbox',
 	ext_name => 'agentsandbox',
 	ext_guc => 'agentsandbox.max_arguments_bytes',
-	ext_guc_off => '67108864');
+	ext_guc_off => '67108864',
+	outbox => 'agentsandbox.remoteprocedurecalls',
+	outbox_insert => q{INSERT INTO RemoteProcedureCalls (method, arguments) VALUES ('send', jsonb_build_object('text', %s))},
+	outbox_insert_select => q{INSERT INTO RemoteProcedureCalls (method, arguments) SELECT 'send', jsonb_build_object('text', x) FROM (%s) AS s (x)},
+	outbox_has => q{SELECT rt.relayed('%%s%') > 0},
+	outbox_count => q{SELECT rt.relayed('%%s%')},
+	outbox_delete => q{SELECT cancel(id) FROM RemoteProcedureCalls WHERE arguments ->> 'text' = '%s'},
+	outbox_clean => 'TRUNCATE agentsandbox.RemoteProcedureCalls CASCADE');
 
 # No labels yet; and no wrapper around the agent's statements that could be
-# escaped from: what may not be written is not granted.
-delete @{$params}{qw(readonly_wrapper private outbox outbox_insert outbox_insert_select outbox_has outbox_count
-	  outbox_delete outbox_delete_enabled outbox_clean outbox_copy)};
+# escaped from: what may not be written is not granted.  No column of the outbox
+# takes the payload as it is, so there is nothing to COPY it into.
+delete @{$params}{qw(readonly_wrapper private outbox_copy outbox_delete_enabled)};
 
 # the schema's objects that agents are meant to use: what is granted to them
 $params->{sandbox_api} = [ split /\n/, sql(<<~'SQL') ];
@@ -86,12 +93,14 @@ push @results, attempts("(?!$leaves\$)(?:$only)");
 cmp_ok(scalar @results, '>=', 370, 'the attempts ran') unless $ENV{CORPUS_ONLY};
 my $channels = slurp("$here/../../docs/covert-channels.md") // '';
 
+my (%verdicts, %needs);
 for my $r (@results)
 {
 	my $name = "$r->{id} $r->{severity} $r->{goal}";
+	$verdicts{ $r->{verdict} }++;
 	if ($r->{verdict} eq 'skipped')
 	{
-	  SKIP: { skip "$name: $r->{detail}[0]", 1 }
+		push @{ $needs{ $r->{detail}[0] } }, $r->{id};
 	}
 	elsif ($r->{verdict} eq 'ESCAPED' && $r->{severity} eq 'low')
 	{
@@ -103,5 +112,10 @@ for my $r (@results)
 		  or diag("$r->{verdict}\n", map { "  $_\n" } @{ $r->{detail} });
 	}
 }
+for my $why (sort keys %needs)
+{
+  SKIP: { skip "@{ $needs{$why} }: $why", 1 }
+}
+note(join ', ', map { "$verdicts{$_} $_" } sort keys %verdicts);
 
 done_testing();

@@ -42,6 +42,23 @@ SELECT agentsandbox.protect('rt.notes', 'tenant', 'tenant'),
        agentsandbox.protect('rt.orders', 'tenant', 'tenant'),
        agentsandbox.protect('rt.order_items', 'tenant', 'tenant');
 
+-- the outbox: a method whose payload is one string
+SELECT agentsandbox.create_method('send',
+        request => '{"type": "object", "required": ["text"], "additionalProperties": false,
+                     "properties": {"text": {"type": "string", "maxLength": 1000}}}',
+        response => '{"type": "null"}'),
+    agentsandbox.allow_method('rt_agent', 'send');
+-- What the worker has relayed, once it has judged all that was committed
+CREATE FUNCTION rt.relayed(pattern text) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+    WHILE EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE status = 'submitted') LOOP
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+    RETURN (SELECT count(*) FROM agentsandbox.RemoteProcedureCalls
+            WHERE arguments ->> 'text' LIKE pattern AND ready_at IS NOT NULL);
+END
+$$;
+
 -- with a password, which postgres itself does not need on this server
 CREATE ROLE rt_admin SUPERUSER LOGIN PASSWORD 'adminpw';
 CREATE ROLE rt_pool LOGIN PASSWORD 'poolpw';
