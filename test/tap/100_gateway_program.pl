@@ -42,6 +42,19 @@ chmod 0644, (my $open = write_file($secret));
 like($err, qr{/methods/m/headers/A: secret file .* may be used by others \(mode 0644\)}, 'a secret that others may read is refused');
 unlike($err, qr/\Q$secret/, '... and not shown');
 
+# The example of the documentation is valid, and needs its secrets.
+my $document = do { local (@ARGV, $/) = 'docs/gateway.md'; <> };
+my @examples = $document =~ /^```json\n(.*?)^```/gms;
+is(scalar @examples, 1, 'docs/gateway.md has an example');
+for my $example (@examples)
+{
+	($status, $out, $err) = check($example);
+	like($err, qr{reason="/database/password: environment variable \\"GATEWAY_PASSWORD\\" is not set"}, '... which needs its secrets');
+	local @ENV{qw(GATEWAY_PASSWORD MAIL_API_KEY)} = ('password', 'an-api-key');
+	($status, $out, $err) = check($example);
+	is("$status:$out$err", "0:configuration is valid: 2 methods\n", '... and is accepted with them');
+}
+
 # ---- the environment ----
 
 my $http = start_http();
