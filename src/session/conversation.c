@@ -16,7 +16,6 @@
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -27,6 +26,7 @@
 #include "utils/timestamp.h"
 
 #include "core/compat.h"
+#include "core/query.h"
 #include "core/wakeup.h"
 #include "session/conversation.h"
 #include "session/profile.h"
@@ -43,37 +43,6 @@ typedef struct Closing
 static Closing *closing = NULL; /* in TopTransactionContext */
 static int	nclosing = 0;
 static int	max_closing = 0;
-
-/* Runs a statement whose plan is kept for the life of the backend. */
-static int
-execute(SPIPlanPtr *plan, const char *sql, int nargs, Oid *types, Datum *values,
-		const char *nulls)
-{
-	int			result;
-
-	if (*plan == NULL)
-	{
-		SPIPlanPtr	fresh = SPI_prepare(sql, nargs, types);
-
-		if (fresh == NULL || SPI_keepplan(fresh) != 0)
-			elog(ERROR, "could not prepare \"%s\"", sql);
-		*plan = fresh;
-	}
-	result = SPI_execute_plan(*plan, values, nulls, false, 0);
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
-	return (int) SPI_processed;
-}
-
-static Datum
-result_datum(int row, int column)
-{
-	bool		isnull;
-	Datum		datum = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
-									  column, &isnull);
-
-	return isnull ? (Datum) 0 : datum;
-}
 
 /* Context is a flat object: each value is what a policy compares a column with. */
 static void
@@ -165,32 +134,34 @@ open_profile(const char *name, AsbProfile *profile)
 static void
 insert_record(const AsbRoleLabel *label, Oid profile, Jsonb *context)
 {
-	static SPIPlanPtr plan = NULL;
-	Oid			types[] = {UUIDOID, REGROLEOID, JSONBOID, TIMESTAMPTZOID};
+	static AsbQuery insert = {
+		"INSERT INTO agentsandbox.conversation_records (id, profile, context, expires_at)"
+		" VALUES ($1, $2, $3, $4)",
+		4, {UUIDOID, REGROLEOID, JSONBOID, TIMESTAMPTZOID}
+	};
 	Datum		values[] = {
 		UUIDPGetDatum(&label->conversation), ObjectIdGetDatum(profile),
 		JsonbPGetDatum(context), TimestampTzGetDatum(label->expires_at)
 	};
 
-	execute(&plan,
-			"INSERT INTO agentsandbox.conversation_records (id, profile, context, expires_at)"
-			" VALUES ($1, $2, $3, $4)", 4, types, values, NULL);
+	(void) asb_query(&insert, values, NULL);
 }
 
 static char *
 insert_token(const pg_uuid_t *conversation, bool single_use)
 {
-	static SPIPlanPtr plan = NULL;
+	static AsbQuery insert = {
+		"INSERT INTO agentsandbox.conversation_tokens (hash, conversation, single_use)"
+		" VALUES ($1, $2, $3)",
+		3, {BYTEAOID, UUIDOID, BOOLOID}
+	};
 	char	   *token = asb_secret_random();
-	Oid			types[] = {BYTEAOID, UUIDOID, BOOLOID};
 	Datum		values[] = {
 		PointerGetDatum(asb_secret_hash(token, strlen(token))),
 		UUIDPGetDatum(conversation), BoolGetDatum(single_use)
 	};
 
-	execute(&plan,
-			"INSERT INTO agentsandbox.conversation_tokens (hash, conversation, single_use)"
-			" VALUES ($1, $2, $3)", 3, types, values, NULL);
+	(void) asb_query(&insert, values, NULL);
 	return token;
 }
 
@@ -255,31 +226,33 @@ asb_open_conversation(PG_FUNCTION_ARGS)
 static int
 delete_tokens(const pg_uuid_t *conversation)
 {
-	static SPIPlanPtr plan = NULL;
-	Oid			types[] = {UUIDOID};
-	Datum		values[] = {UUIDPGetDatum(conversation)};
+	static AsbQuery delete = {
+		"DELETE FROM agentsandbox.conversation_tokens"
+		" WHERE conversation OPERATOR(pg_catalog.=) $1",
+		1, {UUIDOID}
+	};
+	Datum		value = UUIDPGetDatum(conversation);
 
-	return execute(&plan,
-				   "DELETE FROM agentsandbox.conversation_tokens"
-				   " WHERE conversation OPERATOR(pg_catalog.=) $1", 1, types, values, NULL);
+	return (int) asb_query(&delete, &value, NULL);
 }
 
 /* Locks the row of an open conversation; error if it is not open; in SPI. */
 static void
 lock_open(const pg_uuid_t *conversation)
 {
-	static SPIPlanPtr plan = NULL;
-	Oid			types[] = {UUIDOID};
-	Datum		values[] = {UUIDPGetDatum(conversation)};
+	static AsbQuery lock = {
+		"SELECT FROM agentsandbox.conversation_records"
+		" WHERE id OPERATOR(pg_catalog.=) $1"
+		" AND state OPERATOR(pg_catalog.=) 'open' FOR SHARE",
+		1, {UUIDOID}
+	};
+	Datum		value = UUIDPGetDatum(conversation);
 
-	if (execute(&plan,
-				"SELECT FROM agentsandbox.conversation_records"
-				" WHERE id OPERATOR(pg_catalog.=) $1"
-				" AND state OPERATOR(pg_catalog.=) 'open' FOR SHARE", 1, types, values, NULL) == 0)
+	if (asb_query(&lock, &value, NULL) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("conversation %s is not open",
-						DatumGetCString(DirectFunctionCall1(uuid_out, values[0])))));
+						DatumGetCString(DirectFunctionCall1(uuid_out, value)))));
 }
 
 /*
@@ -354,28 +327,31 @@ ASB_FUNCTION(asb_close_conversation);
 Datum
 asb_close_conversation(PG_FUNCTION_ARGS)
 {
-	static SPIPlanPtr update_plan = NULL;
-	static SPIPlanPtr select_plan = NULL;
+	static AsbQuery close = {
+		"UPDATE agentsandbox.conversation_records"
+		" SET state = 'closed', closed_at = pg_catalog.clock_timestamp()"
+		" WHERE id OPERATOR(pg_catalog.=) $1"
+		" AND state OPERATOR(pg_catalog.=) 'open'",
+		1, {UUIDOID}
+	};
+	static AsbQuery exists = {
+		"SELECT FROM agentsandbox.conversation_records"
+		" WHERE id OPERATOR(pg_catalog.=) $1",
+		1, {UUIDOID}
+	};
 	pg_uuid_t  *conversation = PG_GETARG_UUID_P(0);
-	Oid			types[] = {UUIDOID};
-	Datum		values[] = {UUIDPGetDatum(conversation)};
+	Datum		value = UUIDPGetDatum(conversation);
 	bool		closed;
 
 	SPI_connect();
-	closed = execute(&update_plan,
-					 "UPDATE agentsandbox.conversation_records"
-					 " SET state = 'closed', closed_at = pg_catalog.clock_timestamp()"
-					 " WHERE id OPERATOR(pg_catalog.=) $1"
-					 " AND state OPERATOR(pg_catalog.=) 'open'", 1, types, values, NULL) > 0;
+	closed = asb_query(&close, &value, NULL) > 0;
 	if (closed)
 		take_away(conversation);
-	else if (execute(&select_plan,
-					 "SELECT FROM agentsandbox.conversation_records"
-					 " WHERE id OPERATOR(pg_catalog.=) $1", 1, types, values, NULL) == 0)
+	else if (asb_query(&exists, &value, NULL) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("conversation %s does not exist",
-						DatumGetCString(DirectFunctionCall1(uuid_out, values[0])))));
+						DatumGetCString(DirectFunctionCall1(uuid_out, value)))));
 	SPI_finish();
 	PG_RETURN_BOOL(closed);
 }
@@ -383,39 +359,67 @@ asb_close_conversation(PG_FUNCTION_ARGS)
 int
 asb_close_expired_conversations(int max, TimestampTz *next_expiry)
 {
-	static SPIPlanPtr update_plan = NULL;
-	static SPIPlanPtr next_plan = NULL;
-	Oid			types[] = {INT4OID};
-	Datum		values[] = {Int32GetDatum(max)};
+	static AsbQuery close = {
+		"UPDATE agentsandbox.conversation_records"
+		" SET state = 'expired', closed_at = pg_catalog.clock_timestamp()"
+		" WHERE id OPERATOR(pg_catalog.=) ANY (ARRAY("
+		"  SELECT id FROM agentsandbox.conversation_records"
+		"  WHERE state OPERATOR(pg_catalog.=) 'open'"
+		"  AND expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp()"
+		"  ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))"
+		" RETURNING id",
+		1, {INT4OID}
+	};
+	static AsbQuery next = {
+		"SELECT expires_at FROM agentsandbox.conversation_records"
+		" WHERE state OPERATOR(pg_catalog.=) 'open'"
+		" ORDER BY expires_at LIMIT 1"
+	};
+	Datum		value = Int32GetDatum(max);
 	SPITupleTable *expired;
+	bool		isnull;
 	int			n;
 
 	SPI_connect();
-	n = execute(&update_plan,
-				"UPDATE agentsandbox.conversation_records"
-				" SET state = 'expired', closed_at = pg_catalog.clock_timestamp()"
-				" WHERE id OPERATOR(pg_catalog.=) ANY (ARRAY("
-				"  SELECT id FROM agentsandbox.conversation_records"
-				"  WHERE state OPERATOR(pg_catalog.=) 'open'"
-				"  AND expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp()"
-				"  ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))"
-				" RETURNING id", 1, types, values, NULL);
+	n = (int) asb_query(&close, &value, NULL);
 	expired = SPI_tuptable;
 	for (int i = 0; i < n; i++)
-	{
-		bool		isnull;
-
 		take_away(DatumGetUUIDP(SPI_getbinval(expired->vals[i], expired->tupdesc, 1, &isnull)));
-	}
 
 	*next_expiry = DT_NOEND;
-	if (execute(&next_plan,
-				"SELECT expires_at FROM agentsandbox.conversation_records"
-				" WHERE state OPERATOR(pg_catalog.=) 'open'"
-				" ORDER BY expires_at LIMIT 1", 0, NULL, NULL, NULL) > 0)
-		*next_expiry = DatumGetTimestampTz(result_datum(0, 1));
+	if (asb_query(&next, NULL, NULL) > 0)
+		*next_expiry = DatumGetTimestampTz(asb_query_datum(0, 1, &isnull));
 	SPI_finish();
 	return n;
+}
+
+void
+asb_save_departures(void)
+{
+	static AsbQuery save = {
+		"INSERT INTO agentsandbox.conversation_activity AS a (conversation, last_activity)"
+		" VALUES ($1, $2) ON CONFLICT (conversation) DO UPDATE"
+		" SET last_activity = GREATEST(a.last_activity, EXCLUDED.last_activity)",
+		2, {UUIDOID, TIMESTAMPTZOID}
+	};
+	AsbDeparture *departures;
+	int			n;
+
+	departures = asb_slot_take_departures(&n);
+	if (n == 0)
+		return;
+
+	SPI_connect();
+	for (int i = 0; i < n; i++)
+	{
+		Datum		values[] = {
+			UUIDPGetDatum(&departures[i].conversation),
+			TimestampTzGetDatum(departures[i].last_activity)
+		};
+
+		(void) asb_query(&save, values, NULL);
+	}
+	SPI_finish();
 }
 
 static int

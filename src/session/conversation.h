@@ -16,6 +16,12 @@
  */
 extern int	asb_close_expired_conversations(int max, TimestampTz *next_expiry);
 
+/*
+ * Stores when the sessions that have ended since the last call were last
+ * active, for the view "conversations".
+ */
+extern void asb_save_departures(void);
+
 extern void asb_conversation_init(void);
 
 #endif							/* ASB_CONVERSATION_H */

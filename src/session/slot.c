@@ -25,11 +25,16 @@
 
 #include "core/compat.h"
 #include "core/shmem.h"
+#include "core/wakeup.h"
 #include "session/slot.h"
+
+#define MAX_DEPARTURES 512
 
 typedef struct SlotArray
 {
 	LWLock		lock;
+	int			ndepartures;
+	AsbDeparture departures[MAX_DEPARTURES];	/* oldest first */
 	AsbSlot		slots[FLEXIBLE_ARRAY_MEMBER];	/* MaxBackends of them */
 } SlotArray;
 
@@ -55,13 +60,33 @@ array_init(void *part)
 	LWLockInitialize(&((SlotArray *) part)->lock, tranche);
 }
 
+/* Notes that this backend no longer serves its conversation; under the lock. */
+static void
+depart(void)
+{
+	static const pg_uuid_t none = {{0}};
+
+	if (memcmp(&my_slot->conversation, &none, UUID_LEN) == 0)
+		return;
+	if (array->ndepartures == MAX_DEPARTURES)
+		memmove(&array->departures[0], &array->departures[1],
+				--array->ndepartures * sizeof(AsbDeparture));
+	array->departures[array->ndepartures++] = (AsbDeparture) {
+		my_slot->database, my_slot->conversation, my_slot->last_activity
+	};
+}
+
 static void
 release(int code, Datum arg)
 {
 	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
+	depart();
 	memset(my_slot, 0, sizeof(AsbSlot));
 	LWLockRelease(&array->lock);
 	my_slot = NULL;
+
+	/* a pool that leaves after each transaction can wait for its next round */
+	asb_wakeup_worker();
 }
 
 void
@@ -120,6 +145,7 @@ asb_slot_enter(const pg_uuid_t *conversation)
 		return;
 
 	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
+	depart();
 	if (conversation)
 		my_slot->conversation = *conversation;
 	else
@@ -176,6 +202,32 @@ asb_slot_terminate(const pg_uuid_t *closed, int n)
 			(void) kill(slot->pid, SIGTERM);
 	}
 	LWLockRelease(&array->lock);
+}
+
+AsbDeparture *
+asb_slot_take_departures(int *n)
+{
+	AsbDeparture *taken = palloc(MAX_DEPARTURES * sizeof(AsbDeparture));
+	int			kept = 0;
+
+	*n = 0;
+	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
+	for (int i = 0; i < array->ndepartures; i++)
+	{
+		if (array->departures[i].database == MyDatabaseId)
+			taken[(*n)++] = array->departures[i];
+		else
+			array->departures[kept++] = array->departures[i];
+	}
+	array->ndepartures = kept;
+	LWLockRelease(&array->lock);
+	return taken;
+}
+
+bool
+asb_slot_has_departures(void)
+{
+	return array->ndepartures > 0;	/* a look without the lock; the worker comes again */
 }
 
 AsbSlot *

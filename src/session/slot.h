@@ -60,6 +60,23 @@ extern void asb_slot_touch(TimestampTz now);
  */
 extern void asb_slot_terminate(const pg_uuid_t *closed, int n);
 
+/* A session that has ended, or a pool's that has left its conversation */
+typedef struct AsbDeparture
+{
+	Oid			database;
+	pg_uuid_t	conversation;
+	TimestampTz last_activity;
+} AsbDeparture;
+
+/*
+ * Worker: the departures in this database since the last call, palloc'd.  The
+ * table has room for some hundred; beyond that the oldest are lost.
+ */
+extern AsbDeparture *asb_slot_take_departures(int *n);
+
+/* Whether there may be any. */
+extern bool asb_slot_has_departures(void);
+
 /* A copy of the slots in use, palloc'd. */
 extern AsbSlot *asb_slot_list(int *n);
 

@@ -223,7 +223,7 @@ static int64
 run_watches(TimestampTz now)
 {
 	static int64 (*const watches[]) (void) = {
-		asb_task_watch, asb_task_usage, asb_task_refusals
+		asb_task_watch, asb_task_usage, asb_task_refusals, asb_task_departures
 	};
 	static TimestampTz ran_at = 0;
 	int64		next = ASB_SAFETY_INTERVAL_MS;

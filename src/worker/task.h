@@ -17,6 +17,7 @@
 #define ASB_WATCH_INTERVAL_MS 100
 
 extern int64 asb_task_refusals(void);
+extern int64 asb_task_departures(void);
 extern int64 asb_task_usage(void);
 extern int64 asb_task_watch(void);
 

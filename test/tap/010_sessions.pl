@@ -73,6 +73,7 @@ sql("SELECT agentsandbox.alter_profile('agent', connection_limit => 3)");
 is(sql_as($c, 'SELECT 1'), '1', 'until the limit is raised');
 dismiss(@two);
 sessions_become($c, 0, 'none is left');
+poll_is("SELECT last_activity > opened_at FROM agentsandbox.conversations WHERE id = '$c->{conversation}'", 't', 'when it was last active is kept');
 my @many = map { session($c) } 1 .. 12;
 sessions_become($c, 3, 'of twelve at once as many as the limit are admitted');
 poll_is($clients, 3, 'and the others are refused');

@@ -37,8 +37,10 @@ SELECT r.id,
        'conversation_' || pg_catalog.replace(r.id::text, '-', '') AS role,
        r.profile, r.state, r.context,
        COALESCE(s.sessions, 0) AS sessions,
-       r.opened_at, r.opened_by, r.expires_at, r.closed_at, s.last_activity
+       r.opened_at, r.opened_by, r.expires_at, r.closed_at,
+       GREATEST(s.last_activity, a.last_activity) AS last_activity
 FROM agentsandbox.conversation_records r
 LEFT JOIN (SELECT conversation, pg_catalog.count(*) AS sessions, pg_catalog.max(last_activity) AS last_activity
-           FROM agentsandbox.sessions() GROUP BY conversation) s ON s.conversation = r.id;
+           FROM agentsandbox.sessions() GROUP BY conversation) s ON s.conversation = r.id
+LEFT JOIN agentsandbox.conversation_activity a ON a.conversation = r.id;
 COMMENT ON VIEW agentsandbox.conversations IS 'every conversation, open or not, and what is connected for it';

@@ -44,3 +44,13 @@ COMMENT ON COLUMN agentsandbox.conversation_tokens.conversation IS 'what it open
 COMMENT ON COLUMN agentsandbox.conversation_tokens.single_use IS 'whether enter() deletes it';
 COMMENT ON COLUMN agentsandbox.conversation_tokens.created_at IS 'when it was made';
 CREATE INDEX conversation_tokens_conversation ON agentsandbox.conversation_tokens (conversation);
+
+-- Apart from conversation_records, whose every change makes all sessions read again.
+CREATE TABLE agentsandbox.conversation_activity (
+    conversation  uuid PRIMARY KEY,
+    last_activity timestamptz NOT NULL
+);
+COMMENT ON TABLE agentsandbox.conversation_activity IS 'what the worker keeps of sessions that have ended';
+COMMENT ON COLUMN agentsandbox.conversation_activity.conversation IS 'the conversation';
+COMMENT ON COLUMN agentsandbox.conversation_activity.last_activity IS 'start of the last statement';
+SELECT pg_catalog.pg_extension_config_dump('agentsandbox.conversation_activity', '');
