@@ -141,6 +141,19 @@ refused($a, enter($b), qr/ERROR:  42883/, 'a conversation cannot enter another')
 $b->{token} = sql("SELECT agentsandbox.rotate_token('$b->{conversation}')");
 refused(undef, enter($b), '42501', 'nor can an administrator');
 
+# a named statement would leave the unnamed one of whoever was there before
+{
+	local $ENV{PGPASSWORD} = 'pool';
+	my $script = "$ENV{PGDATA}/enter.sql";
+	open my $out, '>', $script or die "$script: $!";
+	print $out enter($b), ";\n";
+	close $out;
+	my %said = map { $_ => scalar qx(pgbench -n -M $_ -t 1 -f $script -U pool 2>&1) } qw(simple extended prepared);
+	like($said{simple}, qr{processed: 1/1}, 'a simple query enters');
+	like($said{extended}, qr{processed: 1/1}, 'so does an unnamed statement');
+	like($said{prepared}, qr/named prepared statement/, 'a named one does not');
+}
+
 # closed and expired
 $a->{token} = sql("SELECT agentsandbox.rotate_token('$a->{conversation}')");
 my $closing = pooled(enter($a), "\\! psql -XqAt -U postgres -c \"SELECT agentsandbox.close_conversation('$a->{conversation}')\"", $who);
