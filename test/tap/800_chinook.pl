@@ -50,6 +50,20 @@ my @joins = (
 
 my @reps = split /\n/, sql('SELECT DISTINCT support_rep_id FROM chinook.customer ORDER BY 1');
 cmp_ok(scalar @reps, '>', 1, 'several representatives');
+
+# One call per customer: each representative writes to its own customers.
+my $http = start_http();
+prepare_methods();
+sql(<<'SQL');
+SELECT agentsandbox.create_method('send_mail',
+    request => '{"type": "object", "additionalProperties": false, "required": ["customer", "email"],
+                 "properties": {"customer": {"type": "integer", "minimum": 1},
+                                "email": {"type": "string", "maxLength": 60}}}',
+    response => '{"type": "object", "required": ["body"]}');
+SELECT agentsandbox.allow_method('support', 'send_mail');
+SQL
+my $gateway = start_gateway(methods => { send_mail => handler($http, path => '/echo') });
+
 my $seen = 0;
 for my $rep (@reps)
 {
@@ -57,7 +71,7 @@ for my $rep (@reps)
 
 	for my $table (@tables)
 	{
-		my $where = sprintf($where{$table} // 'true', $rep);
+		my $where = $where{$table} ? sprintf($where{$table}, $rep) : 'true';
 		my $want = sql("SELECT t::text FROM chinook.$table t WHERE $where ORDER BY 1");
 		my $got = sql_as($agent, "SELECT t::text FROM $table t ORDER BY 1");
 		is($got, $want, "representative $rep sees exactly its rows of $table");
@@ -71,7 +85,19 @@ for my $rep (@reps)
 		my $got = sql_as($agent, "SELECT j::text FROM ($join) j ORDER BY 1");
 		is($got, $want, "representative $rep: $join");
 	}
+
+	sql_as($agent, q{INSERT INTO RemoteProcedureCalls (method, arguments)
+		SELECT 'send_mail', jsonb_build_object('customer', customer_id, 'email', email) FROM customer});
+	is(sql_as($agent, q{SELECT count(*), count(*) FILTER (WHERE (a).status = 'completed')
+			FROM (SELECT agentsandbox.await(id) AS a FROM RemoteProcedureCalls) c}),
+		join('|', (sql("SELECT count(*) FROM chinook.customer WHERE support_rep_id = $rep")) x 2),
+		"representative $rep: a call per customer is answered");
 }
 is($seen, sql('SELECT (SELECT count(*) FROM chinook.customer) + (SELECT count(*) FROM chinook.invoice) + (SELECT count(*) FROM chinook.invoice_line)') + 0,
 	'together the representatives see every protected row once');
+is_deeply(
+	[ sort { $a <=> $b } map { decode($_->{body})->{customer} } $http->requests ],
+	[ split /\n/, sql('SELECT customer_id FROM chinook.customer ORDER BY 1') ],
+	'the endpoint was called once for every customer');
+is($gateway->stop, 0, 'the gateway ends');
 done_testing();
