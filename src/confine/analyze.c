@@ -13,6 +13,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
+#include "access/transam.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
@@ -102,16 +103,20 @@ judge_sort_operators(AnalyzeContext *context, List *clauses)
 	}
 }
 
+/*
+ * The type may have been given by its number, so its name is not told, unless
+ * it is the server's.  What the agent wrote as a name, name.c answers.
+ */
 static void
 refuse_type(Oid typid)
 {
-	char	   *name = format_type_be(typid);
-
 	asb_refuse(&(AsbRefusal) {
 		.gate = ASB_GATE_FUNCTION,
-		.sqlerrcode = ERRCODE_UNDEFINED_OBJECT,
-		.object = name,
-		.message = psprintf("type \"%s\" does not exist", name)
+		.object = format_type_be(typid),
+		.message = typid < FirstNormalObjectId ?
+			psprintf("values of type %s are not allowed", format_type_be(typid)) :
+			ASB_TYPE_NOT_GRANTED,
+		.hint = asb_type_names_objects(typid) ? ASB_HINT_NAMES : NULL
 	});
 }
 
@@ -123,21 +128,12 @@ judge_type(AnalyzeContext *context, Oid typid, const Node *node)
 	if (asb_type_decide(role, typid))
 		return;
 
-	if (asb_type_names_objects(typid))
-	{
-		/* a constant that names what the agent can reach tells it nothing new */
-		if (node && IsA(node, Const) && !((const Const *) node)->constisnull &&
-			asb_type_constant_reachable(role, typid,
-										DatumGetObjectId(((const Const *) node)->constvalue)))
-			return;
-		asb_refuse(&(AsbRefusal) {
-			.gate = ASB_GATE_FUNCTION,
-			.object = format_type_be(typid),
-			.message = psprintf("values of type %s are not allowed", format_type_be(typid)),
-			.hint = ASB_HINT_NAMES
-		});
+	/* a constant that names what the agent can reach tells it nothing new */
+	if (node && IsA(node, Const) && !((const Const *) node)->constisnull &&
+		asb_type_names_objects(typid) &&
+		asb_type_constant_reachable(role, typid,
+									DatumGetObjectId(((const Const *) node)->constvalue)))
 		return;
-	}
 	refuse_type(typid);
 }
 

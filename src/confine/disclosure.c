@@ -59,9 +59,9 @@ names_can_be_looked_up(const ErrorData *error)
 		case ERRCODE_INSUFFICIENT_RESOURCES:
 		case ERRCODE_OPERATOR_INTERVENTION:
 		case ERRCODE_SYSTEM_ERROR:
-		case ERRCODE_INTERNAL_ERROR:
-		case ERRCODE_DATA_CORRUPTED:
 			return false;
+		case ERRCODE_TO_CATEGORY(ERRCODE_INTERNAL_ERROR):
+			return error->sqlerrcode == ERRCODE_INTERNAL_ERROR;
 		default:
 			return true;
 	}
@@ -123,6 +123,16 @@ hide_names(Oid role, ErrorData *error)
 	MemoryContextDelete(context);
 }
 
+/* The fastpath message gives a function by its number; no answer tells its name. */
+static void
+hide_fastpath_names(ErrorData *error)
+{
+	if (starts_with(error->message_id, "permission denied for ") ||
+		starts_with(error->message_id, "cannot call function ") ||
+		starts_with(error->message_id, "function with OID "))
+		say(error, ERRCODE_INSUFFICIENT_PRIVILEGE, "a function that this needs is not granted", NULL);
+}
+
 /* What the server says of objects that the agent's text does not name. */
 static void
 hide_objects(ErrorData *error)
@@ -131,6 +141,8 @@ hide_objects(ErrorData *error)
 		say(error, error->sqlerrcode,
 			"permission denied for something that a view, function, policy, trigger or default uses",
 			NULL);
+	else if (starts_with(error->message_id, "cache lookup failed for type "))
+		say(error, ERRCODE_INSUFFICIENT_PRIVILEGE, ASB_TYPE_NOT_GRANTED, NULL);
 	else if (error->message_id && strstr(error->message_id, "row-level security policy \"%s\""))
 		say(error, error->sqlerrcode, "row violates row-level security policy", NULL);
 	else if (starts_with(error->message_id, "update or delete on table "))
@@ -172,6 +184,8 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 
 	if (analyzing && names_can_be_looked_up(error))
 		hide_names(role, error);
+	else if (analyzing && debug_query_string == NULL)
+		hide_fastpath_names(error);
 	hide_objects(error);
 
 	if (!detail_is_own(error, analyzing))

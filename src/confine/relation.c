@@ -321,7 +321,17 @@ asb_relation_gate(const AsbSession *agent, List *range_table)
 			continue;
 
 		verdict = asb_relation_decide(role, rte, &attnum, &missing);
-		if (verdict != ASB_RELATION_ALLOWED)
+		if (verdict == ASB_RELATION_HIDDEN)
+			asb_refuse(&(AsbRefusal) {
+				.gate = ASB_GATE_RELATION,
+				.object = get_rel_name(rte->relid),
+				/* not a name of the agent's, or it would not have come this far */
+				.message = "a relation that a view, function, policy or trigger uses is not granted",
+				.class_id = RelationRelationId,
+				.object_id = rte->relid,
+				.privilege = privilege_name(missing)
+			});
+		else if (verdict != ASB_RELATION_ALLOWED)
 			asb_relation_refuse(verdict, role, get_rel_name(rte->relid), rte->relid, attnum, missing);
 	}
 }

@@ -7,6 +7,9 @@
 
 #include "confine/agent.h"
 
+/* refusal of a type that may be known by its number only */
+#define ASB_TYPE_NOT_GRANTED "values of a type that is not granted are not allowed"
+
 /* hint of the refusal of types that name objects */
 #define ASB_HINT_NAMES "Read agentsandbox.tables and agentsandbox.columns to learn names."
 
