@@ -596,6 +596,7 @@ asb_queue_close(AsbQueue *queue)
 			free_request(request);
 	}
 	asb_connection_close(&queue->connection);
+	free(queue->connection.reason);
 	asb_config_release(queue->config);
 	free(queue);
 }
