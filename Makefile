@@ -4,6 +4,7 @@
 #   make install              install both where PG_CONFIG says
 #   make check [TESTS="..."]  every test, or those whose path contains one of the words
 #   make demo                 the whole story, on a private throwaway server
+#   make demo-mcp             the same as a model sees it, through the MCP server
 #   make bench, bench-quick   the benchmarks
 #   make torture              the long crash test
 #   make check-core           PostgreSQL's own regression suite with the library loaded
@@ -15,7 +16,7 @@ PG_CONFIG ?= pg_config
 export PG_CONFIG
 
 BUILD_TARGETS = all install uninstall clean
-RUN_TARGETS = check demo bench bench-quick torture check-core
+RUN_TARGETS = check demo demo-mcp bench bench-quick torture check-core
 
 .PHONY: $(BUILD_TARGETS) $(RUN_TARGETS) ready distclean
 
@@ -38,6 +39,9 @@ check:
 
 demo:
 	@test/with-cluster test/demo
+
+demo-mcp:
+	@test/with-cluster test/demo-mcp
 
 bench:
 	@test/bench/run

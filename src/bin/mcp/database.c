@@ -139,6 +139,7 @@ static void
 became_usable(AsbDatabase *database)
 {
 	database->entering = false;
+	database->was_up = true;
 	database->down_since = 0;
 	asb_log_event(ASB_LOG_INFO, "connected", NULL, NULL);
 }

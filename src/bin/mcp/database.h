@@ -36,6 +36,7 @@ typedef struct AsbDatabase
 	int64_t		down_since;		/* 0 while it can be used */
 	char	   *reason;			/* why it is down, for people; or NULL */
 	bool		closed;			/* the conversation is over: no further try */
+	bool		was_up;			/* it has been entered at least once */
 	char	   *fatal;			/* the server's last words on this connection */
 	AsbString	notices;		/* of the last statement, lines */
 } AsbDatabase;

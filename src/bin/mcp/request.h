@@ -52,6 +52,7 @@ typedef struct AsbRequest
 	size_t		weight;			/* bytes it came in */
 	int64_t		received_at;
 	bool		cancelled;		/* is not answered any more */
+	int64_t		cancel_again_at;	/* while its statement still runs */
 	char	   *lost;			/* why the connection broke under its statement, or NULL */
 
 	/* the statement */

@@ -17,6 +17,7 @@
 #define UNREACHABLE_MS 10000
 #define LEAST_WAIT_MS 2000
 #define LOOK_AGAIN_MS 250
+#define CANCEL_AGAIN_MS 100
 
 #define SERVER_INFO "{\"name\":\"agentsandbox\",\"version\":\"" ASB_VERSION "\"}"
 #define META "io.modelcontextprotocol/"
@@ -159,6 +160,8 @@ typedef struct Reason
 } Reason;
 
 static const Reason closed = {"conversation_closed", "This conversation is closed", "Nothing more can be done in it."};
+static const Reason refused = {"login_refused", "The database did not let this conversation in",
+	"It is closed, has expired, or its credential is wrong."};
 static const Reason lost = {"connection_lost", "The connection to the database was lost while the statement ran",
 	"It is made again. Whether the statement took effect is not known; a transaction that was open is undone."};
 static const Reason transaction_lost = {"transaction_lost", "The connection was lost while a transaction was open",
@@ -349,6 +352,22 @@ static const AsbDatabaseEvents database_events = {
 	.lost = statement_lost,
 };
 
+/*
+ * Stops a statement that nobody waits for.  The server forgets a cancel request
+ * that arrives before the statement itself has, so one may not be enough.
+ */
+static void
+cancel_running(AsbServer *server, int64_t now)
+{
+	AsbRequest *request = server->running;
+
+	if (request == NULL || !request->cancelled || request->step == ASB_STEP_TAKE_BACK ||
+		now < request->cancel_again_at)
+		return;
+	request->cancel_again_at = now + CANCEL_AGAIN_MS;
+	asb_database_cancel(&server->database);
+}
+
 /* What cannot have its turn must not wait forever. */
 static void
 give_up_waiting(AsbServer *server, int64_t now)
@@ -364,7 +383,7 @@ give_up_waiting(AsbServer *server, int64_t now)
 		if (server->database.closed)
 		{
 			server->over |= request->tool != &asb_tool_list;
-			give_up(server, dequeue(server, link), &closed);
+			give_up(server, dequeue(server, link), server->database.was_up ? &closed : &refused);
 		}
 		else if (now - server->database.down_since >= UNREACHABLE_MS &&
 				 now - request->received_at >= LEAST_WAIT_MS)
@@ -688,8 +707,6 @@ cancel_request(AsbServer *server, AsbSlice id)
 		return;
 	if (request != NULL && strlen(request->id) == id.length && memcmp(request->id, id.text, id.length) == 0)
 	{
-		if (!request->cancelled)
-			asb_database_cancel(&server->database);
 		request->cancelled = true;
 		return;
 	}
@@ -797,6 +814,7 @@ asb_server_step(AsbServer *server, int64_t now)
 {
 	asb_database_step(&server->database, now);
 	run_next(server);
+	cancel_running(server, now);
 	give_up_waiting(server, now);
 	asb_output_flush(&server->output);
 }
@@ -808,6 +826,8 @@ asb_server_due(const AsbServer *server, int64_t now)
 
 	if (server->waiting != NULL && server->running == NULL && now + LOOK_AGAIN_MS < due)
 		due = now + LOOK_AGAIN_MS;
+	if (server->running != NULL && server->running->cancelled && now + CANCEL_AGAIN_MS < due)
+		due = now + CANCEL_AGAIN_MS;
 	return due;
 }
 
