@@ -1,9 +1,9 @@
 -- The world of the examples in docs/; run by test/tap/900_docs.pl as
 -- superuser in a fresh database.
 CREATE EXTENSION agentsandbox;
-CREATE ROLE olivia LOGIN IN ROLE agentsandbox_operator PASSWORD 'docs-operator';
-CREATE ROLE gail LOGIN IN ROLE agentsandbox_gateway PASSWORD 'docs-gateway';
-CREATE ROLE ada LOGIN IN ROLE agentsandbox_auditor PASSWORD 'docs-auditor';
+CREATE ROLE olivia LOGIN IN ROLE agentsandbox_operator PASSWORD 'docs-password';
+CREATE ROLE gail LOGIN IN ROLE agentsandbox_gateway PASSWORD 'docs-password';
+CREATE ROLE ada LOGIN IN ROLE agentsandbox_auditor PASSWORD 'docs-password';
 CREATE SCHEMA crm AUTHORIZATION olivia;
 SET ROLE olivia;
 SET search_path = crm;

@@ -15,9 +15,9 @@ use IPC::Run ();
 my $root = dirname(__FILE__) . '/../..';
 my @files = ("$root/README.md", "$root/SECURITY.md", glob "$root/docs/*.md");
 my %login = (
-	operator => [ 'olivia', 'docs-operator' ],
-	gateway  => [ 'gail', 'docs-gateway' ],
-	auditor  => [ 'ada', 'docs-auditor' ]);
+	operator => [ 'olivia', 'docs-password' ],
+	gateway  => [ 'gail', 'docs-password' ],
+	auditor  => [ 'ada', 'docs-password' ]);
 
 # Runs psql as a user; returns its exit status and its output.
 sub psql
@@ -95,7 +95,7 @@ for my $file (@files)
 		}
 	}
 	psql('postgres', '', 'postgres',
-		"DROP DATABASE $database WITH (FORCE); DROP ROLE IF EXISTS olivia, gail, ada, support");
+		"DROP DATABASE $database WITH (FORCE); DROP ROLE IF EXISTS olivia, gail, ada, pooler, support");
 }
 ok($nblocks > 20, "there are examples: $nblocks");
 done_testing();
