@@ -258,8 +258,8 @@ asb_enter(PG_FUNCTION_ARGS)
 		refuse_token();
 
 	/* from here on an error is undone by the abort that it causes */
-	if (settings_dirty)
-		ResetAllOptions();
+	/* also what was set since the last conversation left: it may have been its agent */
+	ResetAllOptions();
 	settings_dirty = true;
 	entered = role;
 	entered_local = local;

@@ -166,4 +166,26 @@ for my $where ("ROLE $c->{role}", "ROLE ALL", "DATABASE $ENV{PGDATABASE}", "ROLE
 }
 is(sql_as($c, 'SELECT 1'), '1', 'without them it can log in');
 
+note 'pooled sessions';
+sql("CREATE ROLE pool LOGIN PASSWORD 'pool' IN ROLE agentsandbox_pool");
+sql(q(SELECT agentsandbox.alter_profile('p', statement_time => '7 s', rows_returned => 3)));
+my $pooled = open_conversation('p');
+(undef, $out, $err) = psql(conninfo({ role => 'pool', password => 'pool' }), <<~"SQL");
+	\\set ON_ERROR_STOP off
+	SET statement_timeout = '3 s';
+	SET TIME ZONE 'Asia/Tokyo';
+	SELECT agentsandbox.enter('$pooled->{token}') \\g /dev/null
+	SHOW statement_timeout;
+	SHOW TimeZone;
+	SHOW application_name;
+	SELECT generate_series(1, 4);
+	SET TIME ZONE 'Asia/Tokyo';
+	SELECT agentsandbox.leave() \\g /dev/null
+	SHOW TimeZone;
+	SHOW application_name;
+	SQL
+my $zone = sql('SHOW TimeZone');
+is($out, "7s\n$zone\n$pooled->{role}\n$zone\npool", 'entering gives the limits of the conversation and takes what was set before');
+like($err, qr/54000.*more than 3 rows/, '... all of them');
+
 done_testing();
