@@ -87,8 +87,7 @@ hide_names(Oid role, ErrorData *error)
 	AsbName		name;
 	bool		unreachable;
 
-	unreachable = asb_name_unreachable(role, debug_query_string,
-									   Max(error->cursorpos, 1), &name);
+	unreachable = asb_name_unreachable(role, debug_query_string, error->cursorpos, &name);
 	MemoryContextSwitchTo(oldcontext);
 
 	if (unreachable &&
@@ -127,10 +126,10 @@ hide_names(Oid role, ErrorData *error)
 static void
 hide_fastpath_names(ErrorData *error)
 {
-	if (starts_with(error->message_id, "permission denied for ") ||
-		starts_with(error->message_id, "cannot call function ") ||
-		starts_with(error->message_id, "function with OID "))
-		say(error, ERRCODE_INSUFFICIENT_PRIVILEGE, "a function that this needs is not granted", NULL);
+	if (error->sqlerrcode == ERRCODE_UNDEFINED_FUNCTION ||
+		starts_with(error->message_id, "permission denied for ") ||
+		starts_with(error->message_id, "cannot call function "))
+		say(error, ERRCODE_UNDEFINED_FUNCTION, "function does not exist", NULL);
 }
 
 /* What the server says of objects that the agent's text does not name. */

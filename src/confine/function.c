@@ -103,6 +103,7 @@ asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid)
 	if (verdict == ASB_FUNCTION_HIDDEN)
 		asb_refuse(&(AsbRefusal) {
 			.gate = ASB_GATE_FUNCTION,
+			.sqlerrcode = ERRCODE_UNDEFINED_FUNCTION,
 			.object = name,
 			.message = "a function that this needs is not granted",
 			.class_id = ProcedureRelationId,

@@ -457,12 +457,14 @@ asb_name_unreachable(Oid role, const char *source, int position, AsbName *name)
 	{
 		RawStmt    *raw = lfirst_node(RawStmt, cell);
 
-		if (raw->stmt_len != 0 &&
+		if (position > 0 && raw->stmt_len != 0 &&
 			pg_mbstrlen_with_len(source, raw->stmt_location + raw->stmt_len) < position)
 			continue;
+		search.relations = search.columns = NIL;
 		walk_statement(raw->stmt, &search);
 		consider_columns(&search);
-		break;
+		if (position > 0 || search.location >= 0)
+			break;
 	}
 	if (search.location < 0)
 		return false;

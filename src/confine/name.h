@@ -19,7 +19,8 @@ typedef struct AsbName
  * Looks through a statement for names that do not exist or cannot be reached,
  * which is the same to the role, and takes the one that stands first.  False
  * if there is none.  "source" is the whole text, "position" that of something
- * in the statement; the text has been parsed before without an error.
+ * in the statement, or 0 for any of its statements; the text has been parsed
+ * before without an error.
  */
 extern bool asb_name_unreachable(Oid role, const char *source, int position, AsbName *name);
 
