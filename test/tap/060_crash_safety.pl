@@ -208,4 +208,6 @@ is(scalar(grep { ($outcome{$_} // '') ne $completed{$_} } keys %completed), 0,
 	'what gateways were told is what is recorded');
 is(scalar(grep { !$performed{$_} } keys %outcome), 0, 'nothing completed without having been performed');
 
+unlike(server_log(), qr/cannot read pg_class/, 'logins work right after a restart');
+
 done_testing();
