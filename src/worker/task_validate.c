@@ -167,10 +167,10 @@ judge(const Submitted *call, Jsonb **error)
 	method = call->allowed ? asb_method_get(call->method) : NULL;
 	if (method == NULL)
 		*error = asb_call_error(ASB_ERROR_METHOD_NOT_AVAILABLE, NULL);
-	else if (!asb_json_fits(call->arguments, method->max_request_bytes))
-		*error = asb_call_error(ASB_ERROR_ARGUMENTS_TOO_LARGE, NULL);
 	else if (!asb_schema_validate(method->request, call->arguments, &fault))
 		*error = asb_call_error_invalid(&fault);
+	else if (!asb_json_fits(call->arguments, method->max_request_bytes))
+		*error = asb_call_error(ASB_ERROR_ARGUMENTS_TOO_LARGE, NULL);
 	else if (method->rate_calls > 0 &&
 			 !asb_rate_take(&call->conversation, call->method, method->rate_calls,
 							method->rate_interval, &retry_after))
