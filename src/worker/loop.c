@@ -36,6 +36,9 @@
 #include "worker/task.h"
 #include "worker/worker.h"
 
+/* until a task that failed is tried again */
+#define FAILED_TASK_MS 10000
+
 /* ALTER DATABASE ... SET must not steer the worker. */
 static void
 fix_settings(void)
@@ -189,28 +192,52 @@ validate(bool from_oldest)
 	}
 }
 
-/* Does what is due by now, and sets the alarm for what comes next. */
+/* Batches of one task until nothing more is due. */
+static void
+run_timed_task(bool (*task) (TimestampTz *next), TimestampTz *next)
+{
+	bool		more = true;
+
+	while (more && !leaving())
+	{
+		if (!begin_task("doing what is due"))
+			proc_exit(0);
+		more = task(next);
+		end_task();
+	}
+}
+
+/*
+ * Does what is due by now, and sets the alarm for what comes next.  A task
+ * that fails is tried again later and does not keep the others waiting.
+ */
 static void
 run_timed_tasks(void)
 {
 	static bool (*const tasks[]) (TimestampTz *next) = {
 		asb_task_timers, asb_task_conversations, asb_task_retention
 	};
+	MemoryContext oldcontext = CurrentMemoryContext;
 	TimestampTz next = DT_NOEND;
 	TimestampTz soon;
 
 	asb_wakeup_clear_alarm();
 	for (int i = 0; i < lengthof(tasks); i++)
 	{
-		bool		more = true;
-
-		while (more && !leaving())
+		PG_TRY();
 		{
-			if (!begin_task("doing what is due"))
-				proc_exit(0);
-			more = tasks[i] (&next);
-			end_task();
+			run_timed_task(tasks[i], &next);
 		}
+		PG_CATCH();
+		{
+			MemoryContextSwitchTo(oldcontext);
+			EmitErrorReport();
+			FlushErrorState();
+			AbortCurrentTransaction();
+			asb_wakeup_set_alarm(TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
+															 FAILED_TASK_MS));
+		}
+		PG_END_TRY();
 	}
 
 	/* what is due already is locked by somebody */
