@@ -4,7 +4,7 @@
  *
  * Works in emit_log_hook, the only place that sees errors of the parser.  It is
  * called for what reaches the server's log only, so a sandboxed session logs
- * its errors whatever log_min_messages says.  The log is told the same as the
+ * errors and warnings whatever log_min_messages says.  The log is told the same as the
  * client; of names there is more in agentsandbox.refusals.
  *
  * Taken out are
@@ -178,12 +178,16 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 {
 	Oid			role = asb_session_known_role();
 
-	if (!OidIsValid(role) || error->elevel < ERROR)
+	if (!OidIsValid(role) || error->elevel < WARNING)
 		return;
+
+	/* aclitem's input function warns if the role it was given exists */
+	if (starts_with(error->message_id, "defaulting grantor "))
+		error->output_to_client = false;
 
 	if (analyzing && names_can_be_looked_up(error))
 		hide_names(role, error);
-	else if (analyzing && debug_query_string == NULL)
+	else if (analyzing && error->elevel == ERROR && debug_query_string == NULL)
 		hide_fastpath_names(error);
 	hide_objects(error);
 
@@ -206,6 +210,6 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 void
 asb_disclosure_bind(void)
 {
-	if (log_min_messages == LOG || log_min_messages > ERROR)
-		SetConfigOption("log_min_messages", "error", PGC_SUSET, PGC_S_OVERRIDE);
+	if (log_min_messages == LOG || log_min_messages > WARNING)
+		SetConfigOption("log_min_messages", "warning", PGC_SUSET, PGC_S_OVERRIDE);
 }

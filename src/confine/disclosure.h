@@ -16,7 +16,7 @@
 extern void asb_disclosure_gate(ErrorData *error, bool analyzing);
 
 /*
- * For the binding of a session: makes its errors reach the log, since what does
+ * For the binding of a session: makes its errors and warnings reach the log, since what does
  * not is not seen by the gate.
  */
 extern void asb_disclosure_bind(void);

@@ -46,7 +46,7 @@ typedef struct Search
 	Oid			role;
 	List	   *ctes;			/* names that stand for common table expressions */
 	List	   *relations;		/* OIDs of those that can be reached */
-	List	   *columns;		/* every ColumnRef */
+	List	   *columns;		/* every ColumnRef, InferClause and join with USING */
 
 	/* what was found first, by its place in the text */
 	int			location;		/* byte offset, -1: nothing yet */
@@ -220,15 +220,15 @@ consider_type(Search *search, const TypeName *type)
 
 		if (!OidIsValid(typid))
 			continue;
-		if (asb_type_names_objects(typid))
+		if (asb_type_decide(search->role, typid))
+			return;
+		if (typid < FirstNormalObjectId)
 		{
 			/* what its input function would say of a name must not be heard */
 			found(search, type->location, ERRCODE_INSUFFICIENT_PRIVILEGE, name,
-				  psprintf("values of type %s are not allowed", name));
+				  psprintf("values of type %s are not allowed", format_type_be(typid)));
 			return;
 		}
-		if (typid < FirstNormalObjectId || asb_type_decide(search->role, typid))
-			return;
 		break;
 	}
 
@@ -258,24 +258,63 @@ column_hidden(Oid role, const char *column, const List *relations)
 	return hidden;
 }
 
+static void
+consider_column(Search *search, const char *column, int location, char *message)
+{
+	if (column_hidden(search->role, column, search->relations))
+		found(search, location, ERRCODE_UNDEFINED_COLUMN, pstrdup(column), message);
+}
+
+static void
+consider_column_reference(Search *search, const ColumnRef *reference)
+{
+	const List *fields = reference->fields;
+	int			n = list_length(fields);
+	char	   *name;
+
+	if (!IsA(llast(fields), String))
+		return;
+	name = strVal(llast(fields));
+	consider_column(search, name, reference->location,
+					n == 1 ? psprintf("column \"%s\" does not exist", name) :
+					psprintf("column %s.%s does not exist", strVal(list_nth(fields, n - 2)), name));
+}
+
 /* Once the relations of the statement are known. */
 static void
 consider_columns(Search *search)
 {
 	ListCell   *cell;
+	ListCell   *inner;
 
 	foreach(cell, search->columns)
 	{
-		ColumnRef  *column = lfirst_node(ColumnRef, cell);
-		Node	   *field = llast(column->fields);
+		Node	   *node = lfirst(cell);
 
-		if (!IsA(field, String) ||
-			!column_hidden(search->role, strVal(field), search->relations))
-			continue;
-		found(search, column->location, ERRCODE_UNDEFINED_COLUMN, strVal(field),
-			  psprintf(list_length(column->fields) == 1 ?
-					   "column \"%s\" does not exist" : "column %s does not exist",
-					   joined(column->fields)));
+		switch (nodeTag(node))
+		{
+			case T_ColumnRef:
+				consider_column_reference(search, (ColumnRef *) node);
+				break;
+			case T_InferClause:
+				foreach(inner, ((InferClause *) node)->indexElems)
+				{
+					char	   *name = lfirst_node(IndexElem, inner)->name;
+
+					if (name)
+						consider_column(search, name, ((InferClause *) node)->location,
+										psprintf("column \"%s\" does not exist", name));
+				}
+				break;
+			case T_JoinExpr:
+				foreach(inner, ((JoinExpr *) node)->usingClause)
+					consider_column(search, strVal(lfirst(inner)), -1,
+									psprintf("column \"%s\" specified in USING clause does not exist in left table",
+											 strVal(lfirst(inner))));
+				break;
+			default:
+				break;
+		}
 	}
 }
 
@@ -298,17 +337,25 @@ consider_targets(Search *search, const RangeVar *relation, List *targets)
 	}
 }
 
-/* The same in COPY, which has them as strings without a place. */
+/*
+ * The same in COPY, which has them as strings without a place and looks for
+ * them when it is executed only, so that those there are not count here too.
+ */
 static void
 consider_copied_columns(Search *search, const CopyStmt *copy)
 {
+	Oid			relid = copy->relation ? look_up(search->role, copy->relation) : InvalidOid;
 	ListCell   *cell;
 
-	foreach(cell, copy->attlist)
+	foreach(cell, OidIsValid(relid) ? copy->attlist : NIL)
 	{
-		ResTarget	target = {.type = T_ResTarget, .name = strVal(lfirst(cell)), .location = -1};
+		char	   *name = strVal(lfirst(cell));
 
-		consider_targets(search, copy->relation, list_make1(&target));
+		if (get_attnum(relid, name) == InvalidAttrNumber ||
+			column_hidden(search->role, name, list_make1_oid(relid)))
+			found(search, -1, ERRCODE_UNDEFINED_COLUMN, name,
+				  psprintf("column \"%s\" of relation \"%s\" does not exist",
+						   name, copy->relation->relname));
 	}
 }
 
@@ -346,6 +393,8 @@ walk(Node *node, Search *search)
 			consider_relation(search, (RangeVar *) node);
 			break;
 		case T_ColumnRef:
+		case T_InferClause:
+		case T_JoinExpr:
 			search->columns = lappend(search->columns, node);
 			break;
 		case T_FuncCall:

@@ -1,0 +1,126 @@
+# Existence oracle: what is hidden is answered, byte for byte, as what does not
+# exist.  Each template is sent with a name that is hidden and with one of the
+# same length that nothing has; the answers may differ in nothing else.
+# The server logs nothing of its own accord, which must not matter.
+# with-cluster: --conf 'log_min_messages = panic'
+use strict;
+use warnings;
+
+use AgentSandbox;
+use Test::More;
+use Wire;
+
+sql(<<~'SQL');
+	SELECT agentsandbox.create_profile('p', search_path => 'app', allow_copy => true, allow_call => true, allow_explain => true);
+	CREATE SCHEMA app;
+	CREATE SCHEMA closed;
+	GRANT USAGE ON SCHEMA app TO p;
+	CREATE TABLE app.own (id int PRIMARY KEY, name text, hidcol text DEFAULT 'SECRET' CHECK (hidcol <> 'x'));
+	GRANT SELECT (id, name), INSERT (id, name), UPDATE (name) ON app.own TO p;
+	CREATE TABLE app.hidden (id int, name text, hidcol text);
+	CREATE TABLE closed.hidden (LIKE app.hidden);
+	CREATE TABLE app.public_ (id int);
+	GRANT SELECT ON app.public_ TO PUBLIC;
+	CREATE INDEX hidindex ON app.hidden (id);
+	CREATE SEQUENCE app.hidseq;
+	CREATE TYPE app.hidtype AS ENUM ('a');
+	CREATE TYPE closed.hidtype AS ENUM ('a');
+	CREATE DOMAIN app.hiddom AS int CHECK (VALUE > 0);
+	CREATE FUNCTION app.hidfunc(int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';
+	CREATE FUNCTION closed.hidfunc(int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';
+	CREATE FUNCTION app.hidrows() RETURNS TABLE (a int) LANGUAGE sql AS 'SELECT 1';
+	CREATE AGGREGATE app.hidagg (int) (SFUNC = int4pl, STYPE = int);
+	CREATE PROCEDURE app.hidproc() LANGUAGE sql AS 'SELECT 1';
+	CREATE FUNCTION app.lessfunc(int, int) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+	CREATE OPERATOR app.<<<< (FUNCTION = app.lessfunc, LEFTARG = int, RIGHTARG = int);
+	CREATE ROLE hidrole;
+	SQL
+
+my %missing = (
+	'app.hidden' => 'app.mising', 'closed.hidden' => 'closer.hidden', 'app.public_' => 'app.publik_', 'app.hidindex' => 'app.hidinddx',
+	'app.hidseq' => 'app.hidsek', 'app.hidtype' => 'app.hidtipe', 'closed.hidtype' => 'closer.hidtype', 'app.hiddom' => 'app.hiddon',
+	'app.hidfunc' => 'app.hidfonc', 'closed.hidfunc' => 'closer.hidfunc', 'app.hidrows' => 'app.hidraws', 'app.hidagg' => 'app.hidogg',
+	'app.hidproc' => 'app.hidprac', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidrole' => 'hidrule');
+
+my @relations = ('app.hidden', 'closed.hidden', 'app.public_', 'app.hidindex', 'app.hidseq', 'hidden');
+my @types = ('app.hidtype', 'closed.hidtype', 'app.hiddom', 'app.hidden', 'closed.hidden');
+my @functions = ('app.hidfunc', 'closed.hidfunc', 'app.hidrows', 'app.hidagg', 'app.hidproc');
+my @attempts = (
+	(map { my $t = $_; map { [ $t, $_ ] } @relations }
+		  'SELECT * FROM %s', 'SELECT nosuch FROM %s', 'SELECT id + true FROM %s', 'SELECT hidcol FROM %s h', 'TABLE %s', 'SELECT 1 FROM ONLY %s',
+		'SELECT nosuchtable.* FROM nosuchtable, %s', 'SELECT * FROM %s, nosuchtable', 'SELECT (SELECT max(nosuch) FROM %s)', 'SELECT nosuchfunction() FROM %s',
+		'SELECT nosuchfunction(), * FROM own, %s', 'WITH x AS (SELECT * FROM %s) SELECT nosuch FROM x', 'SELECT * FROM own NATURAL JOIN %s',
+		'SELECT * FROM own JOIN %s USING (id, nosuch)', 'INSERT INTO %s VALUES (1)', 'INSERT INTO %s VALUES (1, 2, 3, 4, 5, 6, 7, 8, 9)',
+		'INSERT INTO %s (nosuch) VALUES (1)', 'INSERT INTO own (id) SELECT nosuch FROM %s', 'UPDATE %s SET nosuch = 1', 'UPDATE own SET name = nosuch FROM %s',
+		'DELETE FROM %s', 'DELETE FROM own USING %s WHERE nosuch', 'MERGE INTO %s USING own ON true WHEN MATCHED THEN DO NOTHING',
+		'MERGE INTO own USING %s ON nosuch WHEN MATCHED THEN DELETE', 'COPY %s TO STDOUT', 'COPY %s FROM STDIN', 'COPY %s (nosuch) TO STDOUT',
+		'COPY (SELECT nosuch FROM %s) TO STDOUT', 'PREPARE a AS SELECT nosuch FROM %s', 'EXPLAIN SELECT nosuch FROM %s',
+		'DECLARE c CURSOR FOR SELECT nosuch FROM %s', 'SELECT * INTO x FROM %s', 'CREATE TABLE x AS SELECT nosuch FROM %s', 'LOCK %s', 'ANALYZE %s',
+		'SELECT 1; SELECT nosuch FROM %s', 'SELECT * FROM %s FOR UPDATE OF nosuch', 'SELECT * FROM %s TABLESAMPLE nosuch (1)',
+		'WITH h AS (SELECT 1) SELECT (WITH hidden AS (SELECT 1 AS a) SELECT a FROM hidden), nosuch FROM %s', "SELECT '%s'::regclass",
+		"SELECT nextval('%s')", "SELECT to_regclass('%s')", "SELECT '%s'::regclass::oid", "SELECT 'x' FROM own WHERE '%s'::regclass = 1",
+		"SELECT has_table_privilege('%s', 'SELECT')", "SELECT pg_relation_size('%s')", "SELECT currtid2('%s', '(0,1)')"),
+	(map { my $t = $_; map { [ $t, $_ ] } @types }
+		  'SELECT NULL::%s', "SELECT 'nosuch'::%s", 'SELECT CAST(1 AS %s)', 'SELECT NULL::%s[]', 'SELECT NULL::%s + nosuch', "SELECT * FROM json_to_record('{}') AS x (a %s)",
+		'PREPARE a (%s) AS SELECT 1', 'SELECT $1::%s', "SELECT json_populate_record(NULL::%s, '{}')", 'SELECT 1 FROM own WHERE id::%s IS NULL', "SELECT '%s'::regtype",
+		"SELECT %s 'a'"),
+	(map { my $t = $_; map { [ $t, $_ ] } @functions }
+		  'SELECT %s()', 'SELECT %s(1)', 'SELECT %s(nosuch)', "SELECT %s('a', 'b', 'c')", 'SELECT * FROM %s()', 'SELECT * FROM %s() AS (a int)', 'SELECT %s(1) OVER ()',
+		'SELECT %s(DISTINCT 1)', 'SELECT %s(*)', 'CALL %s()', 'CALL %s(nosuch)', 'SELECT id FROM own ORDER BY %s(id)', "SELECT '%s'::regproc", 'SELECT 1 LIMIT %s()',
+		'VALUES (%s())', 'SELECT %s(a => 1)'),
+	(map { [ $_, 'app.<<<<' ] } 'SELECT 1 OPERATOR(%s) 2', "SELECT 'a' OPERATOR(%s) true", 'SELECT id FROM own ORDER BY id USING OPERATOR(%s)',
+		'SELECT 1 OPERATOR(%s) ANY (ARRAY[1])', 'SELECT 1 OPERATOR(%s) ANY (SELECT 1)', 'SELECT OPERATOR(%s) 1'),
+	(map { [ $_, 'hidcol' ] } 'SELECT %s FROM own', 'SELECT own.%s FROM own', 'SELECT o.%s FROM own o', 'SELECT app.own.%s FROM own', 'SELECT %s + 1 FROM own', 'SELECT id FROM own WHERE %s IS NULL',
+		'SELECT id FROM own ORDER BY %s', 'SELECT id FROM own GROUP BY id, %s', 'SELECT max(%s) FROM own', 'SELECT id, %s FROM own GROUP BY id', 'SELECT count(*) FILTER (WHERE %s) FROM own',
+		'INSERT INTO own (id, %s) VALUES (1, 2)', 'UPDATE own SET %s = 1', 'UPDATE own SET name = %s', "UPDATE own SET name = '' RETURNING %s", "INSERT INTO own (id) VALUES (1) RETURNING %s",
+		'INSERT INTO own (id) VALUES (1) ON CONFLICT (%s) DO NOTHING', 'INSERT INTO own (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET name = excluded.%s', 'DELETE FROM own WHERE %s IS NULL',
+		'SELECT * FROM own a JOIN own b USING (%s)', 'SELECT nosuch, %s FROM own', 'SELECT %s, nosuch FROM own', 'COPY own (%s) TO STDOUT', 'COPY own (%s) FROM STDIN',
+		'MERGE INTO own USING (SELECT 1 AS a) s ON id = a WHEN MATCHED AND %s IS NULL THEN DO NOTHING', 'SELECT lower(%s, 1) FROM own', 'SELECT id FROM own WHERE (id, %s) = (1, 2)'),
+	(map { [ $_, 'hidrole' ] } 'SET ROLE %s', "SELECT '%s'::regrole", 'SET SESSION AUTHORIZATION %s', 'GRANT %s TO p', "SELECT pg_has_role('%s', 'USAGE')", "SELECT '%s=r'::aclitem"));
+
+my $agent = open_conversation('p');
+my $w = Wire->connect($agent);
+
+# All that an answer says, the name in question replaced
+sub answer
+{
+	my ($r, $name) = @_;
+	my @said = map { my $e = $_; join ' ', map { "$_=$e->{$_}" } sort keys %$e } @{ $r->{errors} };
+	my $said = join "\n", $r->{types}, @{ $r->{tags} }, @{ $r->{columns} }, (map { join '|', map { $_ // '' } @$_ } @{ $r->{rows} }), @said;
+	my ($bare) = $name =~ /([^.]*)$/;
+	$said =~ s/\Q$name\E/NAME/g;
+	$said =~ s/\Q$bare\E/BARE/g;
+	return $said;
+}
+
+my $worked = 0;
+for my $attempt (@attempts)
+{
+	my ($template, $hidden) = @$attempt;
+	for my $prepared (0, 1)
+	{
+		next if $prepared && $template =~ /;|COPY/;
+		my @answers = map {
+			my $name = $_;
+			my $statement = $template =~ s/%s/$name/gr;
+			my $r;
+			if ($prepared)
+			{
+				$w->parse('', $statement);
+				$w->message('D', "S\0");
+				$r = $w->sync;
+			}
+			else
+			{
+				$r = $w->query($statement);
+				$w->message('f', "no\0") if $r->{types} =~ /G/;
+			}
+			$worked++ if !@{ $r->{errors} } && !$prepared;
+			answer($r, $name);
+		} $hidden, $missing{$hidden};
+		is($answers[0], $answers[1], ($prepared ? 'described: ' : '') . ($template =~ s/%s/$hidden/r));
+	}
+}
+is($worked, 0, 'none of them worked');
+
+done_testing();
