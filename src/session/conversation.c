@@ -19,12 +19,14 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "core/catalog.h"
 #include "core/compat.h"
 #include "core/query.h"
 #include "core/wakeup.h"
@@ -107,13 +109,19 @@ expiry(const Interval *expires, const char *profile_name, const AsbProfile *prof
 	return wanted;
 }
 
-/* The profile's role, its row, and that it can be confined; errors otherwise. */
+/*
+ * The profile's role, its row, and that it can be confined; errors otherwise.
+ * The lock, which the INSERT takes anyhow, comes first: what drop_profile()
+ * drops meanwhile is not found any more.
+ */
 static Oid
 open_profile(const char *name, AsbProfile *profile)
 {
-	Oid			role = get_role_oid(name, true);
+	Oid			role;
 	const char *objection;
 
+	LockRelationOid(asb_relation_oid("conversation_records"), RowExclusiveLock);
+	role = get_role_oid(name, true);
 	if (!OidIsValid(role) || asb_role_label(role).kind != ASB_ROLE_PROFILE ||
 		!asb_profile_find(role, profile))
 		ereport(ERROR,
