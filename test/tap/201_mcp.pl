@@ -13,11 +13,13 @@ my ($true, $false) = (JSON::PP::true, JSON::PP::false);
 
 sql(<<'SQL');
 SELECT agentsandbox.create_profile('reader');
+SELECT agentsandbox.create_profile('copier', allow_copy => true);
 SELECT agentsandbox.create_profile('writer', connection_limit => 20, statements_per_minute => 1000000);
 CREATE TABLE item (id int PRIMARY KEY, name text, details jsonb, rep int);
 COMMENT ON TABLE item IS 'things';
 INSERT INTO item SELECT n, 'item ' || n, jsonb_build_object('n', n), n % 2 FROM generate_series(1, 2000) n;
 GRANT SELECT ON item TO reader;
+GRANT SELECT, INSERT ON item TO copier;
 GRANT SELECT, INSERT, UPDATE, DELETE ON item TO writer;
 SELECT agentsandbox.create_method('echo', '{"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}', '{}', 'says "it" again');
 SELECT agentsandbox.create_method('plain', '{"type": "string"}', '{}', 'takes a string');
@@ -151,6 +153,18 @@ for my $arguments ({}, { sql => 3 }, { sql => [] }, { sql => 'SELECT 1', paramet
 {
 	$result = $mcp->tool('query', $arguments);
 	ok($result->{isError} && $result->{structuredContent}{error}{code} eq 'invalid_arguments', 'wrong arguments: ' . json($arguments));
+}
+$mcp->finish;
+
+# even where COPY is allowed, a tool cannot speak it
+$mcp = start_mcp(conversation(open_conversation('copier')));
+$mcp->initialize('2025-11-25');
+for my $sql ('COPY item TO STDOUT', 'COPY (SELECT repeat(name, 1000) FROM item) TO STDOUT', 'COPY item FROM STDIN', 'COPY item FROM STDIN')
+{
+	$result = $mcp->tool('query', { sql => $sql });
+	ok($result->{isError}, "an error: $sql");
+	like($result->{content}[0]{text}, qr/not possible through this tool/, '... that says why');
+	is($mcp->tool('query', { sql => 'SELECT 3' })->{structuredContent}{rows}[0][0], 3, '... and the connection is well');
 }
 $mcp->finish;
 

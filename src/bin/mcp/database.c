@@ -280,8 +280,13 @@ asb_database_step(AsbDatabase *database, int64_t now)
 	if (connection->wants_write)
 		flush(database);
 	if (PQconsumeInput(connection->conn))
+	{
+		/* looks at what came unasked: notices, and the server's last words */
+		(void) PQisBusy(connection->conn);
 		take_results(database);
-	if (PQstatus(connection->conn) == CONNECTION_BAD)
+	}
+	if (PQstatus(connection->conn) == CONNECTION_BAD ||
+		(database->fatal != NULL && !database->busy && !database->entering))
 		lost(database, PQerrorMessage(connection->conn), now);
 }
 

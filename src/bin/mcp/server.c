@@ -292,7 +292,9 @@ statement_result(void *owner, PGresult *result)
 
 	if (request->streams && (status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK))
 		asb_table_add(&request->table, result);
-	if (status == PGRES_SINGLE_TUPLE)
+	/* that a COPY was ended is not what the model needs to know */
+	if (status == PGRES_SINGLE_TUPLE ||
+		(status == PGRES_COMMAND_OK && PQresultStatus(request->result) == PGRES_COPY_OUT))
 		PQclear(result);
 	else
 	{
