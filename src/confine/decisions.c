@@ -7,10 +7,12 @@
  * that is rare, and deciding again is cheap, so nothing is told apart.
  *
  * Relations are judged again at each execution.  Functions and types are
- * judged when a statement is analyzed; a prepared statement is analyzed again
- * when a function or type in it changes (plancache.c), which leaves two cases
- * to us: built-in objects, which the plan cache takes for immutable, and the
- * agent's memberships.  In both, all plans are dropped.
+ * judged when a statement is analyzed, so a prepared statement has to be
+ * analyzed again when what allowed them is gone.  For that, the rows of catalogs
+ * that grants were found in are noted by their hash values: functions, types
+ * and memberships.  When one of them changes, "grants" counts it, and all plans
+ * are dropped.  The change may arrive when a plan has been chosen already, or a
+ * cursor is open; then the statement fails and has to be run again.
  *
  * A callback may arrive while a decision is being made; such a decision is not
  * remembered.
@@ -19,6 +21,8 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_auth_members.h"
+#include "lib/ilist.h"
+#include "nodes/execnodes.h"
 #include "utils/acl.h"
 #include "utils/catcache.h"
 #include "utils/hsearch.h"
@@ -48,10 +52,47 @@ static HTAB *decisions = NULL;
 static uint64 generation = 0;
 static uint64 table_generation = 0;
 
-/* hash values of the rows of pg_auth_members that a role has its privileges from */
-static uint32 *memberships = NULL;
-static int	nmemberships = 0;
+/* rows that grants were found in */
+typedef struct GrantKey
+{
+	int			cacheid;
+	uint32		hashvalue;
+} GrantKey;
+
+static HTAB *grant_rows = NULL;
+
+/* counts changes of those rows */
+static uint64 grants = 0;
+
+/* the role whose memberships are among them */
 static Oid	memberships_of = InvalidOid;
+
+/* executions in progress, and the state of the grants when they began */
+typedef struct Execution
+{
+	dlist_node	node;
+	EState	   *estate;
+	uint64		grants;
+	MemoryContextCallback end;
+} Execution;
+
+static dlist_head executions = DLIST_STATIC_INIT(executions);
+
+static void
+invalidate_grant(Datum arg, int cacheid, uint32 hashvalue)
+{
+	GrantKey	key = {cacheid, hashvalue};
+
+	generation++;
+	if (cacheid == AUTHMEMMEMROLE)
+		memberships_of = InvalidOid;
+	if (grant_rows != NULL &&
+		(hashvalue == 0 || hash_search(grant_rows, &key, HASH_FIND, NULL)))
+	{
+		grants++;
+		ResetPlanCache();
+	}
+}
 
 static void
 invalidate_catalog(Datum arg, int cacheid, uint32 hashvalue)
@@ -65,36 +106,27 @@ invalidate_relation(Datum arg, Oid relid)
 	generation++;
 }
 
-static void
-invalidate_function(Datum arg, int cacheid, uint32 hashvalue)
+void
+asb_decision_rests_on(int cacheid, uint32 hashvalue)
 {
-	/* an agent's plans are few, and grants on functions are rare */
-	if (decisions != NULL)
-		ResetPlanCache();
-	generation++;
-}
+	GrantKey	key = {cacheid, hashvalue};
 
-static void
-invalidate_membership(Datum arg, int cacheid, uint32 hashvalue)
-{
-	bool		ours = (hashvalue == 0);
-
-	generation++;
-	for (int i = 0; i < nmemberships && !ours; i++)
-		ours = (memberships[i] == hashvalue);
-	if (ours)
+	if (grant_rows == NULL)
 	{
-		memberships_of = InvalidOid;
-		ResetPlanCache();
+		HASHCTL		ctl = {.keysize = sizeof(GrantKey), .entrysize = sizeof(GrantKey),
+			.hcxt = TopMemoryContext};
+
+		grant_rows = hash_create("agentsandbox grants", 64, &ctl,
+								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
+	hash_search(grant_rows, &key, HASH_ENTER, NULL);
 }
 
-/* Notes which rows of pg_auth_members make the role what it is. */
+/* Notes the rows of pg_auth_members that make the role what it is. */
 static void
 note_memberships(Oid role)
 {
 	List	   *roles = list_make1_oid(role);
-	List	   *hashes = NIL;
 	ListCell   *cell;
 
 	/* the list grows while it is walked, and ends as no cycle is possible */
@@ -109,24 +141,68 @@ note_memberships(Oid role)
 			(Form_pg_auth_members) GETSTRUCT(&members->members[i]->tuple);
 
 			roles = list_append_unique_oid(roles, row->roleid);
-			hashes = lappend_int(hashes,
-								 (int) GetSysCacheHashValue2(AUTHMEMMEMROLE,
-															 ObjectIdGetDatum(row->member),
-															 ObjectIdGetDatum(row->roleid)));
+			asb_decision_rests_on(AUTHMEMMEMROLE,
+								  GetSysCacheHashValue2(AUTHMEMMEMROLE,
+														ObjectIdGetDatum(row->member),
+														ObjectIdGetDatum(row->roleid)));
 		}
 		ReleaseSysCacheList(members);
 	}
-
-	if (memberships)
-		pfree(memberships);
-	memberships = MemoryContextAlloc(TopMemoryContext,
-									 (list_length(hashes) + 1) * sizeof(uint32));
-	nmemberships = 0;
-	foreach(cell, hashes)
-		memberships[nmemberships++] = (uint32) lfirst_int(cell);
 	memberships_of = role;
 	list_free(roles);
-	list_free(hashes);
+}
+
+static void
+refuse_stale(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("privileges have changed since the statement was prepared"),
+			 errhint("Run it again.")));
+}
+
+void
+asb_decisions_check(void)
+{
+	uint64		before = grants;
+
+	AcceptInvalidationMessages();
+	if (grants != before)
+		refuse_stale();
+}
+
+static void
+execution_ended(void *arg)
+{
+	dlist_delete(&((Execution *) arg)->node);
+}
+
+void
+asb_decisions_execution_began(EState *estate)
+{
+	Execution  *execution = MemoryContextAlloc(estate->es_query_cxt, sizeof(Execution));
+
+	execution->estate = estate;
+	execution->grants = grants;
+	execution->end.func = execution_ended;
+	execution->end.arg = execution;
+	dlist_push_head(&executions, &execution->node);
+	MemoryContextRegisterResetCallback(estate->es_query_cxt, &execution->end);
+}
+
+void
+asb_decisions_execution_goes_on(EState *estate)
+{
+	dlist_iter	iter;
+
+	AcceptInvalidationMessages();
+	dlist_foreach(iter, &executions)
+	{
+		Execution  *execution = dlist_container(Execution, node, iter.cur);
+
+		if (execution->estate == estate && execution->grants != grants)
+			refuse_stale();
+	}
 }
 
 bool
@@ -175,8 +251,8 @@ void
 asb_decisions_init(void)
 {
 	CacheRegisterRelcacheCallback(invalidate_relation, (Datum) 0);
-	CacheRegisterSyscacheCallback(PROCOID, invalidate_function, (Datum) 0);
-	CacheRegisterSyscacheCallback(TYPEOID, invalidate_catalog, (Datum) 0);
-	CacheRegisterSyscacheCallback(AUTHMEMMEMROLE, invalidate_membership, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, invalidate_grant, (Datum) 0);
+	CacheRegisterSyscacheCallback(TYPEOID, invalidate_grant, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMMEMROLE, invalidate_grant, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, invalidate_catalog, (Datum) 0);
 }

@@ -5,6 +5,8 @@
 #ifndef ASB_DECISIONS_H
 #define ASB_DECISIONS_H
 
+struct EState;
+
 typedef enum AsbDecisionKind
 {
 	ASB_DECISION_FUNCTION,		/* AsbFunctionVerdict */
@@ -34,6 +36,22 @@ extern bool asb_decision_find(AsbDecision *decision);
  * at all if one has changed since it was looked for.
  */
 extern void asb_decision_remember(const AsbDecision *decision);
+
+/*
+ * Notes a row of a catalog, by its hash value in a system cache, that gives a
+ * function or type to the role: should it change, see asb_decisions_check().
+ */
+extern void asb_decision_rests_on(int cacheid, uint32 hashvalue);
+
+/*
+ * For hooks.c, before a plan is executed: errors if a grant that a plan may rest
+ * on has changed without our having heard of it before.
+ */
+extern void asb_decisions_check(void);
+
+/* When an execution has begun, and each time it goes on; the latter errors too. */
+extern void asb_decisions_execution_began(struct EState *estate);
+extern void asb_decisions_execution_goes_on(struct EState *estate);
 
 extern void asb_decisions_init(void);
 

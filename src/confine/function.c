@@ -60,6 +60,8 @@ decide(Oid role, Oid funcid, HeapTuple proctup)
 	bool		granted =
 	asb_acl_granted_in(PROCOID, proctup, Anum_pg_proc_proacl, role, ACL_EXECUTE) != 0;
 
+	if (granted)
+		asb_decision_rests_on(PROCOID, GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(funcid)));
 	if (reaches_settings(proctup))
 		return granted || funcid < FirstNormalObjectId ?
 			ASB_FUNCTION_SETTING : ASB_FUNCTION_HIDDEN;

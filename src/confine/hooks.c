@@ -20,7 +20,6 @@
 #include "parser/analyze.h"
 #include "tcop/utility.h"
 #include "utils/fmgrprotos.h"
-#include "utils/inval.h"
 
 #include "confine/agent.h"
 #include "confine/analyze.h"
@@ -201,7 +200,11 @@ asb_executor_start(QueryDesc *query, int eflags)
 	}
 
 	asb_limit_start(session, query->sourceText, query->params, false);
+	if (depth == 0)
+		asb_decisions_check();
 	ASB_DEEPER(start(query, eflags));
+	if (asb_agent())
+		asb_decisions_execution_began(query->estate);
 	asb_meter_executor_started(query);
 }
 
@@ -213,9 +216,9 @@ asb_executor_run(QueryDesc *query, ScanDirection direction, uint64 count, bool e
 	const AsbSession *session;
 	const AsbSession *agent;
 
-	/* FETCH takes no lock, so it hears of a REVOKE only by asking */
+	/* FETCH takes no lock, so it hears of changes only by asking */
 	if (asb_session())
-		AcceptInvalidationMessages();
+		asb_decisions_execution_goes_on(query->estate);
 	session = asb_session();
 	if (!session)
 	{

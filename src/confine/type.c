@@ -291,6 +291,8 @@ asb_type_decide(Oid role, Oid typid)
 	if (asb_decision_find(&decision))
 		return decision.value;
 	decision.value = made_of_open_types(typid, NIL) && reachable(role, typid, NIL);
+	if (decision.value)
+		asb_decision_rests_on(TYPEOID, GetSysCacheHashValue1(TYPEOID, ObjectIdGetDatum(typid)));
 	asb_decision_remember(&decision);
 	return decision.value;
 }
