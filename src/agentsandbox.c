@@ -17,6 +17,7 @@
 #include "core/wakeup.h"
 #include "flow/provider.h"
 #include "rpc/await.h"
+#include "rpc/frontier.h"
 #include "rpc/method.h"
 #include "session/bind.h"
 #include "session/conversation.h"
@@ -60,5 +61,6 @@ _PG_init(void)
 	asb_hooks_init();
 	asb_method_init();
 	asb_await_init();
+	asb_frontier_init();
 	asb_worker_init();
 }

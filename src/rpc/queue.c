@@ -27,6 +27,7 @@
 #include "core/wakeup.h"
 #include "rpc/canonical.h"
 #include "rpc/error.h"
+#include "rpc/frontier.h"
 #include "rpc/method.h"
 #include "rpc/queue.h"
 
@@ -134,7 +135,7 @@ asb_claim(PG_FUNCTION_ARGS)
 #define CLAIM_SQL(filter) \
 	"WITH chosen AS MATERIALIZED (" \
 	" SELECT c.ctid FROM agentsandbox.remoteprocedurecalls c" \
-	" WHERE c.status = 'ready' AND c.retry_at IS NULL" \
+	" WHERE c.status = 'ready' AND c.retry_at IS NULL AND c.turn >= $3" \
 	" AND (c.deadline IS NULL OR c.deadline > pg_catalog.clock_timestamp())" \
 	" AND EXISTS (SELECT FROM agentsandbox.conversation_records r" \
 	"  WHERE r.id = c.conversation AND r.state = 'open')" filter \
@@ -145,10 +146,10 @@ asb_claim(PG_FUNCTION_ARGS)
 	" lease_expires_at = pg_catalog.clock_timestamp() + $2" \
 	" FROM chosen WHERE c.ctid = chosen.ctid" \
 	" RETURNING c.outside_id, c.lease_token, c.method, c.arguments, c.attempt, c.deadline, c.lease_expires_at"
-	static AsbQuery any = {CLAIM_SQL(""), 2, {INT4OID, INTERVALOID}};
-	static AsbQuery some = {CLAIM_SQL(" AND c.method = ANY ($3)"), 3, {INT4OID, INTERVALOID, TEXTARRAYOID}};
+	static AsbQuery any = {CLAIM_SQL(""), 3, {INT4OID, INTERVALOID, INT8OID}};
+	static AsbQuery some = {CLAIM_SQL(" AND c.method = ANY ($4)"), 4, {INT4OID, INTERVALOID, INT8OID, TEXTARRAYOID}};
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Datum		values[3];
+	Datum		values[4];
 	uint64		claimed;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -164,8 +165,9 @@ asb_claim(PG_FUNCTION_ARGS)
 
 	values[0] = PG_GETARG_DATUM(0);
 	values[1] = PG_GETARG_DATUM(1);
+	values[2] = Int64GetDatum(asb_frontier());
 	if (!PG_ARGISNULL(2))
-		values[2] = PG_GETARG_DATUM(2);
+		values[3] = PG_GETARG_DATUM(2);
 
 	SPI_connect();
 	claimed = asb_query(PG_ARGISNULL(2) ? &any : &some, values, NULL);

@@ -46,7 +46,8 @@ extern bool asb_task_conversations(TimestampTz *next);
 extern bool asb_task_retention(TimestampTz *next);
 
 /* turns.c: the order of claiming */
-extern void asb_turns_begin(void);
+extern void asb_turns_begin(bool rescan);
+extern int64 asb_turns_current(void);
 extern int64 asb_turns_next(const pg_uuid_t *conversation);
 extern void asb_turns_forget(void);
 

@@ -68,11 +68,14 @@ static uint64
 end_backoffs(void)
 {
 	static AsbQuery update = {
-		"UPDATE agentsandbox.remoteprocedurecalls c SET retry_at = NULL"
+		"UPDATE agentsandbox.remoteprocedurecalls c SET retry_at = NULL, turn = $2"
 		DUE_SQL("status = 'ready' AND retry_at IS NOT NULL", "retry_at"),
-		1, {INT4OID}
+		2, {INT4OID, INT8OID}
 	};
-	Datum		values[] = {Int32GetDatum(ASB_TASK_BATCH)};
+	Datum		values[] = {
+		Int32GetDatum(ASB_TASK_BATCH),
+		Int64GetDatum(asb_turns_current())
+	};
 	uint64		n = asb_query(&update, values, NULL);
 
 	if (n > 0)

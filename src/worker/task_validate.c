@@ -302,11 +302,12 @@ asb_task_validate(bool careful, bool rescan)
 	rows = SPI_tuptable;
 	if (n < limit)
 		watermark = oldest_running;
+	if (n > 0 || rescan)
+		asb_turns_begin(rescan);
 	if (n == 0)
 		return false;
 
 	verdicts = palloc0(sizeof(Verdicts));
-	asb_turns_begin();
 	for (int i = 0; i < n; i++)
 	{
 		Datum		ctid = SPI_getbinval(rows->vals[i], rows->tupdesc, COLUMN_CTID, &isnull);

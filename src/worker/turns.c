@@ -8,16 +8,20 @@
  * holds one place a turn, and the first call of another comes in next.  A
  * claim reads an index in order, however many conversations wait.
  *
- * Only the worker of the database hands out turns.  What it keeps in memory
- * can be read from the table at any time.
+ * Only the worker of the database hands out turns, also to calls whose backoff
+ * ends: those get the turn being served.  So calls never become claimable
+ * behind the frontier (rpc/frontier.h).  What is kept in memory can be read from
+ * the table at any time.
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/uuid.h"
 
 #include "core/query.h"
+#include "rpc/frontier.h"
 #include "worker/task.h"
 
 typedef struct LastTurn
@@ -29,7 +33,7 @@ typedef struct LastTurn
 static HTAB *last_turns = NULL;
 static long purge_above = 0;	/* number of entries */
 
-/* the turn being served now, and the highest ever handed out */
+/* the turn being served now, and the highest known of all */
 static int64 current_turn = 0;
 static int64 highest_turn = 0;
 
@@ -75,27 +79,35 @@ purge_turns(void)
 	hash_seq_init(&status, last_turns);
 	while ((last = hash_seq_search(&status)) != NULL)
 	{
-		if (last->turn <= current_turn)
+		if (last->turn < current_turn)
 			hash_search(last_turns, &last->conversation, HASH_REMOVE, NULL);
 	}
 	purge_above = Max(10000, 2 * hash_get_num_entries(last_turns));
 }
 
 void
-asb_turns_begin(void)
+asb_turns_begin(bool rescan)
 {
 	static AsbQuery query = {
 		"SELECT turn FROM agentsandbox.remoteprocedurecalls"
-		" WHERE status = 'ready' AND retry_at IS NULL ORDER BY turn, submitted_xid LIMIT 1"
+		" WHERE status = 'ready' AND retry_at IS NULL AND turn >= $1"
+		" ORDER BY turn, submitted_xid LIMIT 1",
+		1, {INT8OID}
 	};
-	bool		isnull = true;
-	Datum		turn = (Datum) 0;
+	bool		isnull;
+	Datum		from;
 
 	if (last_turns == NULL)
+	{
 		read_turns();
-	if (asb_query(&query, NULL, NULL) > 0)
-		turn = asb_query_datum(0, 1, &isnull);
-	current_turn = isnull ? highest_turn : DatumGetInt64(turn) - 1;
+		current_turn = 0;
+	}
+	from = Int64GetDatum(rescan ? 0 : current_turn);
+	if (asb_query(&query, &from, NULL) > 0)
+		current_turn = DatumGetInt64(asb_query_datum(0, 1, &isnull));
+	else
+		current_turn = highest_turn + 1;
+	asb_frontier_set(current_turn);
 	if (hash_get_num_entries(last_turns) > purge_above)
 		purge_turns();
 }
@@ -104,15 +116,22 @@ int64
 asb_turns_next(const pg_uuid_t *conversation)
 {
 	LastTurn   *last = hash_search(last_turns, conversation, HASH_FIND, NULL);
-	int64		turn = (last ? Max(last->turn, current_turn) : current_turn) + 1;
+	int64		turn = last ? Max(last->turn + 1, current_turn) : current_turn;
 
 	note_turn(conversation, turn);
 	return turn;
 }
 
+int64
+asb_turns_current(void)
+{
+	return current_turn;
+}
+
 void
 asb_turns_forget(void)
 {
-	hash_destroy(last_turns);
+	if (last_turns)
+		hash_destroy(last_turns);
 	last_turns = NULL;
 }
