@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "access/detoast.h"
+#include "access/transam.h"
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "storage/fd.h"
@@ -194,6 +195,22 @@ is_client_text(const char *text)
 		(text == debug_query_string || strcmp(text, debug_query_string) == 0);
 }
 
+/* get_typlen(), but quick for the type that was not it the last time */
+static bool
+is_varlena(Oid type)
+{
+	/* only of a type that cannot be dropped: the number of another may come again */
+	static Oid	not_varlena = InvalidOid;
+
+	if (type == not_varlena)
+		return false;
+	if (get_typlen(type) == -1)
+		return true;
+	if (type < FirstNormalObjectId)
+		not_varlena = type;
+	return false;
+}
+
 static void
 check_parameters(ParamListInfo params)
 {
@@ -201,8 +218,7 @@ check_parameters(ParamListInfo params)
 	{
 		const ParamExternData *param = &params->params[i];
 
-		if (!param->isnull && OidIsValid(param->ptype) &&
-			get_typlen(param->ptype) == -1 &&
+		if (!param->isnull && OidIsValid(param->ptype) && is_varlena(param->ptype) &&
 			toast_raw_datum_size(param->value) > applied.value_bytes)
 			asb_refuse(&(AsbRefusal) {
 				.gate = ASB_GATE_LIMIT,

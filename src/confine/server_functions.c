@@ -106,9 +106,9 @@ asb_server_function_reachable(Oid funcid)
 bool
 asb_server_function_searches(Oid funcid)
 {
-	const AsbServerFunction *function = find(funcid);
-
-	return function != NULL && function->class == ASB_FUNCTION_SEARCH;
+	/* asked of every operator that an agent writes: few have to be looked up */
+	return funcid < lengthof(functions) &&
+		functions[funcid].class == ASB_FUNCTION_SEARCH && find(funcid) != NULL;
 }
 
 const char *
