@@ -213,9 +213,10 @@ asb_refuse(const AsbRefusal *refusal)
 void
 asb_refusal_note_error(const ErrorData *error)
 {
+	/* that of a parallel worker comes without its file, see disclosure.c */
 	if (error->elevel != ERROR ||
 		error->sqlerrcode != ERRCODE_INSUFFICIENT_PRIVILEGE ||
-		strcmp(error->filename, "refusal.c") == 0)	/* noted by asb_refuse() */
+		(error->filename && strcmp(error->filename, "refusal.c") == 0))	/* noted by asb_refuse() */
 		return;
 
 	note(&(AsbRefusal) {
