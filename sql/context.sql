@@ -5,6 +5,10 @@ SELECT conversation AS a, role AS a_role FROM agentsandbox.open_conversation('re
     '{"rep": 3, "name": "O''Brien \"x\" \u00e9", "on": true, "big": 12345678901234567890, "dec": 1.50, "day": "2024-02-30", "empty": ""}') \gset
 SELECT conversation AS b, role AS b_role FROM agentsandbox.open_conversation('regress_agent', '{"rep": 4, "day": "2024-02-29"}') \gset
 
+-- what policies rely on: stable, leakproof, and safe in parallel workers where no type's input function is called
+SELECT oid::regprocedure, provolatile, proleakproof, proparallel FROM pg_proc
+WHERE pronamespace = 'agentsandbox'::regnamespace AND proname IN ('context', 'conversation_id') ORDER BY 1;
+
 -- outside a conversation
 SELECT agentsandbox.context('rep'), agentsandbox.context('rep', NULL::int), agentsandbox.conversation_id();
 
