@@ -48,6 +48,9 @@ typedef struct DecisionEntry
 
 static HTAB *decisions = NULL;
 
+/* the entry that was found last, or NULL; entries stay until the table goes */
+static DecisionEntry *last_found = NULL;
+
 /* counts changes of the catalogs; that of the table is the one it was made in */
 static uint64 generation = 0;
 static uint64 table_generation = 0;
@@ -215,6 +218,7 @@ asb_decision_find(AsbDecision *decision)
 	{
 		hash_destroy(decisions);
 		decisions = NULL;
+		last_found = NULL;
 	}
 	if (decisions == NULL)
 	{
@@ -229,7 +233,14 @@ asb_decision_find(AsbDecision *decision)
 		note_memberships(decision->role);
 
 	decision->generation = table_generation;
-	entry = hash_search(decisions, &key, HASH_FIND, NULL);
+
+	/* a statement often asks twice, and so does the next one */
+	if (last_found != NULL && memcmp(&last_found->key, &key, sizeof(key)) == 0)
+	{
+		decision->value = last_found->value;
+		return true;
+	}
+	entry = last_found = hash_search(decisions, &key, HASH_FIND, NULL);
 	if (entry)
 		decision->value = entry->value;
 	return entry != NULL;
