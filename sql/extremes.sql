@@ -17,6 +17,7 @@ SET ROLE :role;
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments)
 VALUES ('any', jsonb_build_object('s', repeat('x', :room))) RETURNING id AS largest \gset
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('any', jsonb_build_object('s', repeat('x', :room + 1)));
+INSERT INTO agentsandbox.RemoteProcedureCalls (method) VALUES (repeat('m', 256));
 
 -- deeper than anything: jsonb's own limit, or the validator's
 \set VERBOSITY terse

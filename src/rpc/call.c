@@ -32,6 +32,9 @@
 #include "session/secret.h"
 #include "session/session.h"
 
+/* bytes; generous, for the worker answers a name that is merely wrong */
+#define MAX_METHOD_NAME 255
+
 /* What no transition may change once it has a value. */
 static const struct
 {
@@ -75,6 +78,13 @@ check_submission(const Datum *values, const bool *isnull)
 
 	if (isnull[Anum_call_arguments - 1] || isnull[Anum_call_method - 1])
 		return;					/* refused by the column's constraint */
+
+	/* a batch of endless ones would fill the worker's memory */
+	if (toast_raw_datum_size(values[Anum_call_method - 1]) - VARHDRSZ > MAX_METHOD_NAME)
+		ereport(ERROR,
+				(errcode(ERRCODE_NAME_TOO_LONG),
+				 errmsg("name of a method is longer than %d bytes", MAX_METHOD_NAME),
+				 errhint("agentsandbox.methods lists the methods that can be called.")));
 
 	size = toast_raw_datum_size(values[Anum_call_arguments - 1]);
 	if (size > asb_max_arguments_bytes)
