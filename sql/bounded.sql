@@ -45,6 +45,7 @@ SELECT count(*) FROM regress_t WHERE v LIKE repeat('a', 100000000);
 PREPARE p (text) AS SELECT strpos(repeat('a', 1000000), $1);
 EXECUTE p ('b');
 EXECUTE p (repeat('b', 30000));
+EXECUTE p (replace(repeat('a', 1000000), repeat('b', 30000), ''));
 SELECT strpos(repeat('a', 1000000), repeat('b', 200));
 
 -- what an administrator wrote runs as it was written

@@ -22,6 +22,7 @@
 #include "catalog/pg_namespace_d.h"
 #include "catalog/pg_proc.h"
 #include "fmgr.h"
+#include "nodes/nodeFuncs.h"
 #include "nodes/primnodes.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -103,6 +104,30 @@ asb_bounded_substitute(Node *node)
 		default:
 			break;
 	}
+}
+
+static bool
+is_twin(Oid funcid, void *context)
+{
+	const char *name = get_func_name(funcid);
+
+	return name && get_func_namespace(funcid) == asb_schema_oid() &&
+		strncmp(name, TWIN_PREFIX, strlen(TWIN_PREFIX)) == 0;
+}
+
+static bool
+calls_twin(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	return check_functions_in_node(node, is_twin, context) ||
+		expression_tree_walker(node, calls_twin, context);
+}
+
+bool
+asb_bounded_called(Node *node)
+{
+	return calls_twin(node, NULL);
 }
 
 static BoundedTarget *

@@ -13,4 +13,7 @@
  */
 extern void asb_bounded_substitute(Node *node);
 
+/* Does a list of expressions, or an expression, call such a twin? */
+extern bool asb_bounded_called(Node *node);
+
 #endif							/* ASB_BOUNDED_H */

@@ -21,6 +21,7 @@
 #include "catalog/pg_depend.h"
 #include "catalog/pg_language_d.h"
 #include "catalog/pg_proc.h"
+#include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -168,6 +169,13 @@ asb_function_gate_direct(const AsbSession *agent, Oid funcid)
 
 	if (verdict == ASB_FUNCTION_GRANTED)
 		return;
+
+	/*
+	 * The fastpath message, which has no text, can call the bounded twin; a
+	 * check of a domain searches for what its administrator wrote.
+	 */
+	if (debug_query_string == NULL && asb_server_function_searches(funcid))
+		asb_function_refuse(ASB_FUNCTION_UNLISTED, funcid);
 
 	/* what a check of a domain needs; the fastpath message has the same right */
 	if (agent->kind == ASB_SESSION_CONVERSATION &&

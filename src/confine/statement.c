@@ -17,6 +17,7 @@
 #include "tcop/utility.h"
 #include "utils/lsyscache.h"
 
+#include "confine/bounded.h"
 #include "confine/name.h"
 #include "confine/refusal.h"
 #include "confine/relation.h"
@@ -192,7 +193,8 @@ asb_statement_decide(const AsbProfile *profile, const Node *statement)
 
 /*
  * The arguments of EXECUTE are analyzed by the statement itself, where no gate
- * sees them: analyzed here first, as a query that is not executed.
+ * sees them: analyzed here first, as a query that is not executed.  So what
+ * has to be substituted in it cannot be.
  */
 static void
 judge_arguments(const ExecuteStmt *stmt, const char *source, int location,
@@ -200,6 +202,7 @@ judge_arguments(const ExecuteStmt *stmt, const char *source, int location,
 {
 	SelectStmt *select = makeNode(SelectStmt);
 	RawStmt    *raw = makeNode(RawStmt);
+	Query	   *query;
 	ListCell   *cell;
 
 	if (stmt->params == NIL)
@@ -213,7 +216,15 @@ judge_arguments(const ExecuteStmt *stmt, const char *source, int location,
 	}
 	raw->stmt = (Node *) select;
 	raw->stmt_location = location;
-	(void) parse_analyze_fixedparams(raw, source, NULL, 0, environment);
+	query = parse_analyze_fixedparams(raw, source, NULL, 0, environment);
+	if (asb_bounded_called((Node *) query->targetList))
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_LIMIT,
+			.sqlerrcode = ERRCODE_FEATURE_NOT_SUPPORTED,
+			.object = "EXECUTE",
+			.message = "arguments of EXECUTE cannot search values in one another",
+			.hint = "Search in the prepared statement itself."
+		});
 }
 
 /*

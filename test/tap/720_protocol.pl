@@ -70,6 +70,8 @@ $w->finish;
 $w = Wire->connect($c);
 is($w->fastpath(oid('int4pl(int,int)'), [ 3, 4 ])->{value}, '7', 'fastpath: a listed function is called');
 is($w->fastpath(oid('twice(int)'), [21])->{value}, '42', 'fastpath: a granted one too');
+is(state_of($w->fastpath(oid('jsonb_contains(jsonb,jsonb)'), [ '[1]', '[1]' ])), '42501', 'fastpath: a search without a bound is not');
+is($w->fastpath(oid('agentsandbox.bounded_jsonb_contains(jsonb,jsonb)'), [ '[1]', '[1]' ])->{value}, 't', '... one with it is');
 my $fastpath = sql(<<'SQL');
 SELECT string_agg(p.oid || ' ' || p.oid::regprocedure || ' ' || pronargs || ' ' || (proretset OR prokind <> 'f')::int, E'\n')
 FROM pg_proc p
