@@ -40,6 +40,7 @@ SET NAMES 'LATIN1';
 SET client_min_messages = debug1;
 SET client_min_messages = log;
 SET default_text_search_config = 'hidden.config';
+SET default_text_search_config = 'hidden_config';
 SET standard_conforming_strings = off;
 SET row_security = off;
 SET jit = on;

@@ -16,6 +16,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/indexing.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_db_role_setting.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
@@ -92,13 +93,19 @@ harmless_search_path(const char *value)
 	return true;
 }
 
+/* The server's own; that of another would tell that it exists. */
 static bool
 harmless_text_search_config(const char *value)
 {
 	if (strncmp(value, "pg_catalog.", 11) == 0)
 		value += 11;
+	else if (!OidIsValid(MyDatabaseId))
+		return false;			/* at login nothing can be looked up yet */
 	return value[0] != '\0' &&
-		strspn(value, "abcdefghijklmnopqrstuvwxyz_") == strlen(value);
+		strspn(value, "abcdefghijklmnopqrstuvwxyz_") == strlen(value) &&
+		(!OidIsValid(MyDatabaseId) ||
+		 OidIsValid(get_ts_config_oid(list_make2(makeString("pg_catalog"),
+												 makeString(pstrdup(value))), true)));
 }
 
 /* Names of zones and offsets, not the full language of POSIX zones. */
