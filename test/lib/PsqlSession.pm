@@ -44,7 +44,7 @@ sub run
 			$self->{error} = $failed ? $state : '';
 			$self->{text} = join "\n", @lines;
 			# psql does not count the end of the connection as an error
-			last if grep { /^FATAL: / } @lines;
+			last if grep { /^(?:FATAL|WARNING): .*terminating / } @lines;
 			return $failed ? undef : $self->{text};
 		}
 		push @lines, $line;
