@@ -9,8 +9,10 @@
  * same number of transactions, in an order that rotates; so whatever else the
  * machine does meets them alike.  CPU time is what the server processes of the
  * connections used (/proc/PID/schedstat, nanoseconds), read while they wait for
- * the next query.  Figures are medians of the slices; ratios are medians of
- * the rounds' ratios to the first contestant.
+ * the next query.  Figures are medians of the slices.  Ratios are to the first
+ * contestant, of the tenth of the slices that was disturbed least (the last
+ * decile of the rates, the first of the CPU times): medians jump where other
+ * work has the machine half of the time.
  *
  * Prints a line for each contestant: name, transactions per second, ratio,
  * microseconds of server CPU per transaction, ratio (in that order of sense:
@@ -280,25 +282,15 @@ compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* The value that the fraction of all is below. */
 static double
-median(const double *values, int n)
+quantile(const double *values, int n, double fraction)
 {
 	static double sorted[MAX_ROUNDS];
 
 	memcpy(sorted, values, n * sizeof(double));
 	qsort(sorted, n, sizeof(double), compare);
-	return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
-}
-
-/* The median of values divided by those of the first contestant. */
-static double
-median_ratio(const double *values, const double *first, int n)
-{
-	static double ratios[MAX_ROUNDS];
-
-	for (int i = 0; i < n; i++)
-		ratios[i] = values[i] / first[i];
-	return median(ratios, n);
+	return sorted[(int) ((n - 1) * fraction)];
 }
 
 int
@@ -370,10 +362,10 @@ main(int argc, char **argv)
 	for (int i = 0; i < ncontestants; i++)
 	{
 		printf("%s|%.0f|%.3f|%.2f|%.3f\n", contestants[i].name,
-			   median(contestants[i].rate, rounds),
-			   median_ratio(contestants[i].rate, contestants[0].rate, rounds),
-			   median(contestants[i].cpu, rounds),
-			   median_ratio(contestants[i].cpu, contestants[0].cpu, rounds));
+			   quantile(contestants[i].rate, rounds, 0.5),
+			   quantile(contestants[i].rate, rounds, 0.9) / quantile(contestants[0].rate, rounds, 0.9),
+			   quantile(contestants[i].cpu, rounds, 0.5),
+			   quantile(contestants[i].cpu, rounds, 0.1) / quantile(contestants[0].cpu, rounds, 0.1));
 		for (int j = 0; j < nclients; j++)
 			PQfinish(contestants[i].clients[j].conn);
 	}
