@@ -40,6 +40,7 @@ typedef struct AsbVarParamState
 typedef struct AnalyzeContext
 {
 	Oid			role;
+	bool		information_schema;
 	bool		computes;		/* false for the pool role, which has nothing to compute */
 	bool		inner_allowed;	/* is the node one that leads to inner functions? */
 } AnalyzeContext;
@@ -138,16 +139,18 @@ judge_type(AnalyzeContext *context, Oid typid, const Node *node)
 }
 
 static void
-judge_relation(AnalyzeContext *context, RangeTblEntry *rte, int rtindex)
+judge_relation(AnalyzeContext *context, const RangeTblEntry *rte)
 {
 	AsbRelationVerdict verdict;
 	AttrNumber	attnum;
 	AclMode		missing;
 
+	if (context->information_schema && asb_catalog_in_information_schema(rte))
+		return;
+
 	verdict = asb_relation_decide(context->role, rte, &attnum, &missing);
 	if (verdict != ASB_RELATION_ALLOWED)
 		asb_relation_refuse(verdict, context->role, get_rel_name(rte->relid), rte->relid, attnum, missing);
-	asb_catalog_restrict(rte, rtindex);
 }
 
 /* Nodes that have a type, that is, what exprType() knows. */
@@ -249,7 +252,7 @@ judge_range_table(AnalyzeContext *context, List *range_table)
 		switch (rte->rtekind)
 		{
 			case RTE_RELATION:
-				judge_relation(context, rte, foreach_current_index(cell) + 1);
+				judge_relation(context, rte);
 				if (rte->tablesample)
 				{
 					judge_support_function(context, rte->tablesample->tsmhandler);
@@ -293,7 +296,17 @@ judge_query(AnalyzeContext *context, Query *query)
 		judge_support_function(context, window->startInRangeFunc);
 		judge_support_function(context, window->endInRangeFunc);
 	}
+
 	query_tree_walker(query, walk, context, 0);
+
+	/* last, as this puts in what is not the agent's and not to be walked */
+	foreach(cell, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+
+		if (rte->rtekind == RTE_RELATION && rte->relid < FirstNormalObjectId)
+			asb_catalog_restrict(rte, foreach_current_index(cell) + 1);
+	}
 }
 
 static bool
@@ -385,6 +398,8 @@ asb_analyze_gate(const AsbSession *agent, ParseState *pstate, Query *query)
 	/* gates may look at the session anew, so "agent" is not kept */
 	AnalyzeContext context = {
 		.role = agent->role,
+		.information_schema = agent->kind == ASB_SESSION_CONVERSATION &&
+			agent->profile.information_schema,
 		.computes = agent->kind == ASB_SESSION_CONVERSATION
 	};
 

@@ -6,14 +6,16 @@
  * below the listed columns can be read, and only rows about what the agent can
  * reach: the restriction is added to the agent's query as a security barrier,
  * so that it is applied before any condition of the agent's.  Everything else
- * in pg_catalog and information_schema is closed unless granted by name.
+ * in pg_catalog and information_schema is closed unless granted by name; some
+ * views of information_schema are opened by an option of the profile.
  *
  * Left out even here: estimates, sizes, file numbers and transaction ids, which
  * tell of rows and sessions that one cannot see, and what names roles.
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
+#include "access/transam.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_enum.h"
@@ -22,7 +24,10 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "parser/analyze.h"
 #include "parser/parse_func.h"
+#include "parser/parse_node.h"
+#include "parser/parser.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -34,6 +39,7 @@
 #include "core/catalog.h"
 #include "core/compat.h"
 
+ASB_FUNCTION(asb_reaches_named);
 ASB_FUNCTION(asb_reaches_relation);
 ASB_FUNCTION(asb_reaches_schema);
 ASB_FUNCTION(asb_reaches_type);
@@ -117,17 +123,88 @@ asb_catalog_column_open(Oid relid, AttrNumber attnum)
 	return false;
 }
 
-void
-asb_catalog_restrict(RangeTblEntry *rte, int rtindex)
+static AclMode
+privilege_named(const char *name)
 {
-	const OpenCatalog *catalog = find(rte->relid);
+	if (pg_strcasecmp(name, "select") == 0)
+		return ACL_SELECT;
+	if (pg_strcasecmp(name, "insert") == 0)
+		return ACL_INSERT;
+	if (pg_strcasecmp(name, "update") == 0)
+		return ACL_UPDATE;
+	if (pg_strcasecmp(name, "delete") == 0)
+		return ACL_DELETE;
+	return 0;
+}
+
+/*
+ * The columns by which a view of information_schema names what it is about;
+ * NULL if it is not one of those that a profile can open.
+ */
+static const char *
+information_schema_keys(Oid relid)
+{
+	static const char *const views[][2] = {
+		{"columns", "table_schema::text, table_name::text, column_name::text"},
+		{"key_column_usage", "table_schema::text, table_name::text, column_name::text"},
+		{"table_constraints", "table_schema::text, table_name::text"},
+		{"tables", "table_schema::text, table_name::text"},
+		{"views", "table_schema::text, table_name::text"},
+	};
+	char	   *name;
+
+	/* made by initdb, and after the catalogs, which are most of what is asked */
+	if (relid < FirstUnpinnedObjectId || relid >= FirstNormalObjectId ||
+		get_rel_namespace(relid) != get_namespace_oid("information_schema", true))
+		return NULL;
+	name = get_rel_name(relid);
+	for (int i = 0; i < lengthof(views); i++)
+	{
+		if (strcmp(views[i][0], name) == 0)
+			return views[i][1];
+	}
+	return NULL;
+}
+
+bool
+asb_catalog_in_information_schema(const RangeTblEntry *rte)
+{
+	return (rte->requiredPerms & ~ACL_SELECT) == 0 &&
+		information_schema_keys(rte->relid) != NULL;
+}
+
+/* Puts a subquery in the place of an entry, as the rewriter does with a view. */
+static void
+restrict_information_schema(RangeTblEntry *rte, const char *keys)
+{
+	char	   *source = psprintf("SELECT * FROM information_schema.%s WHERE %s.reaches_named(%s)",
+								  get_rel_name(rte->relid), ASB_SCHEMA_NAME, keys);
+	ParseState *pstate = make_parsestate(NULL);
+
+	/* analyzed without the hook: it is not the agent's text */
+	pstate->p_sourcetext = source;
+	rte->subquery = transformTopLevelStmt(pstate, linitial_node(RawStmt, raw_parser(source, RAW_PARSE_DEFAULT)));
+	free_parsestate(pstate);
+
+	rte->rtekind = RTE_SUBQUERY;
+	rte->security_barrier = true;
+	rte->relid = InvalidOid;
+	rte->relkind = 0;
+	rte->rellockmode = 0;
+	rte->tablesample = NULL;
+	rte->inh = false;
+	rte->requiredPerms = 0;
+	rte->selectedCols = NULL;
+}
+
+/* Adds a security barrier to an entry. */
+static void
+restrict_catalog(RangeTblEntry *rte, int rtindex, const OpenCatalog *catalog)
+{
 	List	   *name;
 	List	   *args = NIL;
 	Oid			types[lengthof(catalog->keys)];
 	Oid			funcid;
-
-	if (catalog == NULL)
-		return;
 
 	for (int i = 0; i < lengthof(catalog->keys) && catalog->keys[i] != 0; i++)
 	{
@@ -143,18 +220,19 @@ asb_catalog_restrict(RangeTblEntry *rte, int rtindex)
 							   rte->securityQuals);
 }
 
-static AclMode
-privilege_named(const char *name)
+void
+asb_catalog_restrict(RangeTblEntry *rte, int rtindex)
 {
-	if (pg_strcasecmp(name, "select") == 0)
-		return ACL_SELECT;
-	if (pg_strcasecmp(name, "insert") == 0)
-		return ACL_INSERT;
-	if (pg_strcasecmp(name, "update") == 0)
-		return ACL_UPDATE;
-	if (pg_strcasecmp(name, "delete") == 0)
-		return ACL_DELETE;
-	return 0;
+	const OpenCatalog *catalog = find(rte->relid);
+	const char *keys = catalog ? NULL : information_schema_keys(rte->relid);
+
+	/* in observe mode more than reading may have got this far */
+	if ((rte->requiredPerms & ~ACL_SELECT) != 0)
+		return;
+	if (catalog)
+		restrict_catalog(rte, rtindex, catalog);
+	else if (keys)
+		restrict_information_schema(rte, keys);
 }
 
 /* Whom the functions below answer for. */
@@ -186,6 +264,31 @@ asb_reaches_relation(PG_FUNCTION_ARGS)
 		PG_RETURN_BOOL(asb_relation_column_granted(role, relid, attnum, mask));
 	PG_RETURN_BOOL(PG_NARGS() > 2 ? asb_relation_granted(role, relid, mask) :
 				   asb_relation_reachable(role, relid));
+}
+
+/*
+ * reaches_named(schema text, relation text) and (schema text, relation text,
+ * column text), both returning boolean
+ */
+Datum
+asb_reaches_named(PG_FUNCTION_ARGS)
+{
+	Oid			role = asking_role();
+	Oid			nspoid = get_namespace_oid(text_to_cstring(PG_GETARG_TEXT_PP(0)), true);
+	Oid			relid = InvalidOid;
+	AttrNumber	attnum;
+
+	if (OidIsValid(nspoid) && pg_namespace_aclcheck(nspoid, role, ACL_USAGE) == ACLCHECK_OK)
+		relid = get_relname_relid(text_to_cstring(PG_GETARG_TEXT_PP(1)), nspoid);
+	if (!OidIsValid(relid))
+		PG_RETURN_BOOL(false);
+	if (PG_NARGS() == 2)
+		PG_RETURN_BOOL(asb_relation_reachable(role, relid));
+
+	attnum = get_attnum(relid, text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	PG_RETURN_BOOL(attnum > 0 &&
+				   asb_relation_column_granted(role, relid, attnum,
+											   ACL_SELECT | ACL_INSERT | ACL_UPDATE));
 }
 
 /* reaches_schema(schema oid) returns boolean */

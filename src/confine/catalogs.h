@@ -13,9 +13,12 @@ extern bool asb_catalog_column_open(Oid relid, AttrNumber attnum);
 /* Is it one of the catalogs that agents may read some columns of? */
 extern bool asb_catalog_open(Oid relid);
 
+/* Is the entry one of the views of information_schema that a profile can open? */
+extern bool asb_catalog_in_information_schema(const RangeTblEntry *rte);
+
 /*
- * Restricts an entry of an agent's range table, if it is such a catalog, to
- * the rows about what the agent can reach.
+ * Restricts an entry of an agent's range table to what the agent can reach, if
+ * it is one of those catalogs or views.
  */
 extern void asb_catalog_restrict(RangeTblEntry *rte, int rtindex);
 

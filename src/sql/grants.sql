@@ -78,6 +78,8 @@ GRANT EXECUTE ON FUNCTION agentsandbox.server_functions() TO
 -- What an agent can reach, described to itself; the views' functions run as the caller
 GRANT SELECT ON agentsandbox.tables, agentsandbox.columns TO agentsandbox_agent;
 GRANT EXECUTE ON FUNCTION
+    agentsandbox.reaches_named(text, text),
+    agentsandbox.reaches_named(text, text, text),
     agentsandbox.reaches_relation(oid),
     agentsandbox.reaches_relation(oid, smallint),
     agentsandbox.reaches_relation(oid, smallint, text),

@@ -11,6 +11,14 @@ CREATE OR REPLACE FUNCTION agentsandbox.reaches_relation(relation oid, "column" 
 RETURNS boolean LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_reaches_relation';
 COMMENT ON FUNCTION agentsandbox.reaches_relation(oid, smallint, text) IS 'whether the session has the privilege on the column; 0 for the relation or any of its columns';
 
+CREATE OR REPLACE FUNCTION agentsandbox.reaches_named(schema text, relation text)
+RETURNS boolean LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_reaches_named';
+COMMENT ON FUNCTION agentsandbox.reaches_named(text, text) IS 'whether the session can use the relation';
+
+CREATE OR REPLACE FUNCTION agentsandbox.reaches_named(schema text, relation text, "column" text)
+RETURNS boolean LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_reaches_named';
+COMMENT ON FUNCTION agentsandbox.reaches_named(text, text, text) IS 'whether the session can use the column';
+
 CREATE OR REPLACE FUNCTION agentsandbox.reaches_schema(schema oid)
 RETURNS boolean LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_reaches_schema';
 COMMENT ON FUNCTION agentsandbox.reaches_schema(oid) IS 'whether the session can name objects of the schema';
