@@ -282,7 +282,12 @@ asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_
 
 	agent = asb_agent();
 	if (agent)
+	{
+		/* of all messages only this one has no text */
+		if (debug_query_string == NULL)
+			asb_limit_fastpath(agent);
 		asb_function_gate_direct(agent, object_id);
+	}
 }
 
 /*

@@ -294,8 +294,14 @@ void
 asb_limit_run(const AsbSession *session, const QueryDesc *query)
 {
 	if (asb_slot_taken() && query->already_executed &&
-		GetCurrentStatementStartTimestamp() != counted_message &&
 		is_client_text(query->sourceText))
+		start_statement(session);
+}
+
+void
+asb_limit_fastpath(const AsbSession *session)
+{
+	if (asb_slot_taken())
 		start_statement(session);
 }
 

@@ -126,7 +126,7 @@ require_direct_call(void)
 				 errmsg("a conversation can be entered and left by a direct call only")));
 }
 
-static void
+static void pg_attribute_noreturn()
 refuse_token(void)
 {
 	/* unknown, used, revoked: the caller need not know which */

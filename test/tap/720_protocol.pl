@@ -154,7 +154,12 @@ $hasty->execute('many', 1) for 1 .. 100;
 $r = $hasty->sync;
 is(state_of($r), '53400', 'and Executes in one pipeline count as so many statements');
 cmp_ok(scalar @{ $r->{rows} }, '<=', 30, 'up to the limit');
+$hasty->query('ROLLBACK');
 $hasty->finish;
+my $hasty_fast = Wire->connect(open_conversation('hasty'));
+my @fast = map { state_of($hasty_fast->fastpath(oid('int4pl(integer,integer)'), [ 1, 2 ])) } 1 .. 40;
+is(scalar(grep { $_ eq '53400' } @fast), 10, 'and so do fastpath messages');
+$hasty_fast->finish;
 
 # pipelines
 $w->parse('', 'SELECT 1'); $w->bind('', ''); $w->execute('');
@@ -260,7 +265,8 @@ is(state_of($v->query('COPY bulk FROM STDIN')), '42501', 'COPY FROM needs INSERT
 $v->finish;
 
 # cancel requests
-my $burn = 'SELECT count(*) FROM generate_series(1, 1000000000) g';
+# long enough, and without temporary files
+my $burn = 'SELECT count(*) FROM generate_series(1, 3000) a, generate_series(1, 3000) b, generate_series(1, 3000) c';
 sub canceled
 {
 	my ($pid, $key) = @_;
