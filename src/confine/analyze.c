@@ -272,6 +272,14 @@ judge_range_table(AnalyzeContext *context, List *range_table)
 			case RTE_TABLEFUNC:
 				refuse_xml();
 				break;
+			case RTE_JOIN:
+				/* columns are judged where they are used; USING may cast them */
+				foreach(inner, rte->joinaliasvars)
+				{
+					if (!IsA(lfirst(inner), Var))
+						walk(lfirst(inner), context);
+				}
+				break;
 			default:
 				break;
 		}
@@ -297,7 +305,7 @@ judge_query(AnalyzeContext *context, Query *query)
 		judge_support_function(context, window->endInRangeFunc);
 	}
 
-	query_tree_walker(query, walk, context, 0);
+	query_tree_walker(query, walk, context, QTW_IGNORE_JOINALIASES);
 
 	/* last, as this puts in what is not the agent's and not to be walked */
 	foreach(cell, query->rtable)
@@ -307,6 +315,14 @@ judge_query(AnalyzeContext *context, Query *query)
 		if (rte->rtekind == RTE_RELATION && rte->relid < FirstNormalObjectId)
 			asb_catalog_restrict(rte, foreach_current_index(cell) + 1);
 	}
+}
+
+/* The number of a function, from the column of a catalog: JDBC compares them. */
+static bool
+is_function_number(const RelabelType *number)
+{
+	return number->resulttype == OIDOID && IsA(number->arg, Var) &&
+		((const Var *) number->arg)->vartype == REGPROCOID;
 }
 
 static bool
@@ -330,6 +346,13 @@ walk(Node *node, AnalyzeContext *context)
 		case T_XmlExpr:
 		case T_TableFunc:
 			refuse_xml();
+			break;
+		case T_CoerceViaIO:
+			asb_catalog_name_type((CoerceViaIO *) node);
+			break;
+		case T_RelabelType:
+			if (is_function_number((RelabelType *) node))
+				return false;
 			break;
 		case T_FuncExpr:
 			if (asb_function_decide(context->role,

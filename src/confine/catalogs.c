@@ -18,12 +18,14 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_collation_d.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_range.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "parser/analyze.h"
 #include "parser/parse_func.h"
 #include "parser/parse_node.h"
@@ -43,6 +45,7 @@ ASB_FUNCTION(asb_reaches_named);
 ASB_FUNCTION(asb_reaches_relation);
 ASB_FUNCTION(asb_reaches_schema);
 ASB_FUNCTION(asb_reaches_type);
+ASB_FUNCTION(asb_type_name);
 
 typedef struct OpenCatalog
 {
@@ -50,7 +53,7 @@ typedef struct OpenCatalog
 	const char *filter;			/* function of schema agentsandbox on ... */
 	AttrNumber	keys[2];		/* ... these columns */
 	const char *reason;
-	AttrNumber	columns[16];	/* what can be read, ended by 0 */
+	AttrNumber	columns[20];	/* what can be read, ended by 0 */
 } OpenCatalog;
 
 static const OpenCatalog catalogs[] = {
@@ -89,7 +92,8 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_type_typlen, Anum_pg_type_typbyval, Anum_pg_type_typtype,
 			Anum_pg_type_typcategory, Anum_pg_type_typdelim, Anum_pg_type_typrelid,
 			Anum_pg_type_typelem, Anum_pg_type_typarray, Anum_pg_type_typnotnull,
-			Anum_pg_type_typbasetype, Anum_pg_type_typtypmod, Anum_pg_type_typndims}
+			Anum_pg_type_typbasetype, Anum_pg_type_typtypmod, Anum_pg_type_typndims,
+			Anum_pg_type_typinput}
 	},
 };
 
@@ -221,6 +225,22 @@ restrict_catalog(RangeTblEntry *rte, int rtindex, const OpenCatalog *catalog)
 }
 
 void
+asb_catalog_name_type(CoerceViaIO *cast)
+{
+	const RelabelType *number = (const RelabelType *) cast->arg;
+	Oid			type = OIDOID;
+	List	   *name;
+
+	if (cast->resulttype != TEXTOID || !IsA(number, RelabelType) ||
+		number->resulttype != REGTYPEOID || exprType((Node *) number->arg) != OIDOID)
+		return;
+	name = list_make2(makeString(ASB_SCHEMA_NAME), makeString("type_name"));
+	cast->arg = (Expr *) makeFuncExpr(LookupFuncName(name, 1, &type, false), TEXTOID,
+									  list_make1(number->arg), DEFAULT_COLLATION_OID,
+									  InvalidOid, COERCE_EXPLICIT_CALL);
+}
+
+void
 asb_catalog_restrict(RangeTblEntry *rte, int rtindex)
 {
 	const OpenCatalog *catalog = find(rte->relid);
@@ -297,6 +317,21 @@ asb_reaches_schema(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(pg_namespace_aclcheck(PG_GETARG_OID(0), asking_role(),
 										 ACL_USAGE) == ACLCHECK_OK);
+}
+
+/* type_name(type oid) returns text */
+Datum
+asb_type_name(PG_FUNCTION_ARGS)
+{
+	Oid			typid = PG_GETARG_OID(0);
+	char	   *name = NULL;
+
+	/* the names of the server's own types stand in its manual */
+	if (typid < FirstNormalObjectId || asb_type_decide(asking_role(), typid))
+		name = format_type_extended(typid, -1, FORMAT_TYPE_INVALID_AS_NULL);
+	if (name == NULL)
+		name = OidIsValid(typid) ? psprintf("%u", typid) : pstrdup("-");
+	PG_RETURN_TEXT_P(cstring_to_text(name));
 }
 
 /* reaches_type(type oid) returns boolean */

@@ -22,4 +22,10 @@ extern bool asb_catalog_in_information_schema(const RangeTblEntry *rte);
  */
 extern void asb_catalog_restrict(RangeTblEntry *rte, int rtindex);
 
+/*
+ * Changes a cast of a number through regtype to text, by which drivers ask for
+ * the name of a type, so that it tells no name that the agent does not know.
+ */
+extern void asb_catalog_name_type(CoerceViaIO *cast);
+
 #endif							/* ASB_CATALOGS_H */

@@ -55,6 +55,7 @@ static const StatementRule rules[] = {
 	{T_FetchStmt, CLASS_ALLOWED, "reads from a cursor of the session"},
 	{T_PrepareStmt, CLASS_ALLOWED, "analyzes a statement, which is judged then"},
 	{T_TransactionStmt, CLASS_TRANSACTION, "begins or ends a transaction or savepoint"},
+	{T_UnlistenStmt, CLASS_ALLOWED, "forgets what the session listens to, which is nothing; drivers send it"},
 	{T_VariableSetStmt, CLASS_SETTING, "the setting gate's; the role only downwards"},
 	{T_VariableShowStmt, CLASS_ALLOWED, "the setting gate's, when it is analyzed"},
 };

@@ -5,7 +5,8 @@
  * To handle a value of a type is to run its input and output functions, for a
  * domain also its checks, and to learn what it is made of.  Allowed are
  *
- *		the server's types below, and what is made of allowed types;
+ *		the server's types below, those of which USAGE was granted by name, and
+ *		what is made of allowed types;
  *		any other type if USAGE of it was granted by name, or if a column or
  *		function that the agent can reach has it; not because of PUBLIC;
  *		the row type of a relation if all its columns can be read.
@@ -25,6 +26,7 @@
 #include "catalog/pg_depend.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -122,6 +124,11 @@ asb_type_constant_reachable(Oid role, Oid typid, Oid object)
 	{
 		case REGCLASSOID:
 			return asb_relation_reachable(role, object);
+		case REGNAMESPACEOID:
+			return pg_namespace_aclcheck(object, role, ACL_USAGE) == ACLCHECK_OK;
+		case REGPROCOID:
+			return object < FirstNormalObjectId &&
+				SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(object));
 		case REGCONFIGOID:
 			/* those that initdb made, and no number that is none's */
 			return object < FirstNormalObjectId &&
@@ -290,7 +297,8 @@ asb_type_decide(Oid role, Oid typid)
 		return true;
 	if (asb_decision_find(&decision))
 		return decision.value;
-	decision.value = made_of_open_types(typid, NIL) && reachable(role, typid, NIL);
+	decision.value = (typid < FirstNormalObjectId && usage_granted(role, typid)) ||
+		(made_of_open_types(typid, NIL) && reachable(role, typid, NIL));
 	if (decision.value)
 		asb_decision_rests_on(TYPEOID, GetSysCacheHashValue1(TYPEOID, ObjectIdGetDatum(typid)));
 	asb_decision_remember(&decision);

@@ -84,7 +84,8 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.reaches_relation(oid, smallint),
     agentsandbox.reaches_relation(oid, smallint, text),
     agentsandbox.reaches_schema(oid),
-    agentsandbox.reaches_type(oid)
+    agentsandbox.reaches_type(oid),
+    agentsandbox.type_name(oid)
 TO agentsandbox_agent;
 
 -- Methods and calls
