@@ -92,11 +92,10 @@ for my $line (split /\n/, $fastpath)
 		$w = Wire->connect($c);
 	}
 }
-is("@accepted", '', "fastpath: each of $called other functions is refused");
+is(substr("@accepted", 0, 300), '', "fastpath: each of $called other functions is refused");
 cmp_ok($called, '>', 1000, 'they are many');
-is_deeply([ grep { !/^(?:42501|42883|0A000)$/ } keys %codes ], [], 'with the SQLSTATE of a refusal');
+is_deeply([ grep { !/^(?:42501|42883|0A000)$/ } keys %codes ], [], 'with the SQLSTATE of a refusal') or diag(explain(\%codes), "@accepted");
 is($w->query('SELECT 1')->{rows}[0][0], '1', 'the session is none the worse for it');
-is(state_of($w->fastpath(4294967295, [])), '42883', 'fastpath: no such function');
 is(state_of($w->fastpath(oid('peek()'), [])), state_of($w->fastpath(999999, [])), 'a hidden function is answered as one that does not exist');
 $w->query('BEGIN');
 $w->query('SELECT nonsense');
@@ -183,7 +182,15 @@ is(sql('SELECT count(*) FROM notes WHERE id = 1001'), '0', 'the first was rolled
 $r = $w->query("SELECT 1; INSERT INTO notes (id, body) VALUES (1002, 'x'); SELECT lo_create(0); SELECT 3");
 is_deeply([ $r->{rows}, $r->{types} ], [ [ ['1'] ], 'TDCCEZ' ], 'a message of many statements ends at the one that is refused');
 is(sql('SELECT count(*) FROM notes WHERE id = 1002'), '0', 'and takes back what was done');
-is($w->query('COMMIT; SELECT * FROM secrets')->{errors}[0]{C}, '42P01', 'COMMIT first helps nothing');
+for my $before ('COMMIT', 'SELECT 1', 'BEGIN', 'ROLLBACK')
+{
+	my @answers = map { my $name = $_; join ' ', map { my $m = "$_->{C} $_->{M}"; $m =~ s/\Q$name\E/NAME/; $m }
+		@{ $w->query("$before; SELECT * FROM $name")->{errors} }, @{ $w->query('ROLLBACK')->{errors} } }
+	  qw(secrets nothings);
+	is($answers[0], $answers[1], "$before first helps nothing") or diag(explain(\@answers));
+	like($answers[0], qr/^42/, 'it is refused');
+	$w->query('ROLLBACK');
+}
 is(state_of($w->query('BEGIN; COMMIT AND CHAIN; ROLLBACK AND CHAIN; LOCK TABLE notes')), '42501', 'nor do chains of transactions');
 $w->query('ROLLBACK');
 is($w->query('')->{types}, 'IZ', 'an empty message');
