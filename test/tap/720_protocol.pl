@@ -283,17 +283,16 @@ sub canceled
 	my $start = time;
 	$w->cancel($pid, $key);
 	my $answer = $w->collect('Z', 30);
-	return (state_of($answer), time - $start, $answer->{errors}[0]{M});
+	return (state_of($answer), time - $start);
 }
 my ($code, $took) = canceled();
 is($code, '57014', 'a cancel request with the key works');
 cmp_ok($took, '<', 3, 'at once');
-my $message;
-($code, $took, $message) = canceled($w->{pid}, $w->{key} ^ 0x5a5a5a5a);
-like($message, qr/statement timeout/, 'with a wrong key it does nothing: the time limit ends the statement');
+($code, $took) = canceled($w->{pid}, $w->{key} ^ 0x5a5a5a5a);
+cmp_ok($took, '>', 3.5, 'with a wrong key it does nothing: the time limit ends the statement');
 my $other = Wire->connect($copier);
-($code, $took, $message) = canceled($other->{pid}, $w->{key});
-like($message, qr/statement timeout/, 'nor does it with another process');
+($code, $took) = canceled($other->{pid}, $w->{key});
+cmp_ok($took, '>', 3.5, 'nor does it with another process');
 is($other->query('SELECT 1')->{rows}[0][0], '1', 'which is untouched');
 
 # garbage
