@@ -43,9 +43,11 @@ watch(const AsbSlot *slot, const PgBackendStatus *status, TimestampTz now)
 {
 	bool		running = status->st_state == STATE_RUNNING ||
 		status->st_state == STATE_FASTPATH;
+	/* the server notes no start of a query for the fastpath message */
+	TimestampTz start = status->st_state == STATE_FASTPATH ?
+		status->st_state_start_timestamp : status->st_activity_start_timestamp;
 	/* what is not going on could start now */
-	int64		statement = overrun(running ? status->st_activity_start_timestamp : now,
-									now, slot->statement_time);
+	int64		statement = overrun(running ? start : now, now, slot->statement_time);
 	int64		transaction = overrun(status->st_xact_start_timestamp ?
 									  status->st_xact_start_timestamp : now,
 									  now, slot->transaction_time);
