@@ -177,6 +177,7 @@ look_up_token(text *token)
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
+	Datum		id;
 	pg_uuid_t	conversation;
 	bool		isnull;
 
@@ -189,8 +190,9 @@ look_up_token(text *token)
 		!same_hash(hash, DatumGetByteaPP(heap_getattr(tuple, Anum_tokens_hash, desc, &isnull))))
 		refuse_token();
 
-	conversation =
-		*DatumGetUUIDP(heap_getattr(tuple, Anum_tokens_conversation, desc, &isnull));
+	id = heap_getattr(tuple, Anum_tokens_conversation, desc, &isnull);
+	Assert(!isnull && DatumGetPointer(id) != NULL);
+	conversation = *DatumGetUUIDP(id);
 	if (DatumGetBool(heap_getattr(tuple, Anum_tokens_single_use, desc, &isnull)))
 		use_up(rel, tuple, snapshot);
 
