@@ -11,7 +11,6 @@ use Wire;
 sql(<<'SQL');
 SELECT agentsandbox.create_profile('agent', rows_returned => 50, statement_time => '5 s', value_bytes => 100000, statement_bytes => 100000);
 SELECT agentsandbox.create_profile('hasty', rows_returned => 50, statements_per_minute => 30);
-SELECT agentsandbox.create_profile('brief', statement_time => '100 ms', statements_per_minute => 10000000);
 SELECT agentsandbox.create_profile('copier', allow_copy => true, rows_returned => 50, rows_changed => 20);
 CREATE TABLE notes (id int PRIMARY KEY, tenant text DEFAULT agentsandbox.context('tenant'), body text);
 INSERT INTO notes SELECT g, 'mine', 'note ' || g FROM generate_series(1, 40) g;
@@ -102,15 +101,6 @@ $w->query('BEGIN');
 $w->query('SELECT nonsense');
 is(state_of($w->fastpath(oid('int4pl(int,int)'), [ 1, 1 ])), '25P02', 'fastpath: not in a failed transaction');
 $w->query('ROLLBACK');
-
-# many of them, each quick, for longer than one may take
-my $brief = Wire->connect(open_conversation('brief'));
-my $end = time + 4;
-my $gone = 0;
-my $add = oid('int4pl(int,int)');
-$gone = $brief->fastpath($add, [ 1, 2 ])->{gone} while !$gone && time < $end;
-ok(!$gone, 'fastpath: each message has its own time');
-$brief->finish if !$gone;
 
 # Parse and Describe tell nothing of what is hidden
 for my $sql ('SELECT * FROM %s', 'SELECT secret_column FROM %s', 'INSERT INTO %s VALUES ($1)', 'SELECT x FROM %s AS x', 'DELETE FROM %s',
