@@ -15,6 +15,8 @@
 #include "core/settings.h"
 #include "core/shmem.h"
 #include "core/wakeup.h"
+#include "flow/label.h"
+#include "flow/object.h"
 #include "flow/provider.h"
 #include "rpc/await.h"
 #include "rpc/frontier.h"
@@ -54,6 +56,8 @@ _PG_init(void)
 	asb_bind_init();
 	asb_conversation_init();
 	asb_pool_init();
+	asb_label_init();
+	asb_object_init();
 	asb_provider_init();
 	asb_usage_init();
 	asb_refusal_init();

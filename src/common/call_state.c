@@ -14,9 +14,9 @@ static const struct
 	unsigned	next;			/* none: terminal */
 }			states[ASB_CALL_STATES] =
 {
-	/* a call that cannot be judged at all fails */
+	/* it gets its labels; a call that cannot be judged at all fails */
 	[ASB_CALL_SUBMITTED] = {"submitted",
-		TO(HELD) | TO(READY) | TO(REFUSED) | TO(FAILED) | TO(EXPIRED) | TO(CANCELLED)},
+		TO(SUBMITTED) | TO(HELD) | TO(READY) | TO(REFUSED) | TO(FAILED) | TO(EXPIRED) | TO(CANCELLED)},
 	/* the reviewer's verdict */
 	[ASB_CALL_HELD] = {"held",
 		TO(HELD) | TO(READY) | TO(REFUSED) | TO(FAILED) | TO(EXPIRED) | TO(CANCELLED)},

@@ -52,6 +52,7 @@ static const struct
 	{Anum_call_submitted_xid, "submitted_xid", false},
 	{Anum_call_outside_id, "outside_id", true},
 	{Anum_call_ready_at, "ready_at", true},
+	{Anum_call_labels, "labels", true},
 };
 
 static AsbCallState

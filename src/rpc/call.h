@@ -26,9 +26,13 @@ enum
 	Anum_call_attempt,
 	Anum_call_retry_at,
 	Anum_call_lease_token,
-	Anum_call_lease_expires_at
+	Anum_call_lease_expires_at,
+	Anum_call_labels,
+	Anum_call_held_until,
+	Anum_call_held_for,
+	Anum_call_bits
 };
 
-#define Natts_call Anum_call_lease_expires_at
+#define Natts_call Anum_call_bits
 
 #endif							/* ASB_CALL_H */

@@ -39,6 +39,8 @@ static const struct
 	"the response did not have the form that the method promises and is not shown"},
 	[ASB_ERROR_GATEWAY] = {"gateway", "the call was tried and did not work"},
 	[ASB_ERROR_NO_ANSWER] = {"no_answer", "the call was tried and was not answered in time"},
+	[ASB_ERROR_LABELS_NOT_ACCEPTED] = {"labels_not_accepted",
+	"the method does not accept labels that the conversation has collected"},
 };
 
 static void
@@ -117,5 +119,26 @@ asb_call_error_rate(double retry_after)
 	value.type = jbvNumeric;
 	value.val.numeric = int64_to_numeric((int64) ceil(retry_after));
 	(void) pushJsonbValue(&state, WJB_VALUE, &value);
+	return end(&state);
+}
+
+static void
+push_strings(JsonbParseState **state, const char *key, const char *const *strings, int n)
+{
+	push_string(state, WJB_KEY, key);
+	(void) pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < n; i++)
+		push_string(state, WJB_ELEM, strings[i]);
+	(void) pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
+Jsonb *
+asb_call_error_labels(char **labels, int nlabels, const char *const *hints, int nhints)
+{
+	JsonbParseState *state = begin(ASB_ERROR_LABELS_NOT_ACCEPTED,
+								   errors[ASB_ERROR_LABELS_NOT_ACCEPTED].message);
+
+	push_strings(&state, "labels", (const char *const *) labels, nlabels);
+	push_strings(&state, "hints", hints, nhints);
 	return end(&state);
 }

@@ -25,7 +25,8 @@ typedef enum AsbCallErrorCode
 	ASB_ERROR_RESPONSE_TOO_LARGE,
 	ASB_ERROR_INVALID_RESPONSE,
 	ASB_ERROR_GATEWAY,
-	ASB_ERROR_NO_ANSWER
+	ASB_ERROR_NO_ANSWER,
+	ASB_ERROR_LABELS_NOT_ACCEPTED
 } AsbCallErrorCode;
 
 /*
@@ -39,5 +40,11 @@ extern Jsonb *asb_call_error_invalid(const AsbSchemaError *error);
 
 /* ... with "retry_after" in seconds. */
 extern Jsonb *asb_call_error_rate(double retry_after);
+
+/*
+ * ... with the "labels" that the method does not accept and what can be done,
+ * "hints": arrays of strings.
+ */
+extern Jsonb *asb_call_error_labels(char **labels, int nlabels, const char *const *hints, int nhints);
 
 #endif							/* ASB_CALL_ERROR_H */

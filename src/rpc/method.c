@@ -37,7 +37,10 @@ enum
 	Anum_method_max_request_bytes,
 	Anum_method_max_response_bytes,
 	Anum_method_rate_calls,
-	Anum_method_rate_interval
+	Anum_method_rate_interval,
+	Anum_method_created_at,
+	Anum_method_created_by,
+	Anum_method_accepts
 };
 
 #define METHOD_NAME_BYTES NAMEDATALEN
@@ -119,6 +122,9 @@ read_method(HeapTuple tuple, TupleDesc desc, AsbMethod *method)
 	method->rate_calls = int_column(tuple, desc, Anum_method_rate_calls);
 	value = heap_getattr(tuple, Anum_method_rate_interval, desc, &isnull);
 	method->rate_interval = isnull ? 0 : interval_microseconds(DatumGetIntervalP(value));
+	/* a name that is no label accepts nothing; nothing accepts sealed */
+	value = heap_getattr(tuple, Anum_method_accepts, desc, &isnull);
+	method->accepts = asb_labels_from_array(DatumGetArrayTypeP(value), NULL) & ~ASB_LABEL_SEALED;
 }
 
 /* Reads and compiles one; false if there is none. */

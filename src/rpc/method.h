@@ -7,6 +7,7 @@
 
 #include "datatype/timestamp.h"
 
+#include "flow/label.h"
 #include "rpc/schema.h"
 
 typedef struct AsbMethod
@@ -19,6 +20,7 @@ typedef struct AsbMethod
 	int			max_attempts;
 	int			rate_calls;		/* 0: any number */
 	int64		rate_interval;	/* microseconds */
+	AsbLabelSet accepts;
 } AsbMethod;
 
 /*

@@ -88,6 +88,14 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.type_name(oid)
 TO agentsandbox_agent;
 
+-- Labels; who may label an object is PostgreSQL's to decide
+GRANT SELECT ON agentsandbox.labels, agentsandbox.label_definitions, agentsandbox.conversation_labels
+TO agentsandbox_operator, agentsandbox_auditor;
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.create_label(text, text),
+    agentsandbox.drop_label(text)
+TO agentsandbox_operator;
+
 -- Methods and calls
 GRANT SELECT ON
     agentsandbox.method_definitions,

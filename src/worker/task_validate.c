@@ -16,6 +16,11 @@
  * "watermark" on: no call of an older transaction can still appear.  That
  * keeps the reading short where an old snapshot keeps the index entries of
  * calls judged long ago.
+ *
+ * A call carries the labels that it was stamped with when the conversation's
+ * labels rose (task_raise.c), or those that the conversation has in the
+ * snapshot that shows the call.  What is not let out takes nothing from the
+ * method's rate, so that no other call tells of it.
  */
 #include "postgres.h"
 
@@ -41,6 +46,7 @@
 #include "rpc/method.h"
 #include "rpc/queue.h"
 #include "session/secret.h"
+#include "worker/egress.h"
 #include "worker/task.h"
 
 /* Columns of the query in read_submitted(). */
@@ -54,7 +60,10 @@ enum
 	COLUMN_DEADLINE,
 	COLUMN_OPEN,
 	COLUMN_ALLOWED,
-	COLUMN_XID
+	COLUMN_XID,
+	COLUMN_LABELS,
+	COLUMN_PROFILE,
+	COLUMN_EGRESS
 };
 
 typedef struct Submitted
@@ -65,6 +74,9 @@ typedef struct Submitted
 	TimestampTz deadline;		/* DT_NOEND: none */
 	bool		open;			/* the conversation */
 	bool		allowed;		/* the method, to the conversation's profile */
+	AsbLabelSet labels;
+	Oid			profile;
+	AsbEgress	egress;
 } Submitted;
 
 /* What becomes of the calls of a batch, as arrays for one UPDATE. */
@@ -79,6 +91,7 @@ typedef struct Verdicts
 	Datum		turns[ASB_TASK_BATCH];
 	Datum		outside_ids[ASB_TASK_BATCH];
 	bool		not_relayed[ASB_TASK_BATCH];
+	Datum		labels[ASB_TASK_BATCH]; /* text[] as text */
 } Verdicts;
 
 static uint64 watermark = 0;
@@ -101,9 +114,12 @@ read_submitted(int limit)
 	static AsbQuery query = {
 		"SELECT c.ctid, c.conversation, c.id, c.method, c.arguments, c.deadline,"
 		" r.state = 'open' AND r.expires_at > pg_catalog.clock_timestamp(),"
-		" m.method IS NOT NULL, c.submitted_xid"
+		" m.method IS NOT NULL, c.submitted_xid,"
+		" COALESCE(c.labels, ARRAY(SELECT l.label FROM agentsandbox.conversation_labels l"
+		"  WHERE l.conversation = c.conversation ORDER BY l.label COLLATE \"C\")), r.profile, p.egress"
 		" FROM agentsandbox.remoteprocedurecalls c"
 		" LEFT JOIN agentsandbox.conversation_records r ON r.id = c.conversation"
+		" LEFT JOIN agentsandbox.profiles p ON p.profile = r.profile"
 		" LEFT JOIN agentsandbox.profile_methods m ON m.profile = r.profile AND m.method = c.method"
 		" WHERE c.status = 'submitted' AND c.submitted_xid >= $1"
 		" ORDER BY c.submitted_xid LIMIT $2 FOR UPDATE OF c SKIP LOCKED",
@@ -134,6 +150,7 @@ get_submitted(SPITupleTable *rows, int row)
 	Submitted	call;
 	Datum		value;
 	bool		isnull;
+	bool		unknown_label = false;
 
 	call.conversation = *DatumGetUUIDP(SPI_getbinval(tuple, desc, COLUMN_CONVERSATION, &isnull));
 	call.method = TextDatumGetCString(SPI_getbinval(tuple, desc, COLUMN_METHOD, &isnull));
@@ -142,61 +159,79 @@ get_submitted(SPITupleTable *rows, int row)
 	call.deadline = isnull ? DT_NOEND : DatumGetTimestampTz(value);
 	call.open = true_column(rows, row, COLUMN_OPEN);
 	call.allowed = true_column(rows, row, COLUMN_ALLOWED);
+
+	value = SPI_getbinval(tuple, desc, COLUMN_LABELS, &isnull);
+	call.labels = asb_labels_from_array(DatumGetArrayTypeP(value), &unknown_label);
+	if (unknown_label)
+		elog(ERROR, "a call carries a label that does not exist");
+	value = SPI_getbinval(tuple, desc, COLUMN_PROFILE, &isnull);
+	call.profile = isnull ? InvalidOid : DatumGetObjectId(value);
+	value = SPI_getbinval(tuple, desc, COLUMN_EGRESS, &isnull);
+	call.egress = isnull ? ASB_EGRESS_REFUSE : asb_egress_parse(TextDatumGetCString(value));
 	return call;
 }
 
-/* The state that a call goes to, and why if that is not ready. */
-static AsbCallState
-judge(const Submitted *call, Jsonb **error)
+static AsbVerdict
+ended(AsbCallState state, Jsonb *error)
 {
+	return (AsbVerdict) {state, error};
+}
+
+/* What becomes of a call. */
+static AsbVerdict
+judge(const Submitted *call)
+{
+	AsbEgressCall leaving = {
+		.conversation = &call->conversation,
+		.method_name = call->method,
+		.arguments = call->arguments,
+		.labels = call->labels,
+		.profile = call->profile,
+		.egress = call->egress
+	};
+	AsbVerdict	verdict;
 	const AsbMethod *method;
 	AsbSchemaError fault;
 	double		retry_after;
 
 	if (!call->open)
-	{
-		*error = asb_call_error(ASB_ERROR_CONVERSATION_ENDED, NULL);
-		return ASB_CALL_EXPIRED;
-	}
+		return ended(ASB_CALL_EXPIRED, asb_call_error(ASB_ERROR_CONVERSATION_ENDED, NULL));
 	if (call->deadline <= GetCurrentTimestamp())
-	{
-		*error = asb_call_error(ASB_ERROR_DEADLINE, NULL);
-		return ASB_CALL_EXPIRED;
-	}
+		return ended(ASB_CALL_EXPIRED, asb_call_error(ASB_ERROR_DEADLINE, NULL));
 
-	method = call->allowed ? asb_method_get(call->method) : NULL;
+	leaving.method = method = call->allowed ? asb_method_get(call->method) : NULL;
 	if (method == NULL)
-		*error = asb_call_error(ASB_ERROR_METHOD_NOT_AVAILABLE, NULL);
-	else if (!asb_schema_validate(method->request, call->arguments, &fault))
-		*error = asb_call_error_invalid(&fault);
-	else if (!asb_json_fits(call->arguments, method->max_request_bytes))
-		*error = asb_call_error(ASB_ERROR_ARGUMENTS_TOO_LARGE, NULL);
-	else if (method->rate_calls > 0 &&
-			 !asb_rate_take(&call->conversation, call->method, method->rate_calls,
-							method->rate_interval, &retry_after))
-		*error = asb_call_error_rate(retry_after);
-	else
-	{
-		*error = NULL;
-		if (!TIMESTAMP_NOT_FINITE(call->deadline))
-			asb_wakeup_set_alarm(call->deadline);
-		return ASB_CALL_READY;
-	}
-	return ASB_CALL_REFUSED;
+		return ended(ASB_CALL_REFUSED, asb_call_error(ASB_ERROR_METHOD_NOT_AVAILABLE, NULL));
+	if (!asb_schema_validate(method->request, call->arguments, &fault))
+		return ended(ASB_CALL_REFUSED, asb_call_error_invalid(&fault));
+	if (!asb_json_fits(call->arguments, method->max_request_bytes))
+		return ended(ASB_CALL_REFUSED, asb_call_error(ASB_ERROR_ARGUMENTS_TOO_LARGE, NULL));
+
+	verdict = asb_egress_judge(&leaving);
+	if (asb_call_state_is_terminal(verdict.state))
+		return verdict;
+	if (method->rate_calls > 0 &&
+		!asb_rate_take(&call->conversation, call->method, method->rate_calls,
+					   method->rate_interval, &retry_after))
+		return ended(ASB_CALL_REFUSED, asb_call_error_rate(retry_after));
+	if (!TIMESTAMP_NOT_FINITE(call->deadline))
+		asb_wakeup_set_alarm(call->deadline);
+	return verdict;
 }
 
 static void
 add_verdict(Verdicts *verdicts, Datum ctid, const pg_uuid_t *conversation,
-			AsbCallState state, Jsonb *error)
+			Datum labels, const AsbVerdict *verdict)
 {
 	int			n = verdicts->n++;
 
 	verdicts->ctids[n] = ctid;
-	verdicts->states[n] = CStringGetTextDatum(asb_call_state_name(state));
-	verdicts->errors[n] = PointerGetDatum(error);
-	verdicts->error_isnull[n] = error == NULL;
-	verdicts->not_relayed[n] = state != ASB_CALL_READY;
-	if (state == ASB_CALL_READY)
+	verdicts->labels[n] = labels;
+	verdicts->states[n] = CStringGetTextDatum(asb_call_state_name(verdict->state));
+	verdicts->errors[n] = PointerGetDatum(verdict->error);
+	verdicts->error_isnull[n] = verdict->error == NULL;
+	verdicts->not_relayed[n] = verdict->state != ASB_CALL_READY;
+	if (verdict->state == ASB_CALL_READY)
 	{
 		pg_uuid_t  *outside_id = palloc(sizeof(pg_uuid_t));
 
@@ -223,11 +258,12 @@ apply_verdicts(Verdicts *verdicts)
 		"UPDATE agentsandbox.remoteprocedurecalls c"
 		" SET status = v.status, error = v.error, turn = v.turn, outside_id = v.outside_id,"
 		" ready_at = CASE WHEN v.outside_id IS NOT NULL THEN pg_catalog.clock_timestamp() END,"
-		" attempt = 0"
+		" attempt = 0, labels = v.labels::text[]"
 		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
-		"  pg_catalog.unnest($4), pg_catalog.unnest($5)) v (ctid, status, error, turn, outside_id)"
+		"  pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6))"
+		"  v (ctid, status, error, turn, outside_id, labels)"
 		" WHERE c.ctid = v.ctid",
-		5, {TIDARRAYOID, TEXTARRAYOID, JSONBARRAYOID, INT8ARRAYOID, UUIDARRAYOID}
+		6, {TIDARRAYOID, TEXTARRAYOID, JSONBARRAYOID, INT8ARRAYOID, UUIDARRAYOID, TEXTARRAYOID}
 	};
 	int			n = verdicts->n;
 	Datum		values[] = {
@@ -238,6 +274,7 @@ apply_verdicts(Verdicts *verdicts)
 				   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE),
 		make_array(verdicts->outside_ids, verdicts->not_relayed, n, UUIDOID, UUID_LEN,
 				   false, TYPALIGN_CHAR),
+		make_array(verdicts->labels, NULL, n, TEXTOID, -1, false, TYPALIGN_INT),
 	};
 
 	if (verdicts->relayed == n)
@@ -250,12 +287,12 @@ apply_verdicts(Verdicts *verdicts)
 }
 
 /* Judges one call whose batch went wrong; its error becomes its outcome. */
-static AsbCallState
-judge_carefully(SPITupleTable *rows, int row, Jsonb **error)
+static AsbVerdict
+judge_carefully(SPITupleTable *rows, int row)
 {
 	MemoryContext oldcontext = CurrentMemoryContext;
 	ResourceOwner oldowner = CurrentResourceOwner;
-	AsbCallState state;
+	AsbVerdict	verdict;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(oldcontext);
@@ -263,7 +300,7 @@ judge_carefully(SPITupleTable *rows, int row, Jsonb **error)
 	{
 		Submitted	call = get_submitted(rows, row);
 
-		state = judge(&call, error);
+		verdict = judge(&call);
 		ReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(oldcontext);
 		CurrentResourceOwner = oldowner;
@@ -279,11 +316,17 @@ judge_carefully(SPITupleTable *rows, int row, Jsonb **error)
 		MemoryContextSwitchTo(oldcontext);
 		CurrentResourceOwner = oldowner;
 
-		*error = asb_call_error(ASB_ERROR_INTERNAL, NULL);
-		state = ASB_CALL_FAILED;
+		verdict = ended(ASB_CALL_FAILED, asb_call_error(ASB_ERROR_INTERNAL, NULL));
 	}
 	PG_END_TRY();
-	return state;
+	return verdict;
+}
+
+/* The labels that a call carries, as the text of an array. */
+static Datum
+labels_text(SPITupleTable *rows, int row)
+{
+	return CStringGetTextDatum(SPI_getvalue(rows->vals[row], rows->tupdesc, COLUMN_LABELS));
 }
 
 bool
@@ -312,18 +355,17 @@ asb_task_validate(bool careful, bool rescan)
 	{
 		Datum		ctid = SPI_getbinval(rows->vals[i], rows->tupdesc, COLUMN_CTID, &isnull);
 		Datum		conversation = SPI_getbinval(rows->vals[i], rows->tupdesc, COLUMN_CONVERSATION, &isnull);
-		AsbCallState state;
-		Jsonb	   *error;
+		AsbVerdict	verdict;
 
 		if (careful)
-			state = judge_carefully(rows, i, &error);
+			verdict = judge_carefully(rows, i);
 		else
 		{
 			Submitted	call = get_submitted(rows, i);
 
-			state = judge(&call, &error);
+			verdict = judge(&call);
 		}
-		add_verdict(verdicts, ctid, DatumGetUUIDP(conversation), state, error);
+		add_verdict(verdicts, ctid, DatumGetUUIDP(conversation), labels_text(rows, i), &verdict);
 	}
 	apply_verdicts(verdicts);
 

@@ -9,7 +9,7 @@
 /* rows: from; columns: to, in the order of the enum; x is legal */
 static const char *const legal[ASB_CALL_STATES] = {
 	/*               s h r c C F R E X */
-	[ASB_CALL_SUBMITTED] = ".xx..xxxx",
+	[ASB_CALL_SUBMITTED] = "xxx..xxxx",
 	[ASB_CALL_HELD] = ".xx..xxxx",
 	[ASB_CALL_READY] = "..xx.x.xx",
 	[ASB_CALL_CLAIMED] = "..xxxx.x.",

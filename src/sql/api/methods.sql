@@ -10,19 +10,22 @@ CREATE OR REPLACE FUNCTION agentsandbox.create_method(
     max_request_bytes integer DEFAULT 65536,
     max_response_bytes integer DEFAULT 1048576,
     rate_calls integer DEFAULT NULL,
-    rate_interval interval DEFAULT NULL
+    rate_interval interval DEFAULT NULL,
+    accepts text[] DEFAULT '{untrusted}',
+    response_labels text[] DEFAULT '{untrusted}'
 ) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     INSERT INTO agentsandbox.method_definitions
         (name, description, request, response, time_limit, max_attempts,
-         max_request_bytes, max_response_bytes, rate_calls, rate_interval)
+         max_request_bytes, max_response_bytes, rate_calls, rate_interval, accepts, response_labels)
     VALUES
         (create_method.name, create_method.description, create_method.request, create_method.response,
          create_method.time_limit, create_method.max_attempts, create_method.max_request_bytes,
-         create_method.max_response_bytes, create_method.rate_calls, create_method.rate_interval);
+         create_method.max_response_bytes, create_method.rate_calls, create_method.rate_interval,
+         agentsandbox.label_set(create_method.accepts), agentsandbox.label_set(create_method.response_labels));
 END;
-COMMENT ON FUNCTION agentsandbox.create_method(text, jsonb, jsonb, text, interval, integer, integer, integer, integer, interval) IS
+COMMENT ON FUNCTION agentsandbox.create_method IS
     'registers a remote procedure; its schemas are compiled, and refused if they say what the validator does not know';
 
 -- An error unless the method exists.
@@ -40,6 +43,22 @@ END
 $$;
 COMMENT ON FUNCTION agentsandbox.require_method(text) IS 'the name of a method; error if there is none';
 
+-- What responses of a profile's conversations may carry only grows: a response
+-- stays readable when its method is altered, disallowed or dropped.
+CREATE OR REPLACE FUNCTION agentsandbox.add_response_labels(method text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    -- the lock: an alter_method() and an allow_method() at once see each other
+    added CONSTANT text[] := (SELECT d.response_labels FROM agentsandbox.method_definitions d
+                              WHERE d.name = add_response_labels.method FOR SHARE);
+BEGIN
+    UPDATE agentsandbox.profiles p SET response_labels = agentsandbox.label_set(p.response_labels || added)
+    WHERE NOT p.response_labels @> added
+        AND p.profile IN (SELECT m.profile FROM agentsandbox.profile_methods m WHERE m.method = add_response_labels.method);
+END
+$$;
+COMMENT ON FUNCTION agentsandbox.add_response_labels(text) IS 'tells the profiles that may call a method which labels its responses carry';
+
 CREATE OR REPLACE FUNCTION agentsandbox.alter_method(
     name text,
     request jsonb DEFAULT NULL,
@@ -50,7 +69,9 @@ CREATE OR REPLACE FUNCTION agentsandbox.alter_method(
     max_request_bytes integer DEFAULT NULL,
     max_response_bytes integer DEFAULT NULL,
     rate_calls integer DEFAULT NULL,
-    rate_interval interval DEFAULT NULL
+    rate_interval interval DEFAULT NULL,
+    accepts text[] DEFAULT NULL,
+    response_labels text[] DEFAULT NULL
 ) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
@@ -63,10 +84,13 @@ BEGIN ATOMIC
         max_request_bytes = COALESCE(alter_method.max_request_bytes, d.max_request_bytes),
         max_response_bytes = COALESCE(alter_method.max_response_bytes, d.max_response_bytes),
         rate_calls = COALESCE(alter_method.rate_calls, d.rate_calls),
-        rate_interval = COALESCE(alter_method.rate_interval, d.rate_interval)
+        rate_interval = COALESCE(alter_method.rate_interval, d.rate_interval),
+        accepts = COALESCE(agentsandbox.label_set(alter_method.accepts), d.accepts),
+        response_labels = COALESCE(agentsandbox.label_set(alter_method.response_labels), d.response_labels)
     WHERE d.name = agentsandbox.require_method(alter_method.name);
+    SELECT agentsandbox.add_response_labels(alter_method.name);
 END;
-COMMENT ON FUNCTION agentsandbox.alter_method(text, jsonb, jsonb, text, interval, integer, integer, integer, integer, interval) IS
+COMMENT ON FUNCTION agentsandbox.alter_method IS
     'changes what is not null of a method; calls that were relayed already are not judged again';
 
 -- Calls that wait fail now; those not yet validated are refused by the worker.
@@ -88,6 +112,7 @@ BEGIN
     INSERT INTO agentsandbox.profile_methods (profile, method)
     VALUES (agentsandbox.profile_role(allow_method.profile), agentsandbox.require_method(allow_method.method))
     ON CONFLICT DO NOTHING;
+    PERFORM agentsandbox.add_response_labels(allow_method.method);
 END
 $$;
 COMMENT ON FUNCTION agentsandbox.allow_method(name, text) IS 'lets the conversations of a profile call a method';
@@ -106,7 +131,8 @@ COMMENT ON FUNCTION agentsandbox.disallow_method(name, text) IS
 
 CREATE OR REPLACE VIEW agentsandbox.methods WITH (security_barrier) AS
 SELECT d.name AS method, d.description, d.request, d.response, d.time_limit,
-       d.max_request_bytes, d.max_response_bytes, d.rate_calls, d.rate_interval
+       d.max_request_bytes, d.max_response_bytes, d.rate_calls, d.rate_interval,
+       d.accepts, d.response_labels
 FROM agentsandbox.conversation_records r
 JOIN agentsandbox.profile_methods m ON m.profile = r.profile
 JOIN agentsandbox.method_definitions d ON d.name = m.method

@@ -43,7 +43,9 @@ CREATE OR REPLACE FUNCTION agentsandbox.alter_profile(
     statements_per_minute integer DEFAULT NULL,
     parallel_workers integer DEFAULT NULL,
     statement_bytes integer DEFAULT NULL,
-    value_bytes integer DEFAULT NULL
+    value_bytes integer DEFAULT NULL,
+    egress text DEFAULT NULL,
+    auto_seal text[] DEFAULT NULL
 ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -73,7 +75,9 @@ BEGIN
         statements_per_minute = COALESCE(alter_profile.statements_per_minute, old.statements_per_minute),
         parallel_workers = COALESCE(alter_profile.parallel_workers, old.parallel_workers),
         statement_bytes = COALESCE(alter_profile.statement_bytes, old.statement_bytes),
-        value_bytes = COALESCE(alter_profile.value_bytes, old.value_bytes)
+        value_bytes = COALESCE(alter_profile.value_bytes, old.value_bytes),
+        egress = COALESCE(alter_profile.egress, old.egress),
+        auto_seal = COALESCE(agentsandbox.label_set(alter_profile.auto_seal), old.auto_seal)
     WHERE old.profile = role;
 
     -- last, for it changes this function's own: the server judges the syntax
@@ -117,7 +121,9 @@ CREATE OR REPLACE FUNCTION agentsandbox.create_profile(
     statements_per_minute integer DEFAULT NULL,
     parallel_workers integer DEFAULT NULL,
     statement_bytes integer DEFAULT NULL,
-    value_bytes integer DEFAULT NULL
+    value_bytes integer DEFAULT NULL,
+    egress text DEFAULT NULL,
+    auto_seal text[] DEFAULT NULL
 ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -151,7 +157,9 @@ BEGIN
         statements_per_minute => create_profile.statements_per_minute,
         parallel_workers => create_profile.parallel_workers,
         statement_bytes => create_profile.statement_bytes,
-        value_bytes => create_profile.value_bytes);
+        value_bytes => create_profile.value_bytes,
+        egress => create_profile.egress,
+        auto_seal => create_profile.auto_seal);
 END
 $$;
 COMMENT ON FUNCTION agentsandbox.create_profile IS

@@ -29,7 +29,12 @@ CREATE TABLE agentsandbox.profiles (
     statements_per_minute    integer NOT NULL DEFAULT 10000 CHECK (statements_per_minute > 0),
     parallel_workers         integer NOT NULL DEFAULT 0 CHECK (parallel_workers >= 0),
     statement_bytes          integer NOT NULL DEFAULT 1048576 CHECK (statement_bytes > 0),
-    value_bytes              integer NOT NULL DEFAULT 16777216 CHECK (value_bytes > 0)
+    value_bytes              integer NOT NULL DEFAULT 16777216 CHECK (value_bytes > 0),
+
+    -- information flow; sets of labels are sorted
+    egress          text NOT NULL DEFAULT 'refuse' CHECK (egress IN ('refuse', 'hold', 'meter')),
+    auto_seal       text[] NOT NULL DEFAULT '{}',
+    response_labels text[] NOT NULL DEFAULT '{}'
 );
 COMMENT ON TABLE agentsandbox.profiles IS 'what a kind of agent may do, beyond what is granted to the role';
 COMMENT ON COLUMN agentsandbox.profiles.profile IS 'NOLOGIN role that the operator grants privileges to';
@@ -58,6 +63,9 @@ COMMENT ON COLUMN agentsandbox.profiles.statements_per_minute IS 'statements of 
 COMMENT ON COLUMN agentsandbox.profiles.parallel_workers IS 'parallel workers of one plan node';
 COMMENT ON COLUMN agentsandbox.profiles.statement_bytes IS 'length of a statement''s text';
 COMMENT ON COLUMN agentsandbox.profiles.value_bytes IS 'size of one parameter of a statement';
+COMMENT ON COLUMN agentsandbox.profiles.egress IS 'what becomes of a call whose labels its method does not accept: refuse, hold or meter';
+COMMENT ON COLUMN agentsandbox.profiles.auto_seal IS 'labels whose raise seals the conversation';
+COMMENT ON COLUMN agentsandbox.profiles.response_labels IS 'labels that responses may carry: those of every method that was ever allowed';
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.profiles', '');
 
 CREATE TRIGGER invalidate_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.profiles

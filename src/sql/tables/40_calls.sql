@@ -18,6 +18,8 @@ CREATE TABLE agentsandbox.method_definitions (
     rate_interval      interval CHECK (rate_interval > interval '0' AND rate_interval <= interval '1 day'),
     created_at         timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     created_by         name NOT NULL DEFAULT SESSION_USER,
+    accepts            text[] NOT NULL DEFAULT '{untrusted}' CHECK (NOT 'sealed' OPERATOR(pg_catalog.=) ANY (accepts)),
+    response_labels    text[] NOT NULL DEFAULT '{untrusted}' CHECK (NOT 'sealed' OPERATOR(pg_catalog.=) ANY (response_labels)),
     CHECK ((rate_calls IS NULL) = (rate_interval IS NULL))
 );
 COMMENT ON TABLE agentsandbox.method_definitions IS 'remote procedures that the operator registered';
@@ -33,6 +35,8 @@ COMMENT ON COLUMN agentsandbox.method_definitions.rate_calls IS 'calls that one 
 COMMENT ON COLUMN agentsandbox.method_definitions.rate_interval IS 'see rate_calls';
 COMMENT ON COLUMN agentsandbox.method_definitions.created_at IS 'when create_method() made it';
 COMMENT ON COLUMN agentsandbox.method_definitions.created_by IS 'session user that made it';
+COMMENT ON COLUMN agentsandbox.method_definitions.accepts IS 'a call that has none but these labels is relayed; else the profile''s egress decides';
+COMMENT ON COLUMN agentsandbox.method_definitions.response_labels IS 'labels that reading a response gives the conversation';
 
 CREATE TRIGGER check_method BEFORE INSERT OR UPDATE ON agentsandbox.method_definitions
     FOR EACH ROW EXECUTE FUNCTION agentsandbox.check_method();
@@ -75,6 +79,10 @@ CREATE TABLE agentsandbox.RemoteProcedureCalls (
     retry_at         timestamptz,
     lease_token      uuid,
     lease_expires_at timestamptz,
+    labels           text[],
+    held_until       timestamptz,
+    held_for         jsonb,
+    bits             double precision,
     -- an agent's queries carry its conversation, by row-level security
     PRIMARY KEY (conversation, id)
 );
@@ -98,6 +106,10 @@ COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.attempt IS 'how often it was
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.retry_at IS 'when a ready call can be claimed again; null: now';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.lease_token IS 'proof of the gateway that holds, or last held, the call';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.lease_expires_at IS 'when the lease lapses';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.labels IS 'labels that the conversation had when the call committed; null: those it has now';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.held_until IS 'when a held call is given up';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.held_for IS 'why it is, or was, held';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.bits IS 'what its release cost of the budget';
 
 CREATE TRIGGER change_call BEFORE INSERT OR UPDATE OR DELETE ON agentsandbox.RemoteProcedureCalls
     FOR EACH ROW EXECUTE FUNCTION agentsandbox.change_call();

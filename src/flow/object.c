@@ -1,0 +1,378 @@
+/*
+ * object.c
+ *	  Labels of tables, columns and functions, as SECURITY LABEL gave them.
+ *
+ * Two tables in this backend.  "given" holds what stands in pg_seclabel, read
+ * in one go and dropped when label_definitions is invalidated, which every
+ * SECURITY LABEL statement sees to (provider.c).  "relations" holds what follows
+ * from it for relations that were asked for; it depends on inheritance and
+ * indexes and is dropped at any change of a relation.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/sysattr.h"
+#include "access/table.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_seclabel.h"
+#include "optimizer/optimizer.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "flow/object.h"
+#include "session/role_label.h"
+
+/* What SECURITY LABEL gave to one object; column 0 is the object itself. */
+typedef struct GivenKey
+{
+	Oid			class_id;
+	Oid			object_id;
+	int32		column;
+} GivenKey;
+
+typedef struct Given
+{
+	GivenKey	key;
+	AsbLabelSet set;
+	bool		undefined;
+} Given;
+
+static HTAB *given = NULL;
+static bool given_valid = false;
+static AsbLabelSet all_given = 0;
+static bool relations_given = false;
+static bool functions_given = false;
+
+static HTAB *relations = NULL;
+static MemoryContext relations_context = NULL;
+static bool relations_valid = false;
+
+static void
+forget_given(void)
+{
+	given_valid = false;
+	relations_valid = false;
+}
+
+static void
+forget_relations(Datum arg, Oid relid)
+{
+	relations_valid = false;
+}
+
+static void
+note_given(const FormData_pg_seclabel *row, const char *label)
+{
+	GivenKey	key = {row->classoid, row->objoid, row->objsubid};
+	Given	   *entry = hash_search(given, &key, HASH_ENTER, NULL);
+	char	   *unknown = NULL;
+
+	entry->set = asb_labels_parse(label, &unknown);
+	entry->undefined = unknown != NULL;
+	all_given |= entry->set;
+	if (row->classoid == RelationRelationId)
+		relations_given = true;
+	else
+		functions_given = true;
+}
+
+static void
+read_given(void)
+{
+	HASHCTL		ctl = {.keysize = sizeof(GivenKey), .entrysize = sizeof(Given), .hcxt = TopMemoryContext};
+	Relation	rel;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (given)
+		hash_destroy(given);
+	given = hash_create("agentsandbox labels given", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	all_given = 0;
+	relations_given = functions_given = false;
+
+	/* what comes in while we read makes us read again */
+	given_valid = true;
+	rel = table_open(SecLabelRelationId, AccessShareLock);
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		TupleDesc	desc = RelationGetDescr(rel);
+		bool		isnull;
+		Datum		provider = heap_getattr(tuple, Anum_pg_seclabel_provider, desc, &isnull);
+
+		if (strcmp(TextDatumGetCString(provider), ASB_LABEL_PROVIDER) == 0)
+			note_given((FormData_pg_seclabel *) GETSTRUCT(tuple),
+					   TextDatumGetCString(heap_getattr(tuple, Anum_pg_seclabel_label, desc, &isnull)));
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
+static void
+ensure_given(void)
+{
+	/* an error, or news, while reading leaves the flag down */
+	while (!given_valid)
+	{
+		PG_TRY();
+		{
+			read_given();
+		}
+		PG_CATCH();
+		{
+			given_valid = false;
+			PG_RE_THROW();
+		}
+		PG_END_TRY();
+	}
+}
+
+static const Given *
+find_given(Oid class_id, Oid object_id, int32 column)
+{
+	GivenKey	key = {class_id, object_id, column};
+
+	return hash_search(given, &key, HASH_FIND, NULL);
+}
+
+bool
+asb_objects_labelled(void)
+{
+	ensure_given();
+	return relations_given || functions_given;
+}
+
+AsbLabelSet
+asb_objects_all(void)
+{
+	ensure_given();
+	return all_given;
+}
+
+/* The relations that this one inherits from directly. */
+static List *
+parents_of(Oid relid)
+{
+	Relation	rel = table_open(InheritsRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	List	   *parents = NIL;
+
+	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		parents = lappend_oid(parents, ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return parents;
+}
+
+static void
+add_column(AsbRelationLabels *entry, AttrNumber attnum, AsbLabelSet set)
+{
+	for (int i = 0; i < entry->ncolumns; i++)
+	{
+		if (entry->columns[i].attnum == attnum)
+		{
+			entry->columns[i].set |= set;
+			return;
+		}
+	}
+	if (entry->columns == NULL)
+		entry->columns = MemoryContextAlloc(relations_context, sizeof(AsbColumnLabels));
+	else
+		entry->columns = repalloc(entry->columns, (entry->ncolumns + 1) * sizeof(AsbColumnLabels));
+	entry->columns[entry->ncolumns++] = (AsbColumnLabels) {attnum, set};
+}
+
+static int
+relation_natts(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	int			natts = 0;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		natts = ((Form_pg_class) GETSTRUCT(tuple))->relnatts;
+		ReleaseSysCache(tuple);
+	}
+	return natts;
+}
+
+/* Adds what was given to a relation: this one, one above or one below it. */
+static void
+add_given(AsbRelationLabels *entry, Oid relid, AsbLabelSet *set)
+{
+	const Given *object = find_given(RelationRelationId, relid, 0);
+	int			natts = relation_natts(relid);
+
+	if (object)
+	{
+		*set |= object->set;
+		entry->undefined |= object->undefined;
+	}
+	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
+	{
+		const Given *column = find_given(RelationRelationId, relid, attnum);
+		AttrNumber	ours = attnum;
+
+		if (column == NULL)
+			continue;
+		if (relid != entry->relid)
+		{
+			char	   *name = get_attname(relid, attnum, true);
+
+			ours = name ? get_attnum(entry->relid, name) : InvalidAttrNumber;
+		}
+		entry->undefined |= column->undefined;
+		if (ours != InvalidAttrNumber)
+			add_column(entry, ours, column->set);
+	}
+}
+
+/* Columns that the server compares with those of other rows when they are written. */
+static Bitmapset *
+unique_columns(Oid relid)
+{
+	Relation	rel = table_open(relid, AccessShareLock);
+	Bitmapset  *columns = NULL;
+	ListCell   *cell;
+
+	foreach(cell, RelationGetIndexList(rel))
+	{
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+		Form_pg_index form = index->rd_index;
+
+		if (form->indisunique || form->indisexclusion)
+		{
+			for (int i = 0; i < form->indnatts; i++)
+				columns = bms_add_member(columns, form->indkey.values[i] - FirstLowInvalidHeapAttributeNumber);
+			pull_varattnos((Node *) RelationGetIndexExpressions(index), 1, &columns);
+			pull_varattnos((Node *) RelationGetIndexPredicate(index), 1, &columns);
+		}
+		index_close(index, AccessShareLock);
+	}
+	table_close(rel, AccessShareLock);
+	/* an expression's place in the key is none of a column */
+	return bms_del_member(columns, InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber);
+}
+
+static void
+fill(AsbRelationLabels *entry)
+{
+	List	   *above = list_make1_oid(entry->relid);
+	ListCell   *cell;
+	Oid			owner;
+	int32		column;
+
+	/* a sequence is its column's */
+	if (get_rel_relkind(entry->relid) == RELKIND_SEQUENCE &&
+		(sequenceIsOwned(entry->relid, DEPENDENCY_AUTO, &owner, &column) ||
+		 sequenceIsOwned(entry->relid, DEPENDENCY_INTERNAL, &owner, &column)))
+		above = lappend_oid(above, owner);
+
+	/* the list grows while it is walked */
+	foreach(cell, above)
+	{
+		add_given(entry, lfirst_oid(cell), &entry->own);
+		above = list_concat_unique_oid(above, parents_of(lfirst_oid(cell)));
+	}
+	if (has_subclass(entry->relid))
+	{
+		foreach(cell, find_all_inheritors(entry->relid, NoLock, NULL))
+		{
+			if (lfirst_oid(cell) != entry->relid)
+				add_given(entry, lfirst_oid(cell), &entry->below);
+		}
+	}
+	if ((entry->own || entry->ncolumns > 0) &&
+		(get_rel_relkind(entry->relid) == RELKIND_RELATION ||
+		 get_rel_relkind(entry->relid) == RELKIND_PARTITIONED_TABLE))
+	{
+		MemoryContext oldcontext;
+		Bitmapset  *columns = unique_columns(entry->relid);
+
+		oldcontext = MemoryContextSwitchTo(relations_context);
+		entry->unique = bms_copy(columns);
+		MemoryContextSwitchTo(oldcontext);
+	}
+}
+
+static void
+reset_relations(void)
+{
+	HASHCTL		ctl = {.keysize = sizeof(Oid), .entrysize = sizeof(AsbRelationLabels)};
+
+	if (relations_context == NULL)
+		relations_context = AllocSetContextCreate(TopMemoryContext, "agentsandbox labels of relations",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContextReset(relations_context);
+	ctl.hcxt = relations_context;
+	relations = hash_create("agentsandbox labels of relations", 64, &ctl,
+							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	relations_valid = true;
+}
+
+const AsbRelationLabels *
+asb_relation_labels(Oid relid)
+{
+	AsbRelationLabels *entry;
+	AsbRelationLabels made = {.relid = relid};
+
+	ensure_given();
+	if (!relations_given)
+		return NULL;
+	if (!relations_valid)
+		reset_relations();
+
+	entry = hash_search(relations, &relid, HASH_FIND, NULL);
+	if (entry == NULL)
+	{
+		fill(&made);
+		/* news while we looked make the next call look again */
+		entry = hash_search(relations, &relid, HASH_ENTER, NULL);
+		*entry = made;
+	}
+	return entry->own || entry->below || entry->ncolumns > 0 || entry->undefined ? entry : NULL;
+}
+
+AsbLabelSet
+asb_column_labels(const AsbRelationLabels *relation, AttrNumber attnum)
+{
+	for (int i = 0; i < relation->ncolumns; i++)
+	{
+		if (relation->columns[i].attnum == attnum)
+			return relation->columns[i].set;
+	}
+	return 0;
+}
+
+AsbLabelSet
+asb_function_labels(Oid funcid, bool *undefined)
+{
+	const Given *function;
+
+	ensure_given();
+	function = functions_given ? find_given(ProcedureRelationId, funcid, 0) : NULL;
+	*undefined = function && function->undefined;
+	return function ? function->set : 0;
+}
+
+void
+asb_object_init(void)
+{
+	asb_labels_on_change(forget_given);
+	CacheRegisterRelcacheCallback(forget_relations, (Datum) 0);
+}

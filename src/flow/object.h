@@ -1,0 +1,56 @@
+/*
+ * object.h
+ *	  Labels of tables, columns and functions, as SECURITY LABEL gave them.
+ */
+#ifndef ASB_OBJECT_H
+#define ASB_OBJECT_H
+
+#include "nodes/bitmapset.h"
+
+#include "flow/label.h"
+
+typedef struct AsbColumnLabels
+{
+	AttrNumber	attnum;
+	AsbLabelSet set;
+} AsbColumnLabels;
+
+/*
+ * What a relation's rows carry.  A relation has the labels of those it
+ * inherits from or is a partition of as well; "below" are those that only
+ * relations that inherit from it have, which reading it reads too.  Columns
+ * have labels of their own besides, with all of that counted in.
+ */
+typedef struct AsbRelationLabels
+{
+	Oid			relid;			/* hash key */
+	AsbLabelSet own;
+	AsbLabelSet below;
+	int			ncolumns;
+	AsbColumnLabels *columns;
+	Bitmapset  *unique;			/* columns that a unique index or exclusion constraint
+								 * compares, offset as in a range table entry */
+	bool		undefined;		/* has a label that is not defined: must not be used */
+} AsbRelationLabels;
+
+/* Does any relation, column or function of this database have a label? */
+extern bool asb_objects_labelled(void);
+
+/* Every label that one of them has. */
+extern AsbLabelSet asb_objects_all(void);
+
+/*
+ * Labels of a relation, or NULL if it has none.  Kept until a relation
+ * changes; valid until the next call.
+ */
+extern const AsbRelationLabels *asb_relation_labels(Oid relid);
+
+/* Labels of a column beyond its relation's. */
+extern AsbLabelSet asb_column_labels(const AsbRelationLabels *relation, AttrNumber attnum);
+
+/* Labels of a function; true in *undefined as above.  Cheap if none has any. */
+extern AsbLabelSet asb_function_labels(Oid funcid, bool *undefined);
+
+extern void asb_object_init(void);
+
+#endif							/* ASB_OBJECT_H */
