@@ -101,6 +101,17 @@ WITH RECURSIVE r AS (SELECT 'x'::text AS x UNION ALL SELECT x || x FROM r WHERE 
 SELECT count(*) FROM (SELECT DISTINCT g, repeat('x', 100) FROM generate_series(1, 100000) g) AS sorted;
 SELECT 1 AS alive;
 
+-- what a rule adds is a statement with no tag of its own
+\c -reuse-previous=on sandbox :superuser
+SELECT agentsandbox.alter_profile('regress_agent', rows_changed_total => 1000);
+CREATE TABLE regress_ruled (a int);
+CREATE RULE regress_rule AS ON INSERT TO regress_ruled DO ALSO INSERT INTO regress_log VALUES (NEW.a);
+GRANT SELECT, INSERT ON regress_ruled TO regress_agent;
+\c -reuse-previous=on :"conninfo"
+INSERT INTO regress_ruled SELECT g FROM generate_series(1, 40) g;
+INSERT INTO regress_ruled SELECT g FROM generate_series(1, 41) g;
+SELECT count(*) FROM regress_ruled;
+
 -- limits that are none
 \c -reuse-previous=on sandbox :superuser
 SELECT agentsandbox.alter_profile('regress_agent', rows_returned => 0);
@@ -111,5 +122,5 @@ SELECT agentsandbox.alter_profile('regress_agent', parallel_workers => -1);
 SELECT agentsandbox.alter_profile('regress_agent', mode => 'off');
 SELECT agentsandbox.close_conversation(:'conversation');
 SELECT agentsandbox.drop_profile('regress_agent');
-DROP TABLE regress_child, regress_t, regress_log;
+DROP TABLE regress_child, regress_t, regress_ruled, regress_log;
 DROP FUNCTION regress_note, regress_rows, regress_wait;

@@ -187,7 +187,9 @@ asb_meter_executor_started(QueryDesc *query)
 
 	if (limits == NULL)
 		return;
-	if (IsA(query->planstate, ModifyTableState))
+	/* what a rule adds sets no tag, so that it is on the list, too */
+	if (IsA(query->planstate, ModifyTableState) &&
+		!list_member_ptr(estate->es_auxmodifytables, query->planstate))
 		watch_modify_table(estate, query->planstate);
 	/* data-modifying CTEs */
 	foreach(cell, estate->es_auxmodifytables)
