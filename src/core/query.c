@@ -9,25 +9,30 @@
 
 #include "core/query.h"
 
-static void
+/* Until AtEOXact_GUC() of the level that this returns. */
+static int
 prefer_indexes(void)
 {
 	static const char *const settings[] = {
 		"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_bitmapscan"
 	};
+	int			nestlevel = NewGUCNestLevel();
 
 	for (int i = 0; i < lengthof(settings); i++)
 		(void) set_config_option(settings[i], "off", PGC_USERSET, PGC_S_SESSION,
 								 GUC_ACTION_SAVE, true, 0, false);
+	return nestlevel;
 }
 
 uint64
 asb_query(AsbQuery *query, Datum *values, const char *nulls)
 {
-	int			nestlevel = NewGUCNestLevel();
+	int			nestlevel = -1;
 	int			result;
 
-	prefer_indexes();
+	/* settings cost more than the statement: only where it will be planned */
+	if (query->plan == NULL || !query->planned || !SPI_plan_is_valid(query->plan))
+		nestlevel = prefer_indexes();
 	if (query->plan == NULL)
 	{
 		SPIPlanPtr	plan = SPI_prepare_cursor(query->sql, query->nargs, query->types,
@@ -42,7 +47,9 @@ asb_query(AsbQuery *query, Datum *values, const char *nulls)
 	if (result < 0)
 		elog(ERROR, "could not execute \"%s\": %s", query->sql,
 			 SPI_result_code_string(result));
-	AtEOXact_GUC(true, nestlevel);
+	query->planned = true;
+	if (nestlevel >= 0)
+		AtEOXact_GUC(true, nestlevel);
 	return SPI_processed;
 }
 

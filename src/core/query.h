@@ -18,7 +18,8 @@ typedef struct AsbQuery
 	const char *sql;
 	int			nargs;
 	Oid			types[ASB_QUERY_MAX_ARGS];
-	SPIPlanPtr	plan;			/* NULL: not planned yet */
+	SPIPlanPtr	plan;			/* NULL: not prepared yet */
+	bool		planned;		/* has run since */
 } AsbQuery;
 
 /*

@@ -15,6 +15,7 @@
 #include "access/xact.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/rel.h"
@@ -22,6 +23,7 @@
 #include "utils/xid8.h"
 
 #include "common/call_state.h"
+#include "core/commit.h"
 #include "core/compat.h"
 #include "core/errors.h"
 #include "core/query.h"
@@ -54,6 +56,22 @@ static const struct
 	{Anum_call_ready_at, "ready_at", true},
 	{Anum_call_labels, "labels", true},
 };
+
+pg_uuid_t *
+asb_call_outside_id(const pg_uuid_t *conversation, const pg_uuid_t *id)
+{
+	struct
+	{
+		Oid			database;
+		pg_uuid_t	conversation;
+		pg_uuid_t	id;
+	}			call = {MyDatabaseId, *conversation, *id};
+	pg_uuid_t  *outside_id = palloc(sizeof(pg_uuid_t));
+
+	StaticAssertStmt(sizeof(call) == sizeof(Oid) + 2 * UUID_LEN, "padding would be hashed");
+	asb_uuid_derived(outside_id, &call, sizeof(call));
+	return outside_id;
+}
 
 static AsbCallState
 state_of(Datum status, bool isnull)
@@ -140,6 +158,7 @@ submit(HeapTuple tuple, TupleDesc desc)
 	SET_COLUMN(Anum_call_submitted_xid,
 			   FullTransactionIdGetDatum(GetTopFullTransactionId()));
 	asb_wakeup_at_commit();
+	asb_commit_must_last();
 	return heap_form_tuple(desc, values, isnull);
 }
 
@@ -195,6 +214,7 @@ change(HeapTuple old, HeapTuple new, TupleDesc desc)
 	if (!asb_call_state_is_terminal(to))
 		return new;
 
+	asb_commit_must_last();
 	asb_await_call_ended(DatumGetUUIDP(values[Anum_call_id - 1]));
 	SET_COLUMN(Anum_call_finished_at, TimestampTzGetDatum(GetCurrentTimestamp()));
 	isnull[Anum_call_retry_at - 1] = true;

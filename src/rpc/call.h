@@ -5,6 +5,8 @@
 #ifndef ASB_CALL_H
 #define ASB_CALL_H
 
+#include "utils/uuid.h"
+
 /* Columns, in the order of tables/40_calls.sql. */
 enum
 {
@@ -34,5 +36,12 @@ enum
 };
 
 #define Natts_call Anum_call_bits
+
+/*
+ * The id by which the outside knows a call; palloc'd.  An agent cannot foresee
+ * it, so choosing among its calls' ids says nothing.  It is always the same for
+ * the same call, so a relay or a claim that a crash undoes can be done again.
+ */
+extern pg_uuid_t *asb_call_outside_id(const pg_uuid_t *conversation, const pg_uuid_t *id);
 
 #endif							/* ASB_CALL_H */

@@ -6,6 +6,9 @@
  * locked before the token is compared, so of a gateway, the worker that takes
  * a lapsed lease back and another gateway exactly one succeeds.
  *
+ * A claim need not be durable: if a crash undoes it, the call is claimed again,
+ * under the same outside id, as if the gateway had died.
+ *
  * These functions run as their owner, with a fixed search path.
  */
 #include "postgres.h"
@@ -21,6 +24,7 @@
 #include "utils/uuid.h"
 
 #include "common/call_state.h"
+#include "core/commit.h"
 #include "core/compat.h"
 #include "core/errors.h"
 #include "core/query.h"
@@ -177,6 +181,7 @@ asb_claim(PG_FUNCTION_ARGS)
 	{
 		bool		isnull;
 
+		asb_commit_may_be_lost();
 		/* all leases of a claim end within a moment of each other */
 		asb_wakeup_alarm_at_commit(DatumGetTimestampTz(asb_query_datum(0, 7, &isnull)));
 	}

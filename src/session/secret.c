@@ -7,7 +7,10 @@
  */
 #include "postgres.h"
 
+#include "access/xlog.h"
+#include "catalog/pg_control.h"
 #include "common/cryptohash.h"
+#include "common/hmac.h"
 #include "common/sha2.h"
 #include "utils/builtins.h"
 
@@ -34,12 +37,41 @@ asb_secret_random(void)
 	return text;
 }
 
+/* The bits that say how it was made. */
+static void
+mark_random(pg_uuid_t *uuid)
+{
+	uuid->data[6] = (uuid->data[6] & 0x0f) | 0x40;
+	uuid->data[8] = (uuid->data[8] & 0x3f) | 0x80;
+}
+
 void
 asb_uuid_random(pg_uuid_t *uuid)
 {
 	fill_random(uuid->data, UUID_LEN);
-	uuid->data[6] = (uuid->data[6] & 0x0f) | 0x40;
-	uuid->data[8] = (uuid->data[8] & 0x3f) | 0x80;
+	mark_random(uuid);
+}
+
+/*
+ * The key is the secret that makes up the salts of roles that do not exist.
+ * What is said with it starts with our name, so it is nobody else's.
+ */
+void
+asb_uuid_derived(pg_uuid_t *uuid, const void *input, Size length)
+{
+	static const char purpose[] = "agentsandbox uuid";
+	uint8		mac[PG_SHA256_DIGEST_LENGTH];
+	pg_hmac_ctx *ctx = pg_hmac_create(PG_SHA256);
+
+	if (ctx == NULL ||
+		pg_hmac_init(ctx, (const uint8 *) GetMockAuthenticationNonce(), MOCK_AUTH_NONCE_LEN) < 0 ||
+		pg_hmac_update(ctx, (const uint8 *) purpose, sizeof(purpose)) < 0 ||
+		pg_hmac_update(ctx, input, length) < 0 ||
+		pg_hmac_final(ctx, mac, sizeof(mac)) < 0)
+		elog(ERROR, "could not compute HMAC: %s", pg_hmac_error(ctx));
+	pg_hmac_free(ctx);
+	memcpy(uuid->data, mac, UUID_LEN);
+	mark_random(uuid);
 }
 
 bytea *

@@ -15,6 +15,12 @@ extern char *asb_secret_random(void);
 /* A fresh random (version 4) uuid. */
 extern void asb_uuid_random(pg_uuid_t *uuid);
 
+/*
+ * A uuid that is always the same for the same input, on this cluster and its
+ * physical copies, and random to whoever cannot read the cluster's files.
+ */
+extern void asb_uuid_derived(pg_uuid_t *uuid, const void *input, Size length);
+
 /* SHA-256 of a secret's text as bytea; palloc'd. */
 extern bytea *asb_secret_hash(const char *secret, Size length);
 

@@ -7,10 +7,10 @@
  * calls judged one by one ("careful"), each in a subtransaction; the one that
  * raised the error fails, alone.
  *
- * Durability: a relay that a crash undoes is done again, and nobody outside
- * has seen the id that was drawn, since a claim is a later, synchronous commit.
- * So a batch that only relays does not wait for its WAL; one that ends calls
- * does, because an agent that has read an outcome may act on it.
+ * Durability: a relay that a crash undoes is done again, and so is the claim
+ * that followed; the id that the outside knows is the same then.  So a batch
+ * that only relays does not wait for its WAL; one that ends calls does, because
+ * an agent that has read an outcome may act on it.
  *
  * Calls are read in the order of the transactions that inserted them, from
  * "watermark" on: no call of an older transaction can still appear.  That
@@ -30,7 +30,6 @@
 #include "commands/async.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
@@ -40,12 +39,13 @@
 #include "utils/xid8.h"
 
 #include "common/call_state.h"
+#include "core/commit.h"
 #include "core/query.h"
 #include "core/wakeup.h"
+#include "rpc/call.h"
 #include "rpc/error.h"
 #include "rpc/method.h"
 #include "rpc/queue.h"
-#include "session/secret.h"
 #include "worker/egress.h"
 #include "worker/task.h"
 
@@ -220,7 +220,7 @@ judge(const Submitted *call)
 }
 
 static void
-add_verdict(Verdicts *verdicts, Datum ctid, const pg_uuid_t *conversation,
+add_verdict(Verdicts *verdicts, Datum ctid, const pg_uuid_t *conversation, const pg_uuid_t *id,
 			Datum labels, const AsbVerdict *verdict)
 {
 	int			n = verdicts->n++;
@@ -233,10 +233,7 @@ add_verdict(Verdicts *verdicts, Datum ctid, const pg_uuid_t *conversation,
 	verdicts->not_relayed[n] = verdict->state != ASB_CALL_READY;
 	if (verdict->state == ASB_CALL_READY)
 	{
-		pg_uuid_t  *outside_id = palloc(sizeof(pg_uuid_t));
-
-		asb_uuid_random(outside_id);
-		verdicts->outside_ids[n] = UUIDPGetDatum(outside_id);
+		verdicts->outside_ids[n] = UUIDPGetDatum(asb_call_outside_id(conversation, id));
 		verdicts->turns[n] = Int64GetDatum(asb_turns_next(conversation));
 		verdicts->relayed++;
 	}
@@ -277,9 +274,7 @@ apply_verdicts(Verdicts *verdicts)
 		make_array(verdicts->labels, NULL, n, TEXTOID, -1, false, TYPALIGN_INT),
 	};
 
-	if (verdicts->relayed == n)
-		(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_LOCAL, true, 0, false);
+	asb_commit_may_be_lost();	/* the trigger knows better of calls that end */
 	if (asb_query(&update, values, NULL) != n)
 		elog(ERROR, "calls that were locked have gone");
 	if (verdicts->relayed > 0)
@@ -355,6 +350,7 @@ asb_task_validate(bool careful, bool rescan)
 	{
 		Datum		ctid = SPI_getbinval(rows->vals[i], rows->tupdesc, COLUMN_CTID, &isnull);
 		Datum		conversation = SPI_getbinval(rows->vals[i], rows->tupdesc, COLUMN_CONVERSATION, &isnull);
+		Datum		id = SPI_getbinval(rows->vals[i], rows->tupdesc, COLUMN_ID, &isnull);
 		AsbVerdict	verdict;
 
 		if (careful)
@@ -365,7 +361,8 @@ asb_task_validate(bool careful, bool rescan)
 
 			verdict = judge(&call);
 		}
-		add_verdict(verdicts, ctid, DatumGetUUIDP(conversation), labels_text(rows, i), &verdict);
+		add_verdict(verdicts, ctid, DatumGetUUIDP(conversation), DatumGetUUIDP(id),
+					labels_text(rows, i), &verdict);
 	}
 	apply_verdicts(verdicts);
 
