@@ -33,6 +33,7 @@ typedef struct WakeupTable
 {
 	slock_t		lock;
 	Latch	   *launcher;
+	bool		launcher_asked;	/* since the launcher looked last */
 	WakeupEntry entries[FLEXIBLE_ARRAY_MEMBER];
 } WakeupTable;
 
@@ -69,6 +70,14 @@ find_entry(Oid dboid)
 	return NULL;
 }
 
+/* The launcher's latch, for the caller to set.  Caller holds the lock. */
+static Latch *
+ask_launcher(void)
+{
+	table->launcher_asked = true;
+	return table->launcher;
+}
+
 void
 asb_wakeup_worker(void)
 {
@@ -77,7 +86,7 @@ asb_wakeup_worker(void)
 
 	SpinLockAcquire(&table->lock);
 	entry = find_entry(MyDatabaseId);
-	latch = entry ? entry->latch : table->launcher;
+	latch = entry ? entry->latch : ask_launcher();
 	SpinLockRelease(&table->lock);
 
 	if (latch)
@@ -167,7 +176,7 @@ detach(int code, Datum arg)
 	}
 	if (table->launcher == MyLatch)
 		table->launcher = NULL;
-	launcher = table->launcher;
+	launcher = ask_launcher();
 	SpinLockRelease(&table->lock);
 
 	if (launcher)
@@ -247,6 +256,18 @@ asb_wakeup_attach_launcher(void)
 	table->launcher = MyLatch;
 	SpinLockRelease(&table->lock);
 	before_shmem_exit(detach, (Datum) 0);
+}
+
+bool
+asb_wakeup_launcher_asked(void)
+{
+	bool		asked;
+
+	SpinLockAcquire(&table->lock);
+	asked = table->launcher_asked;
+	table->launcher_asked = false;
+	SpinLockRelease(&table->lock);
+	return asked;
 }
 
 bool

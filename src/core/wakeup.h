@@ -50,6 +50,12 @@ extern void asb_wakeup_set_alarm(TimestampTz at);
  */
 extern void asb_wakeup_attach_launcher(void);
 
+/*
+ * Launcher: whether that has happened since the last call.  Its latch is set
+ * for other reasons as well, one for every few thousand changes of a catalog.
+ */
+extern bool asb_wakeup_launcher_asked(void);
+
 /* Whether a worker has this database. */
 extern bool asb_wakeup_has_worker(Oid dboid);
 

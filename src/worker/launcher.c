@@ -5,6 +5,10 @@
  *
  * The launcher reads shared catalogs only.  It sleeps until a worker stops, a
  * backend misses its worker (CREATE EXTENSION does), or a restart is due.
+ *
+ * A process without a database may have no index of pg_shseclabel, so each
+ * scan can read the labels of all conversations.  Hence it scans when asked to
+ * and after ASB_SAFETY_INTERVAL_MS, not whenever it wakes.
  */
 #include "postgres.h"
 
@@ -205,14 +209,19 @@ reap_worker(Member *member, TimestampTz now)
 static long
 supervise(void)
 {
-	TimestampTz now;
+	static TimestampTz scanned_at = 0;
+	TimestampTz now = GetCurrentTimestamp();
 	long		sleep_ms = ASB_SAFETY_INTERVAL_MS;
 
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
-	scan_databases();
+	if (asb_wakeup_launcher_asked() ||
+		TimestampDifferenceExceeds(scanned_at, now, ASB_SAFETY_INTERVAL_MS))
+	{
+		scan_databases();
+		scanned_at = now;
+	}
 
-	now = GetCurrentTimestamp();
 	for (int i = 0; i < asb_max_databases; i++)
 	{
 		Member	   *member = &members[i];
@@ -226,7 +235,11 @@ supervise(void)
 		{
 			/* its place may be for a database that found none */
 			memset(member, 0, sizeof(*member));
-			sleep_ms = too_many_said ? 0 : sleep_ms;
+			if (too_many_said)
+			{
+				scanned_at = 0;
+				sleep_ms = 0;
+			}
 			continue;
 		}
 		if (member->start_after <= now)
