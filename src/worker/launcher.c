@@ -7,8 +7,9 @@
  * backend misses its worker (CREATE EXTENSION does), or a restart is due.
  *
  * A process without a database may have no index of pg_shseclabel, so each
- * scan can read the labels of all conversations.  Hence it scans when asked to
- * and after ASB_SAFETY_INTERVAL_MS, not whenever it wakes.
+ * scan can read the labels of all conversations.  Hence it scans when asked
+ * to, while a worker is missing and after ASB_SAFETY_INTERVAL_MS, not whenever
+ * it wakes.
  */
 #include "postgres.h"
 
@@ -212,10 +213,19 @@ supervise(void)
 	static TimestampTz scanned_at = 0;
 	TimestampTz now = GetCurrentTimestamp();
 	long		sleep_ms = ASB_SAFETY_INTERVAL_MS;
+	bool		missing = false;
 
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
-	if (asb_wakeup_launcher_asked() ||
+	for (int i = 0; i < asb_max_databases; i++)
+	{
+		if (!OidIsValid(members[i].dboid))
+			continue;
+		reap_worker(&members[i], now);
+		missing = missing || members[i].handle == NULL;
+	}
+
+	if (asb_wakeup_launcher_asked() || missing ||
 		TimestampDifferenceExceeds(scanned_at, now, ASB_SAFETY_INTERVAL_MS))
 	{
 		scan_databases();
@@ -226,10 +236,7 @@ supervise(void)
 	{
 		Member	   *member = &members[i];
 
-		if (!OidIsValid(member->dboid))
-			continue;
-		reap_worker(member, now);
-		if (member->handle != NULL)
+		if (!OidIsValid(member->dboid) || member->handle != NULL)
 			continue;
 		if (!member->labelled)
 		{
