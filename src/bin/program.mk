@@ -18,7 +18,7 @@ override CPPFLAGS += -MMD -MP -I../.. -I.. -I. -I$(shell $(PG_CONFIG) --included
 override CFLAGS += -std=gnu11 -fPIE -fstack-protector-strong \
 	-Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
 override LDFLAGS += -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed -L$(shell $(PG_CONFIG) --libdir)
-LIBS = -lpq -lcjson $(PROGRAM_LIBS)
+LIBS = -lpq -lcjson $(PROGRAM_LIBS) -lm
 
 all: $(PROGRAM)
 

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef bool (*AsbFormatCheck) (const char *s, size_t len);
 
@@ -25,5 +26,13 @@ extern bool asb_format_uri(const char *s, size_t len);	/* RFC 3986 URI */
 
 /* The check for a format's name, NULL for one that is not supported. */
 extern AsbFormatCheck asb_format_find(const char *name, size_t len);
+
+/*
+ * How many strings of at most max_length characters a format accepts, in bits,
+ * rounded up (common/bits.h).
+ */
+#define ASB_FORMAT_ANY_LENGTH INT64_MAX
+
+extern double asb_format_bits(AsbFormatCheck check, int64_t max_length);
 
 #endif							/* ASB_COMMON_FORMAT_H */

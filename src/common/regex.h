@@ -60,4 +60,13 @@ extern AsbRegex *asb_regex_compile(const char *pattern, size_t len,
 /* Does the pattern match anywhere in the string? */
 extern bool asb_regex_match(const AsbRegex *re, const char *s, size_t len);
 
+/*
+ * How many strings of min to max characters match, in bits, rounded up
+ * (common/bits.h): exact where that is cheap, else an upper bound.  Characters
+ * are those that jsonb can hold.  Bounded in time whatever the pattern.
+ */
+#define ASB_REGEX_ANY_LENGTH INT64_MAX	/* as max */
+
+extern double asb_regex_bits(const AsbRegex *re, int64_t min, int64_t max);
+
 #endif							/* ASB_COMMON_REGEX_H */

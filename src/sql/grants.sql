@@ -111,8 +111,11 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.schema_check(jsonb),
     agentsandbox.schema_errors(jsonb, jsonb)
 TO agentsandbox_operator;
-GRANT EXECUTE ON FUNCTION agentsandbox.canonical(jsonb) TO
-    agentsandbox_operator, agentsandbox_reviewer, agentsandbox_auditor;
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.canonical(jsonb),
+    agentsandbox.schema_capacity(jsonb, integer),
+    agentsandbox.method_capacity(text)
+TO agentsandbox_operator, agentsandbox_reviewer, agentsandbox_auditor;
 
 GRANT SELECT ON agentsandbox.methods TO agentsandbox_agent;
 GRANT INSERT (method, arguments, deadline) ON agentsandbox.RemoteProcedureCalls TO agentsandbox_agent;

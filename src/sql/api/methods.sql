@@ -129,6 +129,17 @@ $$;
 COMMENT ON FUNCTION agentsandbox.disallow_method(name, text) IS
     'lets them no more; calls that were relayed already are performed';
 
+CREATE OR REPLACE FUNCTION agentsandbox.method_capacity(method text) RETURNS double precision
+    LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT c.bits
+    FROM agentsandbox.method_definitions d,
+         agentsandbox.schema_capacity(d.request, d.max_request_bytes) c
+    WHERE d.name = agentsandbox.require_method(method_capacity.method) AND c.pointer = '';
+END;
+COMMENT ON FUNCTION agentsandbox.method_capacity(text) IS
+    'the bits that the arguments of one call of a method can carry at most';
+
 CREATE OR REPLACE VIEW agentsandbox.methods WITH (security_barrier) AS
 SELECT d.name AS method, d.description, d.request, d.response, d.time_limit,
        d.max_request_bytes, d.max_response_bytes, d.rate_calls, d.rate_interval,
