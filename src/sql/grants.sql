@@ -75,6 +75,10 @@ TO agentsandbox_operator;
 GRANT EXECUTE ON FUNCTION agentsandbox.server_functions() TO
     agentsandbox_operator, agentsandbox_auditor;
 
+-- Findings
+GRANT SELECT ON agentsandbox.hazard_kinds TO agentsandbox_operator, agentsandbox_auditor;
+GRANT EXECUTE ON FUNCTION agentsandbox.hazards(name) TO agentsandbox_operator, agentsandbox_auditor;
+
 -- What an agent can reach, described to itself; the views' functions run as the caller
 GRANT SELECT ON agentsandbox.tables, agentsandbox.columns TO agentsandbox_agent;
 GRANT EXECUTE ON FUNCTION

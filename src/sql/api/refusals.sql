@@ -84,9 +84,9 @@ DECLARE
 BEGIN
     RETURN QUERY
     WITH acls (kind, name, schema, acl) AS (
-        SELECT CASE relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, oid::regclass::text, relnamespace, relacl FROM pg_class
-        UNION ALL SELECT 'column', format('%s.%I', attrelid::regclass, attname), NULL, attacl FROM pg_attribute
-        UNION ALL SELECT CASE prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, oid::regprocedure::text, pronamespace, proacl FROM pg_proc
+        SELECT CASE relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, oid::regclass::text, relnamespace, relacl FROM pg_class WHERE relacl IS NOT NULL
+        UNION ALL SELECT 'column', format('%s.%I', attrelid::regclass, attname), NULL, attacl FROM pg_attribute WHERE attacl IS NOT NULL
+        UNION ALL SELECT CASE prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, oid::regprocedure::text, pronamespace, proacl FROM pg_proc WHERE proacl IS NOT NULL
         UNION ALL SELECT 'schema', oid::regnamespace::text, NULL, nspacl FROM pg_namespace
         UNION ALL SELECT 'database', quote_ident(datname), NULL, datacl FROM pg_database
         UNION ALL SELECT 'language', quote_ident(lanname), NULL, lanacl FROM pg_language

@@ -1,0 +1,139 @@
+-- What an auditor should worry about, each finding with the statement that
+-- ends it.  Nothing here is executed by the extension.
+--
+-- A hazard is one CTE or branch that finds it, in one of the hazards_in_*
+-- functions, and one row of hazard_kinds that says why it matters.
+
+CREATE OR REPLACE VIEW agentsandbox.hazard_kinds AS
+SELECT * FROM (VALUES
+    ('observe_mode', 'critical', 'conversations of this profile are refused nothing: refusals are only recorded'),
+    ('hba_trust', 'critical', 'whoever can reach the server this way is any of these roles without a secret, superusers and conversations included'),
+    ('library_not_preloaded', 'critical', 'a server process that starts without the library has no gates'),
+    ('definer_superuser', 'critical', 'it runs with a superuser''s rights, past every privilege and policy, whatever its text does with its arguments'),
+    ('definer_bypass', 'high', 'it runs as a role that row-level security does not hold back'),
+    ('definer_search_path', 'high', 'it runs with its owner''s rights and finds objects by a search path that others can put theirs in'),
+    ('untrusted_language', 'high', 'its language can do whatever the server''s operating system account can'),
+    ('native_function', 'low', 'it is machine code in the server''s process: no gate sees what it does'),
+    ('policy_always_true', 'high', 'the policy shows, or accepts, every row'),
+    ('policy_ignores_row', 'medium', 'the policy does not look at the row: it decides the same for all of them'),
+    ('policies_not_enabled', 'high', 'the table has policies and row-level security is off: they do nothing'),
+    ('view_bypasses_rls', 'high', 'the view reads the table as its owner, whom the table''s policies do not hold back'),
+    ('matview_of_protected', 'high', 'it keeps rows of protected tables, and a materialized view cannot have policies'),
+    ('foreign_table', 'medium', 'a foreign table cannot have policies, and the remote server sees one user for all conversations'),
+    ('table_without_rls', 'medium', 'every conversation reaches all its rows, though tables beside it are protected'),
+    ('child_without_rls', 'high', 'every conversation reaches all its rows, though they belong to rows of a protected table'),
+    ('default_privileges', 'medium', 'objects that are made later become reachable without anybody granting them'),
+    ('explain_beside_rls', 'medium', 'EXPLAIN''s estimates tell of rows that policies hide'),
+    ('unhonoured_grant', 'low', 'the sandbox never honours it, so it says more than is true, and it would hold without the sandbox'),
+    ('method_private_untrusted', 'high', 'data that is private can leave with a call that untrusted text asked for'),
+    ('dangerous_extension', 'high', 'it reaches files, programs, other servers or the server''s memory'),
+    ('dangerous_language', 'high', 'functions in it can do whatever the server''s operating system account can'),
+    ('public_table', 'medium', 'every role that can connect has it, if it is not sandboxed'),
+    ('public_create', 'medium', 'every role that is not sandboxed can plant functions and operators where others find them'),
+    ('public_definer', 'medium', 'every role that is not sandboxed can run it with its owner''s rights'),
+    ('duties_not_separated', 'medium', 'the same login opens conversations and decides what is held for a reviewer'),
+    ('weak_setting', 'medium', 'the setting weakens the server'),
+    ('hba_ident', 'high', 'the client''s own computer says who the user is'),
+    ('hba_cleartext', 'high', 'passwords cross the network readable'),
+    ('hba_unencrypted', 'medium', 'queries and answers may cross the network readable'),
+    ('hba_peer_map', 'low', 'operating system users are mapped to roles: check that none becomes a conversation or an operator'),
+    ('hba_error', 'high', 'the server does not understand the line: what it was to refuse may be allowed by the next')
+) AS kinds (hazard, severity, why);
+COMMENT ON VIEW agentsandbox.hazard_kinds IS 'the kinds of findings that agentsandbox.hazards() knows, and why each matters';
+
+-- Privileges that a profile has by name, its own and those of roles it is a
+-- member of, on relations, columns and functions.  The extension's own objects
+-- are left out.
+CREATE OR REPLACE FUNCTION agentsandbox.granted(role regrole, OUT class regclass, OUT object oid, OUT privilege text)
+    RETURNS SETOF record
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE roles AS (
+        SELECT role::oid AS oid
+        UNION SELECT m.roleid FROM pg_auth_members m JOIN roles r ON r.oid = m.member
+    ), acls (class, object, acl) AS (
+        SELECT 'pg_class'::regclass, oid, relacl FROM pg_class WHERE relacl IS NOT NULL
+        UNION ALL SELECT 'pg_class', attrelid, attacl FROM pg_attribute WHERE attacl IS NOT NULL
+        UNION ALL SELECT 'pg_proc', oid, proacl FROM pg_proc WHERE proacl IS NOT NULL
+    )
+    SELECT DISTINCT a.class, a.object, g.privilege_type
+    FROM acls a, aclexplode(a.acl) g JOIN roles r ON r.oid = g.grantee
+    WHERE g.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'EXECUTE')
+      AND NOT EXISTS (SELECT FROM pg_depend d
+                      WHERE d.classid = a.class AND d.objid = a.object AND d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass
+                        AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'agentsandbox'))
+$$;
+COMMENT ON FUNCTION agentsandbox.granted(regrole) IS 'privileges of a profile on relations and functions, its columns'' among them';
+
+-- What a profile is granted, and what is reached through that, as the catalogs
+-- have it: wider than what the gates allow, never narrower.
+CREATE OR REPLACE FUNCTION agentsandbox.reached(role regrole, OUT class regclass, OUT object oid, OUT granted boolean)
+    RETURNS SETOF record
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE parts (class, oid, relation) AS (
+        -- rules, policies, triggers, defaults and checks of relations
+        SELECT 'pg_rewrite'::regclass, oid, ev_class FROM pg_rewrite
+        UNION ALL SELECT 'pg_policy', oid, polrelid FROM pg_policy
+        UNION ALL SELECT 'pg_trigger', oid, tgrelid FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT 'pg_attrdef', oid, adrelid FROM pg_attrdef
+        UNION ALL SELECT 'pg_constraint', oid, conrelid FROM pg_constraint WHERE contype = 'c'
+    ), steps (class, object, next_class, next) AS MATERIALIZED (
+        -- a relation reaches what its parts name
+        SELECT 'pg_class'::regclass, p.relation, d.refclassid, d.refobjid
+        FROM parts p JOIN pg_depend d ON d.classid = p.class AND d.objid = p.oid
+        WHERE d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass) AND d.refobjid >= 16384 AND d.refobjid <> p.relation
+        UNION ALL
+        -- a function what its text names, if the server has parsed that
+        SELECT 'pg_proc', d.objid, d.refclassid, d.refobjid FROM pg_depend d
+        WHERE d.classid = 'pg_proc'::regclass AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass) AND d.refobjid >= 16384
+        UNION ALL
+        -- a table those that a foreign key's action changes
+        SELECT 'pg_class', f.confrelid, 'pg_class'::regclass, f.conrelid FROM pg_constraint f
+        WHERE f.contype = 'f' AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd'))
+    ), reach AS (
+        SELECT g.class, g.object, true AS granted FROM agentsandbox.granted(role) g
+        UNION
+        SELECT s.next_class::regclass, s.next, false FROM reach r JOIN steps s ON s.class = r.class AND s.object = r.object
+    )
+    SELECT r.class, r.object, bool_or(r.granted)
+    FROM reach r
+    WHERE NOT EXISTS (SELECT FROM pg_depend d
+                      WHERE d.classid = r.class AND d.objid = r.object AND d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass
+                        AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'agentsandbox'))
+    GROUP BY r.class, r.object
+$$;
+COMMENT ON FUNCTION agentsandbox.reached(regrole) IS 'relations and functions that a profile reaches, directly or through others';
+
+CREATE OR REPLACE FUNCTION agentsandbox.hazards(
+    profile name DEFAULT NULL,
+    OUT severity text,
+    OUT hazard text,
+    OUT object text,
+    OUT why text,
+    OUT fix text
+) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    -- null: every profile
+    role CONSTANT regrole := CASE WHEN hazards.profile IS NOT NULL THEN agentsandbox.profile_role(hazards.profile) END;
+BEGIN
+    RETURN QUERY
+    WITH found AS (
+        SELECT f.*
+        FROM agentsandbox.profiles p,
+             LATERAL (SELECT * FROM agentsandbox.hazards_in_code(p.profile)
+                      UNION ALL SELECT * FROM agentsandbox.hazards_in_rows(p.profile)
+                      UNION ALL SELECT * FROM agentsandbox.hazards_in_views(p.profile)
+                      UNION ALL SELECT * FROM agentsandbox.hazards_in_profile(p.profile)) AS f
+        WHERE role IS NULL OR p.profile = role
+        UNION
+        SELECT * FROM agentsandbox.hazards_in_database()
+        UNION
+        SELECT * FROM agentsandbox.hazards_in_server()
+    )
+    SELECT k.severity, f.hazard, f.object, concat_ws(': ', k.why, f.detail), f.fix
+    FROM found f JOIN agentsandbox.hazard_kinds k ON k.hazard = f.hazard
+    ORDER BY array_position('{critical,high,medium,low}'::text[], k.severity), f.hazard, f.object COLLATE "C", f.fix COLLATE "C";
+END
+$$;
+COMMENT ON FUNCTION agentsandbox.hazards(name) IS
+    'findings about a profile, or about all, its database and server; each with the statement that ends it, to be judged before it is run';

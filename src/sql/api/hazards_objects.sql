@@ -1,0 +1,170 @@
+-- Hazards of what one profile reaches; see hazards.sql.
+
+-- Whether a function's search_path can hold nothing but what its owner and
+-- superusers put there: it is fixed, pg_temp is its end, and nobody else may
+-- create anything in its schemas.
+CREATE OR REPLACE FUNCTION agentsandbox.search_path_safe(settings text[]) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH path AS (
+        SELECT COALESCE(replace(e.match[1], '""', '"'), e.match[2]) AS schema, e.n
+        FROM unnest(settings) AS setting,
+             regexp_matches(substr(setting, length('search_path=') + 1), '"((?:[^"]|"")*)"|([^\s,"]+)', 'g')
+                 WITH ORDINALITY AS e (match, n)
+        WHERE setting LIKE 'search\_path=%'
+    )
+    SELECT COALESCE((SELECT schema = 'pg_temp' FROM path ORDER BY n DESC LIMIT 1), false)
+       AND NOT EXISTS (SELECT FROM path
+                       WHERE schema NOT IN ('pg_catalog', 'pg_temp')
+                         AND NOT EXISTS (SELECT FROM pg_namespace
+                                         WHERE nspname = path.schema AND NOT has_schema_privilege('public', oid, 'CREATE')))
+$$;
+COMMENT ON FUNCTION agentsandbox.search_path_safe(text[]) IS 'whether a function with these settings looks only where others cannot put anything';
+
+CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_code(
+    role regrole, OUT hazard text, OUT object text, OUT detail text, OUT fix text
+) RETURNS SETOF record
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH code AS (
+        SELECT p.oid::regprocedure AS name, p.prosecdef, p.prosqlbody, p.proconfig, p.prolang, p.pronamespace,
+               p.proowner, o.rolsuper, o.rolbypassrls,
+               CASE WHEN r.granted THEN 'granted' ELSE 'reached through another object' END AS how
+        FROM agentsandbox.reached(role) r
+        JOIN pg_proc p ON r.class = 'pg_proc'::regclass AND p.oid = r.object
+        JOIN pg_roles o ON o.oid = p.proowner
+    ), definer_superuser AS (
+        SELECT 'definer_superuser', name, format('owner %s, %s', proowner::regrole, how),
+               format('ALTER ROUTINE %s SECURITY INVOKER;', name)
+        FROM code WHERE prosecdef AND rolsuper
+    ), definer_bypass AS (
+        SELECT 'definer_bypass', name, format('owner %s has BYPASSRLS, %s', proowner::regrole, how),
+               format('ALTER ROUTINE %s SECURITY INVOKER;', name)
+        FROM code WHERE prosecdef AND rolbypassrls AND NOT rolsuper
+    ), definer_search_path AS (
+        -- a body that was parsed when it was made finds nothing anew
+        SELECT 'definer_search_path', name,
+               COALESCE((SELECT s FROM unnest(proconfig) s WHERE s LIKE 'search\_path=%'), 'the caller''s search path'),
+               format('ALTER ROUTINE %s SET search_path = %s;', name,
+                      CASE WHEN has_schema_privilege('public', pronamespace, 'CREATE') THEN 'pg_catalog, pg_temp'
+                           ELSE format('pg_catalog, %s, pg_temp', pronamespace::regnamespace) END)
+        FROM code WHERE prosecdef AND prosqlbody IS NULL AND NOT agentsandbox.search_path_safe(proconfig)
+    ), in_language AS (
+        SELECT CASE WHEN l.lanname IN ('c', 'internal') THEN 'native_function' ELSE 'untrusted_language' END,
+               name, format('language %I, %s', l.lanname, how),
+               format('REVOKE EXECUTE ON ROUTINE %s FROM %s;', name, role)
+        FROM code JOIN pg_language l ON l.oid = prolang
+        WHERE NOT l.lanpltrusted
+    )
+    SELECT f.hazard, 'function ' || f.name, f.detail, f.fix
+    FROM (TABLE definer_superuser UNION ALL TABLE definer_bypass UNION ALL TABLE definer_search_path UNION ALL TABLE in_language)
+        AS f (hazard, name, detail, fix)
+$$;
+COMMENT ON FUNCTION agentsandbox.hazards_in_code(regrole) IS 'hazards of functions that a profile reaches';
+
+CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_rows(
+    role regrole, OUT hazard text, OUT object text, OUT detail text, OUT fix text
+) RETURNS SETOF record
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE roles AS (
+        SELECT role::oid AS oid
+        UNION SELECT m.roleid FROM pg_auth_members m JOIN roles r ON r.oid = m.member
+    ), relations AS (
+        SELECT c.oid, c.oid::regclass AS name, c.relnamespace, c.relkind, c.relrowsecurity, r.granted
+        FROM agentsandbox.reached(role) r
+        JOIN pg_class c ON r.class = 'pg_class'::regclass AND c.oid = r.object
+    ), expressions AS (
+        SELECT r.name, p.polname, e.kind, pg_get_expr(e.tree, p.polrelid) AS text, e.tree::text AS tree
+        FROM relations r
+        JOIN pg_policy p ON p.polrelid = r.oid AND p.polpermissive,
+             LATERAL (VALUES ('USING', p.polqual), ('WITH CHECK', p.polwithcheck)) AS e (kind, tree)
+        WHERE r.relrowsecurity AND e.tree IS NOT NULL
+          AND (p.polroles = '{0}' OR p.polroles && ARRAY(SELECT oid FROM roles))
+    ), policy_always_true AS (
+        SELECT 'policy_always_true', format('policy %I on %s', polname, name), format('%s (%s)', kind, text),
+               format('DROP POLICY %I ON %s;', polname, name)
+        FROM expressions
+        -- a column compared with itself is true but for nulls
+        WHERE text = 'true' OR text ~ '^\(("(?:[^"]|"")+"|[a-z_0-9]+) = \1\)$'
+    ), policy_ignores_row AS (
+        SELECT 'policy_ignores_row', format('policy %I on %s', polname, name), format('%s (%s)', kind, text),
+               format('DROP POLICY %I ON %s;', polname, name)
+        FROM expressions
+        WHERE text NOT IN ('true', 'false') AND tree !~ '\{(VAR|SUBLINK) '
+    ), policies_not_enabled AS (
+        SELECT 'policies_not_enabled', format('table %s', name), NULL,
+               format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', name)
+        FROM relations r
+        WHERE NOT relrowsecurity AND EXISTS (SELECT FROM pg_policy WHERE polrelid = r.oid)
+    ), child_without_rls AS (
+        SELECT DISTINCT ON (r.oid) r.oid, 'child_without_rls' AS hazard, format('table %s', r.name) AS object,
+               format('a foreign key leads to %s', parent.oid::regclass) AS detail,
+               CASE WHEN EXISTS (SELECT FROM pg_policy WHERE polrelid = parent.oid AND polname = 'agentsandbox_select')
+                      AND parent.relforcerowsecurity
+                    THEN format('SELECT agentsandbox.protect_through(%L, %L, %L);', r.name,
+                                (SELECT array_agg(a.attname ORDER BY k.n) FROM unnest(f.conkey) WITH ORDINALITY AS k (attnum, n)
+                                 JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = k.attnum), parent.oid::regclass)
+                    ELSE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', r.name) END AS fix
+        FROM relations r
+        JOIN pg_constraint f ON f.contype = 'f' AND f.conrelid = r.oid
+        JOIN pg_class parent ON parent.oid = f.confrelid AND parent.relrowsecurity AND parent.oid <> r.oid
+        WHERE r.granted AND r.relkind IN ('r', 'p') AND NOT r.relrowsecurity
+        ORDER BY r.oid, f.conparentid, f.oid
+    ), table_without_rls AS (
+        SELECT 'table_without_rls', format('table %s', name),
+               format('protected in the same schema: %s', (SELECT min(s.name::text) FROM relations s WHERE s.relrowsecurity AND s.relnamespace = r.relnamespace)),
+               format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', name)
+        FROM relations r
+        WHERE granted AND relkind IN ('r', 'p') AND NOT relrowsecurity
+          AND EXISTS (SELECT FROM relations s WHERE s.relrowsecurity AND s.relnamespace = r.relnamespace)
+          AND NOT EXISTS (SELECT FROM child_without_rls c WHERE c.oid = r.oid)
+          AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = r.oid)
+    ), foreign_table AS (
+        SELECT 'foreign_table', format('foreign table %s', name), NULL, format('REVOKE ALL ON %s FROM %s;', name, role)
+        FROM relations WHERE relkind = 'f'
+    )
+    TABLE policy_always_true UNION ALL TABLE policy_ignores_row UNION ALL TABLE policies_not_enabled
+    UNION ALL SELECT c.hazard, c.object, c.detail, c.fix FROM child_without_rls c
+    UNION ALL TABLE table_without_rls UNION ALL TABLE foreign_table
+$$;
+COMMENT ON FUNCTION agentsandbox.hazards_in_rows(regrole) IS 'hazards of tables that a profile reaches, and of their policies';
+
+CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_views(
+    role regrole, OUT hazard text, OUT object text, OUT detail text, OUT fix text
+) RETURNS SETOF record
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE views AS (
+        SELECT c.*
+        FROM agentsandbox.reached(role) r
+        JOIN pg_class c ON r.class = 'pg_class'::regclass AND c.oid = r.object
+        WHERE c.relkind IN ('v', 'm')
+    ), reads AS (
+        SELECT DISTINCT w.ev_class AS reader, d.refobjid AS base
+        FROM pg_rewrite w
+        JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+         AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> w.ev_class
+    ), view_bypasses_rls AS (
+        SELECT 'view_bypasses_rls', format('view %s', v.oid::regclass),
+               format('reads %s as %s, %s', t.oid::regclass, o.rolname,
+                      CASE WHEN o.rolsuper THEN 'a superuser' WHEN o.rolbypassrls THEN 'who has BYPASSRLS'
+                           ELSE 'its owner, and row-level security is not forced' END),
+               format('ALTER VIEW %s SET (security_invoker = true);', v.oid::regclass)
+        FROM views v
+        JOIN reads ON reads.reader = v.oid
+        JOIN pg_class t ON t.oid = reads.base AND t.relrowsecurity
+        JOIN pg_roles o ON o.oid = v.relowner
+        WHERE v.relkind = 'v'
+          AND NOT EXISTS (SELECT FROM pg_options_to_table(v.reloptions)
+                          WHERE option_name = 'security_invoker' AND option_value::boolean)
+          AND (o.rolsuper OR o.rolbypassrls OR (pg_has_role(v.relowner, t.relowner, 'USAGE') AND NOT t.relforcerowsecurity))
+    ), sources AS (
+        SELECT v.oid AS matview, reads.base FROM views v JOIN reads ON reads.reader = v.oid WHERE v.relkind = 'm'
+        UNION SELECT s.matview, reads.base FROM sources s JOIN reads ON reads.reader = s.base
+    ), matview_of_protected AS (
+        SELECT 'matview_of_protected', format('materialized view %s', matview::regclass),
+               format('keeps rows of %s', string_agg(t.oid::regclass::text, ', ' ORDER BY t.oid::regclass::text)),
+               format('REVOKE ALL ON %s FROM %s;', matview::regclass, role)
+        FROM sources JOIN pg_class t ON t.oid = sources.base AND t.relrowsecurity
+        GROUP BY matview
+    )
+    TABLE view_bypasses_rls UNION ALL TABLE matview_of_protected
+$$;
+COMMENT ON FUNCTION agentsandbox.hazards_in_views(regrole) IS 'hazards of views and materialized views that a profile reaches';
