@@ -7,6 +7,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 
+#include "confine/flow.h"
 #include "confine/hooks.h"
 #include "confine/limit.h"
 #include "confine/refusal.h"
@@ -19,6 +20,8 @@
 #include "flow/label.h"
 #include "flow/object.h"
 #include "flow/provider.h"
+#include "flow/raise.h"
+#include "flow/request.h"
 #include "rpc/await.h"
 #include "rpc/frontier.h"
 #include "rpc/method.h"
@@ -60,10 +63,13 @@ _PG_init(void)
 	asb_pool_init();
 	asb_label_init();
 	asb_object_init();
+	asb_request_init();
+	asb_raise_init();
 	asb_provider_init();
 	asb_usage_init();
 	asb_refusal_init();
 	asb_limit_init();
+	asb_flow_init();
 	asb_hooks_init();
 	asb_method_init();
 	asb_await_init();

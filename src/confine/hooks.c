@@ -25,6 +25,7 @@
 #include "confine/analyze.h"
 #include "confine/decisions.h"
 #include "confine/disclosure.h"
+#include "confine/flow.h"
 #include "confine/function.h"
 #include "confine/hooks.h"
 #include "confine/limit.h"
@@ -35,6 +36,7 @@
 #include "confine/setting.h"
 #include "confine/statement.h"
 #include "core/wakeup.h"
+#include "flow/object.h"
 #include "session/session.h"
 
 #define MAX_CALLBACKS 4
@@ -61,6 +63,7 @@ static ExecutorStart_hook_type next_executor_start_hook = NULL;
 static ExecutorRun_hook_type next_executor_run_hook = NULL;
 static ExecutorFinish_hook_type next_executor_finish_hook = NULL;
 static ExecutorCheckPerms_hook_type next_executor_check_perms_hook = NULL;
+static needs_fmgr_hook_type next_needs_fmgr_hook = NULL;
 static object_access_hook_type next_object_access_hook = NULL;
 static ProcessUtility_hook_type next_process_utility_hook = NULL;
 
@@ -178,9 +181,12 @@ asb_planner(Query *query, const char *source, int cursor_options, ParamListInfo 
 {
 	planner_hook_type planner = next_planner_hook ? next_planner_hook : standard_planner;
 	PlannedStmt *volatile plan = NULL;
+	const AsbSession *session = sandboxed();
 
-	if (!sandboxed())
+	if (!session)
 		return planner(query, source, cursor_options, params);
+
+	asb_flow_gate_query(session, query);
 
 	ASB_DEEPER(plan = planner(query, source, cursor_options, params));
 	return plan;
@@ -254,6 +260,7 @@ static bool
 asb_executor_check_perms(List *range_table, bool ereport_on_violation)
 {
 	const AsbSession *agent;
+	const AsbSession *session;
 
 	if (next_executor_check_perms_hook &&
 		!next_executor_check_perms_hook(range_table, ereport_on_violation))
@@ -262,18 +269,27 @@ asb_executor_check_perms(List *range_table, bool ereport_on_violation)
 	agent = asb_agent();
 	if (agent)
 		asb_relation_gate(agent, range_table);
+	session = asb_session();
+	if (session)
+		asb_flow_gate_range_table(session, range_table);
 	return true;
 }
 
 static void
 asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, void *arg)
 {
+	const AsbSession *session;
 	const AsbSession *agent;
 
 	if (next_object_access_hook)
 		next_object_access_hook(access, class_id, object_id, sub_id, arg);
 
-	if (access != OAT_FUNCTION_EXECUTE || depth > 0)
+	if (access != OAT_FUNCTION_EXECUTE)
+		return;
+	session = sandboxed();
+	if (session)
+		asb_flow_gate_function(session, object_id);
+	if (depth > 0)
 		return;
 
 	/* a deferred trigger runs at commit, when nothing else is going on */
@@ -288,6 +304,14 @@ asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_
 			asb_limit_fastpath(agent);
 		asb_function_gate_direct(agent, object_id);
 	}
+}
+
+/* An inlined function would run unseen by asb_object_access(). */
+static bool
+asb_needs_fmgr(Oid funcid)
+{
+	return (next_needs_fmgr_hook && next_needs_fmgr_hook(funcid)) ||
+		(OidIsValid(asb_session_known_role()) && asb_function_may_have_labels(funcid));
 }
 
 /*
@@ -396,6 +420,7 @@ asb_hooks_init(void)
 	INSTALL(ExecutorRun_hook, next_executor_run_hook, asb_executor_run);
 	INSTALL(ExecutorFinish_hook, next_executor_finish_hook, asb_executor_finish);
 	INSTALL(ExecutorCheckPerms_hook, next_executor_check_perms_hook, asb_executor_check_perms);
+	INSTALL(needs_fmgr_hook, next_needs_fmgr_hook, asb_needs_fmgr);
 	INSTALL(object_access_hook, next_object_access_hook, asb_object_access);
 	INSTALL(ProcessUtility_hook, next_process_utility_hook, asb_process_utility);
 }

@@ -67,6 +67,8 @@ asb_gate_name(AsbGate gate)
 			return "setting";
 		case ASB_GATE_LIMIT:
 			return "limit";
+		case ASB_GATE_FLOW:
+			return "flow";
 		case ASB_GATE_SERVER:
 			return "server";
 	}

@@ -15,7 +15,8 @@ typedef enum AsbGate
 	ASB_GATE_FUNCTION,
 	ASB_GATE_RELATION,
 	ASB_GATE_SETTING,
-	ASB_GATE_LIMIT,				/* never observed only: asb_refuse() does not return */
+	ASB_GATE_LIMIT,				/* this and the next never observed only: asb_refuse() does not return */
+	ASB_GATE_FLOW,
 	ASB_GATE_SERVER				/* the server's own checks of privileges */
 } AsbGate;
 

@@ -20,5 +20,7 @@
 #define ASB_ERRCODE_CONVERSATION_CLOSED		MAKE_SQLSTATE('A','S','0','0','3')
 /* waiting for this call cannot end: its transaction is still open */
 #define ASB_ERRCODE_CALL_NOT_COMMITTED		MAKE_SQLSTATE('A','S','0','0','4')
+/* what was to be read has labels, and the conversation could not be given them */
+#define ASB_ERRCODE_LABELS_NOT_RAISED		MAKE_SQLSTATE('A','S','0','0','5')
 
 #endif							/* ASB_ERRORS_H */

@@ -12,6 +12,7 @@
 
 int			asb_max_arguments_bytes;
 int			asb_max_databases;
+int			asb_raise_timeout;
 int			asb_retention;
 
 void
@@ -31,6 +32,14 @@ asb_settings_init(void)
 							&asb_max_databases,
 							16, 1, 1024,
 							PGC_POSTMASTER, 0,
+							NULL, NULL, NULL);
+
+	DefineCustomIntVariable("agentsandbox.raise_timeout",
+							"Sets how long a session waits for the worker to store new labels of its conversation.",
+							"After that what it wanted to read is refused.",
+							&asb_raise_timeout,
+							10000, 10, INT_MAX / 2,
+							PGC_SIGHUP, GUC_UNIT_MS,
 							NULL, NULL, NULL);
 
 	DefineCustomIntVariable("agentsandbox.retention",

@@ -10,6 +10,7 @@
 
 extern int	asb_max_databases;	/* workers, one per database; postmaster */
 extern int	asb_max_arguments_bytes;	/* of one call, in jsonb's binary form */
+extern int	asb_raise_timeout;	/* milliseconds a session waits for the worker */
 extern int	asb_retention;		/* seconds a terminal call is kept */
 
 extern void asb_settings_init(void);

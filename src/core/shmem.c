@@ -15,7 +15,7 @@
 
 #include "core/shmem.h"
 
-#define ASB_MAX_PARTS 16
+#define ASB_MAX_PARTS 24
 
 typedef struct AsbShmemPart
 {

@@ -370,6 +370,13 @@ asb_function_labels(Oid funcid, bool *undefined)
 	return function ? function->set : 0;
 }
 
+bool
+asb_function_may_have_labels(Oid funcid)
+{
+	return !given_valid ||
+		(functions_given && find_given(ProcedureRelationId, funcid, 0) != NULL);
+}
+
 void
 asb_object_init(void)
 {

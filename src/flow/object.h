@@ -51,6 +51,12 @@ extern AsbLabelSet asb_column_labels(const AsbRelationLabels *relation, AttrNumb
 /* Labels of a function; true in *undefined as above.  Cheap if none has any. */
 extern AsbLabelSet asb_function_labels(Oid funcid, bool *undefined);
 
+/*
+ * May no plan hide that the function runs?  True as well when that is not
+ * known at the moment: reads no catalog.
+ */
+extern bool asb_function_may_have_labels(Oid funcid);
+
 extern void asb_object_init(void);
 
 #endif							/* ASB_OBJECT_H */

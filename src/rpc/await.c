@@ -32,6 +32,8 @@
 #include "core/compat.h"
 #include "core/errors.h"
 #include "core/shmem.h"
+#include "flow/raise.h"
+#include "flow/request.h"
 #include "rpc/await.h"
 #include "rpc/call.h"
 #include "session/session.h"
@@ -41,7 +43,9 @@
 /* How a call stands. */
 typedef struct Outcome
 {
+	AsbCallState state;
 	bool		terminal;
+	bool		from_outside;	/* response or error may be a gateway's */
 	text	   *status;
 	Jsonb	   *response;		/* or NULL */
 	Jsonb	   *error;			/* or NULL */
@@ -129,6 +133,7 @@ read_outcome(const pg_uuid_t *conversation, const pg_uuid_t *id)
 	outcome.status = DatumGetTextPCopy(value);
 	if (!asb_call_state_parse(VARDATA_ANY(outcome.status), VARSIZE_ANY_EXHDR(outcome.status), &state))
 		elog(ERROR, "call has no legal status");
+	outcome.state = state;
 	outcome.terminal = asb_call_state_is_terminal(state);
 	if (!outcome.terminal &&
 		TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetRawXmin(tuple->t_data)) &&
@@ -143,6 +148,8 @@ read_outcome(const pg_uuid_t *conversation, const pg_uuid_t *id)
 	outcome.response = isnull ? NULL : DatumGetJsonbPCopy(value);
 	value = heap_getattr(tuple, Anum_call_error, desc, &isnull);
 	outcome.error = isnull ? NULL : DatumGetJsonbPCopy(value);
+	(void) heap_getattr(tuple, Anum_call_claimed_at, desc, &isnull);
+	outcome.from_outside = !isnull && (outcome.response || outcome.error);
 
 	systable_endscan(scan);
 	UnregisterSnapshot(snapshot);
@@ -191,9 +198,12 @@ this_conversation(void)
 	return session->conversation;
 }
 
+/* Hands an outcome to the session, with the labels of what somebody outside wrote. */
 static void
 put_outcome(const Outcome *outcome, Datum *values, bool *isnull)
 {
+	if (outcome->from_outside)
+		asb_labels_raise_for_response(asb_session());
 	values[0] = PointerGetDatum(outcome->status);
 	values[1] = PointerGetDatum(outcome->response);
 	isnull[1] = outcome->response == NULL;
@@ -284,6 +294,47 @@ asb_call(PG_FUNCTION_ARGS)
 	put_outcome(&outcome, values, isnull);
 	values[3] = UUIDPGetDatum(&id);
 	return form_result(fcinfo, values, isnull);
+}
+
+/*
+ * cancel(id uuid) RETURNS text: the status that the call has now
+ *
+ * Done by the worker, at once; see worker/task_requests.c.
+ */
+ASB_FUNCTION(asb_cancel);
+
+Datum
+asb_cancel(PG_FUNCTION_ARGS)
+{
+	AsbRequest	request = {
+		.kind = ASB_REQUEST_CANCEL,
+		.conversation = this_conversation(),
+		.call = *PG_GETARG_UUID_P(0)
+	};
+	Outcome		outcome = read_outcome(&request.conversation, &request.call);
+
+	if (!asb_call_state_may_change(outcome.state, ASB_CALL_CANCELLED))
+		PG_RETURN_TEXT_P(outcome.status);
+
+	switch (asb_request(&request))
+	{
+		case ASB_ANSWER_DONE:
+			break;
+		case ASB_ANSWER_REFUSED:
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("the call cannot be cancelled any more"),
+					 errdetail("The labels of the conversation have risen since it was made."),
+					 errhint("Give calls a deadline when you make them.")));
+			break;
+		default:
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("the call was not cancelled in time"),
+					 errdetail("The worker of agentsandbox has not answered; it may still do it."),
+					 errhint("Look at the call's status later.")));
+	}
+	PG_RETURN_TEXT_P(read_outcome(&request.conversation, &request.call).status);
 }
 
 void

@@ -41,6 +41,7 @@
 #define Anum_profiles_parallel_workers			24
 #define Anum_profiles_statement_bytes			25
 #define Anum_profiles_value_bytes				26
+#define Anum_profiles_response_labels			29
 
 /* A limit of time in milliseconds; the table's CHECK keeps it within an int. */
 static int
@@ -86,6 +87,7 @@ read_profile(const Datum *values, AsbProfile *profile)
 	profile->allow_copy = DatumGetBool(VALUE(allow_copy));
 	profile->allow_call = DatumGetBool(VALUE(allow_call));
 	profile->information_schema = DatumGetBool(VALUE(information_schema));
+	profile->response_labels = DatumGetArrayTypePCopy(VALUE(response_labels));
 	read_limits(values, &profile->limits);
 #undef VALUE
 }

@@ -6,6 +6,7 @@
 #define ASB_PROFILE_H
 
 #include "datatype/timestamp.h"
+#include "utils/array.h"
 
 /* What a session may use up; the comments of the table's columns say more. */
 typedef struct AsbLimits
@@ -41,6 +42,7 @@ typedef struct AsbProfile
 	bool		allow_call;
 	bool		information_schema;
 	AsbLimits	limits;
+	ArrayType  *response_labels;	/* names, as text[] */
 } AsbProfile;
 
 /* Reads a profile into the current memory context; false if there is none. */

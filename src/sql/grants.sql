@@ -100,6 +100,13 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.drop_label(text)
 TO agentsandbox_operator;
 
+-- Notes
+GRANT SELECT (key, value), INSERT (key, value), UPDATE (value), DELETE ON agentsandbox.notes TO agentsandbox_agent;
+ALTER TABLE agentsandbox.notes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON agentsandbox.notes TO agentsandbox_agent
+    USING (conversation = agentsandbox.conversation_id())
+    WITH CHECK (conversation = agentsandbox.conversation_id());
+
 -- Methods and calls
 GRANT SELECT ON
     agentsandbox.method_definitions,
@@ -124,7 +131,7 @@ TO agentsandbox_operator, agentsandbox_reviewer, agentsandbox_auditor;
 GRANT SELECT ON agentsandbox.methods TO agentsandbox_agent;
 GRANT INSERT (method, arguments, deadline) ON agentsandbox.RemoteProcedureCalls TO agentsandbox_agent;
 GRANT SELECT (id, method, arguments, deadline, status, response, error,
-              submitted_at, ready_at, claimed_at, finished_at)
+              submitted_at, ready_at, claimed_at, finished_at, labels)
     ON agentsandbox.RemoteProcedureCalls TO agentsandbox_agent;
 GRANT EXECUTE ON FUNCTION agentsandbox.await(uuid, interval), agentsandbox.cancel(uuid) TO agentsandbox_agent;
 GRANT EXECUTE ON PROCEDURE agentsandbox.call TO agentsandbox_agent;

@@ -39,6 +39,9 @@
 /* until a task that failed is tried again */
 #define FAILED_TASK_MS 10000
 
+/* ... and a request of a session that could not be done yet */
+#define REQUEST_AGAIN_MS 20
+
 /* ALTER DATABASE ... SET must not steer the worker. */
 static void
 fix_settings(void)
@@ -151,6 +154,46 @@ end_task(void)
 }
 
 /*
+ * Does what sessions wait for; called between the batches of everything else.
+ * Returns whether something has to be tried again.
+ */
+static bool
+serve_sessions(void)
+{
+	MemoryContext oldcontext = CurrentMemoryContext;
+	int			n;
+	AsbPending *pending = asb_request_pending(&n);
+	bool		again = false;
+
+	if (n == 0)
+		return false;
+	PG_TRY();
+	{
+		if (!begin_task("serving sessions"))
+			proc_exit(0);
+		asb_task_requests(pending, n);
+		end_task();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(oldcontext);
+		EmitErrorReport();
+		FlushErrorState();
+		AbortCurrentTransaction();
+		for (int i = 0; i < n; i++)
+			pending[i].answer = ASB_ANSWER_FAILED;
+	}
+	PG_END_TRY();
+
+	MemoryContextSwitchTo(oldcontext);
+	asb_task_requests_done(pending, n);
+	for (int i = 0; i < n; i++)
+		again |= pending[i].answer == ASB_ANSWER_NONE;
+	pfree(pending);
+	return again;
+}
+
+/*
  * Judges what was submitted.  After an error the calls of the batch are judged
  * one by one.
  */
@@ -164,6 +207,7 @@ validate(bool from_oldest)
 
 	while (more && !leaving())
 	{
+		(void) serve_sessions();
 		PG_TRY();
 		{
 			if (!begin_task("validating calls"))
@@ -200,6 +244,7 @@ run_timed_task(bool (*task) (TimestampTz *next), TimestampTz *next)
 
 	while (more && !leaving())
 	{
+		(void) serve_sessions();
 		if (!begin_task("doing what is due"))
 			proc_exit(0);
 		more = task(next);
@@ -324,6 +369,8 @@ asb_worker_main(Datum arg)
 		if (asb_wakeup_alarm() <= now)
 			run_timed_tasks();
 		sleep_ms = run_watches(now);
+		if (serve_sessions())
+			sleep_ms = Min(sleep_ms, REQUEST_AGAIN_MS);
 
 		pgstat_report_stat(false);
 		pgstat_report_activity(STATE_IDLE, NULL);

@@ -8,6 +8,8 @@
 #include "datatype/timestamp.h"
 #include "utils/uuid.h"
 
+#include "flow/request.h"
+
 /*
  * These are called whenever the worker has woken, but not more often than
  * every ASB_WATCH_INTERVAL_MS, outside a transaction.  Each does what is due
@@ -44,6 +46,14 @@ extern bool asb_task_validate(bool careful, bool rescan);
 extern bool asb_task_timers(TimestampTz *next);
 extern bool asb_task_conversations(TimestampTz *next);
 extern bool asb_task_retention(TimestampTz *next);
+
+/*
+ * task_requests.c: does what sessions wait for and puts the answers in
+ * "pending", none for what must be tried again.  The second function gives them,
+ * once that has committed.
+ */
+extern void asb_task_requests(AsbPending *pending, int n);
+extern void asb_task_requests_done(const AsbPending *pending, int n);
 
 /* turns.c: the order of claiming */
 extern void asb_turns_begin(bool rescan);

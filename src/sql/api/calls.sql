@@ -23,27 +23,6 @@ COMMENT ON PROCEDURE agentsandbox.call(text, jsonb, text, jsonb, jsonb, uuid, in
     'makes a call, commits it and waits for its outcome; not inside a transaction block';
 
 CREATE OR REPLACE FUNCTION agentsandbox.cancel(id uuid) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
-DECLARE
-    outcome text;
-BEGIN
-    UPDATE agentsandbox.RemoteProcedureCalls
-    SET status = 'cancelled'
-    WHERE conversation = agentsandbox.conversation_id() AND id = cancel.id
-        AND status IN ('submitted', 'held', 'ready')
-    RETURNING status INTO outcome;
-    IF NOT FOUND THEN
-        SELECT status INTO outcome FROM agentsandbox.RemoteProcedureCalls
-        WHERE conversation = agentsandbox.conversation_id() AND id = cancel.id;
-        IF NOT FOUND THEN
-            RAISE EXCEPTION USING
-                ERRCODE = 'undefined_object',
-                MESSAGE = pg_catalog.format('this conversation has no call %s', cancel.id);
-        END IF;
-    END IF;
-    RETURN outcome;
-END
-$$;
+    LANGUAGE c STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'asb_cancel';
 COMMENT ON FUNCTION agentsandbox.cancel(uuid) IS
-    'takes back a call that no gateway has claimed; returns the status that the call has now';
+    'takes back a call that no gateway has claimed, at once, whatever becomes of the transaction; returns the status that the call has now';

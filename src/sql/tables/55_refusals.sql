@@ -15,7 +15,7 @@ CREATE TABLE agentsandbox.refusals (
 );
 COMMENT ON TABLE agentsandbox.refusals IS 'what conversations were refused, or would have been in mode observe; kept for agentsandbox.retention';
 COMMENT ON COLUMN agentsandbox.refusals.conversation IS 'null: a pool role that had entered none';
-COMMENT ON COLUMN agentsandbox.refusals.gate IS 'statement, function, relation, setting, limit, or server: its own check of privileges';
+COMMENT ON COLUMN agentsandbox.refusals.gate IS 'statement, function, relation, setting, limit, flow, or server: its own check of privileges';
 COMMENT ON COLUMN agentsandbox.refusals.object IS 'as the agent named it, cut off after 127 bytes';
 COMMENT ON COLUMN agentsandbox.refusals.reason IS 'the message, cut off after 191 bytes';
 COMMENT ON COLUMN agentsandbox.refusals.privilege IS 'that would have allowed it, where there is one';

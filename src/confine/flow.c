@@ -1,0 +1,370 @@
+/*
+ * flow.c
+ *	  The flow gate: labels that a statement raises, and where a conversation
+ *	  that has labels may write.
+ *
+ * Unlike the other gates it asks whatever a sandboxed session runs, inside
+ * SECURITY DEFINER functions, views, triggers and foreign keys too: labels are
+ * about data, not about who reads it.
+ *
+ * Read is a relation that SELECT is needed on, or whose rows an UPDATE or
+ * DELETE finds; of columns, those named anywhere in the statement.  So is a
+ * column that a unique index compares, when it is written: the error tells.
+ * An inheritance tree is read as a whole, whatever a plan leaves out.
+ *
+ * Written is a relation that INSERT, UPDATE or DELETE is needed on, or whose
+ * rows are locked, which others notice.  It must have every label that the
+ * conversation has after the statement's reads.  Statements that have written
+ * say nothing yet: COMMIT does, and what is read until then may decide it.  So
+ * labels are compared again before the commit (PRE_COMMIT), with what any
+ * session of the conversation has raised by then.
+ */
+#include "postgres.h"
+
+#include "access/sysattr.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+
+#include "confine/flow.h"
+#include "confine/refusal.h"
+#include "confine/relation.h"
+#include "core/catalog.h"
+#include "flow/object.h"
+#include "flow/raise.h"
+#include "rpc/call.h"
+
+#define ALL_LABELS (~UINT64CONST(0))
+
+/* of this transaction: see AsbFlow */
+static AsbLabelSet written_floor = ALL_LABELS;
+static Oid	written_relid = InvalidOid;
+
+/* our relations that are not judged as others are */
+static Oid	calls_relid = InvalidOid;
+static Oid	notes_relid = InvalidOid;
+static bool own_relids_valid = false;
+
+static void
+forget_own_relids(Datum arg, Oid relid)
+{
+	own_relids_valid = false;
+}
+
+static void
+find_own_relids(void)
+{
+	if (own_relids_valid)
+		return;
+	own_relids_valid = true;
+	calls_relid = asb_relation_oid("remoteprocedurecalls");
+	notes_relid = asb_relation_oid("notes");
+}
+
+static bool
+has_column(const Bitmapset *columns, AttrNumber attnum)
+{
+	return bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, columns) ||
+		bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, columns);
+}
+
+/* Something with these labels is read. */
+static void
+add_read(AsbFlow *flow, AsbLabelSet labels, const char *what, AttrNumber attnum, Oid relid)
+{
+	AsbLabelSet fresh = labels & ~(flow->read | flow->known);
+
+	flow->read |= labels;
+	if (flow->cause == NULL || fresh == 0)
+		return;
+	if (flow->cause->len > 0)
+		appendStringInfoString(flow->cause, ", ");
+	if (what)
+		appendStringInfoString(flow->cause, what);
+	else
+		appendStringInfo(flow->cause, "%s.%s%s%s",
+						 get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid),
+						 attnum ? "." : "", attnum ? get_attname(relid, attnum, false) : "");
+	appendStringInfo(flow->cause, " (%s)", asb_labels_text(fresh));
+}
+
+static void
+refuse_undefined(void)
+{
+	asb_refuse(&(AsbRefusal) {
+		.gate = ASB_GATE_FLOW,
+		.message = "what is read or written has a label that is not defined",
+		.hint = "The operator can define it with agentsandbox.create_label()."
+	});
+}
+
+static void
+add_relation_read(AsbFlow *flow, const AsbRelationLabels *relation, const RangeTblEntry *rte)
+{
+	bool		compares = bms_overlap(relation->unique, rte->insertedCols) ||
+	bms_overlap(relation->unique, rte->updatedCols);
+
+	if (compares || (rte->requiredPerms & (ACL_SELECT | ACL_UPDATE | ACL_DELETE)))
+		add_read(flow, relation->own | relation->below, NULL, 0, rte->relid);
+	for (int i = 0; i < relation->ncolumns; i++)
+	{
+		AttrNumber	attnum = relation->columns[i].attnum;
+
+		if (has_column(rte->selectedCols, attnum) ||
+			(compares && bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, relation->unique)))
+			add_read(flow, relation->columns[i].set, NULL, attnum, rte->relid);
+	}
+}
+
+static bool
+is_written(const RangeTblEntry *rte)
+{
+	/* what a view writes is a relation of its own in the list */
+	if ((rte->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE)) == 0 ||
+		rte->relkind == RELKIND_VIEW)
+		return false;
+
+	/* a foreign key's check locks the row that is referenced, for the server */
+	if (InNoForceRLSOperation() &&
+		(rte->requiredPerms & (ACL_INSERT | ACL_DELETE)) == 0 && bms_is_empty(rte->updatedCols))
+		return false;
+
+	/* of these a conversation sees its own rows only */
+	return rte->relid != calls_relid && rte->relid != notes_relid;
+}
+
+/* The labels that a relation's new rows, or the columns that change, have. */
+static AsbLabelSet
+written_labels(const AsbRelationLabels *relation, const RangeTblEntry *rte)
+{
+	AsbLabelSet columns = ALL_LABELS;
+	int			bit = -1;
+
+	if (relation == NULL)
+		return 0;
+	if (rte->requiredPerms & (ACL_INSERT | ACL_DELETE) || bms_is_empty(rte->updatedCols))
+		return relation->own;
+	while ((bit = bms_next_member(rte->updatedCols, bit)) >= 0)
+		columns &= asb_column_labels(relation, bit + FirstLowInvalidHeapAttributeNumber);
+	return relation->own | columns;
+}
+
+static void
+add_entry(const AsbSession *session, const RangeTblEntry *rte, AsbFlow *flow)
+{
+	const AsbRelationLabels *relation;
+
+	if (rte->rtekind != RTE_RELATION || rte->requiredPerms == 0 || rte->relid < FirstNormalObjectId)
+		return;
+	find_own_relids();
+	if (rte->relid == calls_relid &&
+		(has_column(rte->selectedCols, Anum_call_response) || has_column(rte->selectedCols, Anum_call_error)))
+		add_read(flow, asb_labels_of_responses(session), "response of a call", 0, InvalidOid);
+
+	relation = asb_relation_labels(rte->relid);
+	if (relation)
+	{
+		if (relation->undefined)
+			refuse_undefined();
+		add_relation_read(flow, relation, rte);
+	}
+	if (is_written(rte))
+	{
+		AsbLabelSet labels = written_labels(relation, rte);
+
+		if (flow->floor & ~labels)
+			flow->written = rte->relid;
+		flow->floor &= labels;
+	}
+}
+
+typedef struct WalkContext
+{
+	const AsbSession *session;
+	AsbFlow    *flow;
+} WalkContext;
+
+static bool
+walk(Node *node, WalkContext *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		add_entry(context->session, (RangeTblEntry *) node, context->flow);
+		return false;
+	}
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, walk, context, QTW_EXAMINE_RTES_BEFORE);
+	return expression_tree_walker(node, walk, context);
+}
+
+void
+asb_flow_of_query(const AsbSession *session, Query *query, AsbFlow *flow)
+{
+	WalkContext context = {session, flow};
+
+	flow->read = 0;
+	flow->floor = ALL_LABELS;
+	flow->written = InvalidOid;
+	walk((Node *) query, &context);
+}
+
+static void
+of_range_table(const AsbSession *session, List *range_table, AsbFlow *flow)
+{
+	ListCell   *cell;
+
+	flow->read = 0;
+	flow->floor = ALL_LABELS;
+	flow->written = InvalidOid;
+	foreach(cell, range_table)
+		add_entry(session, lfirst_node(RangeTblEntry, cell), flow);
+}
+
+/* The relation's name, if the agent may know it. */
+static const char *
+written_name(const AsbSession *session, Oid relid)
+{
+	const char *name = get_rel_name(relid);
+
+	if (session && name && asb_relation_reachable(session->role, relid))
+		return psprintf("relation \"%s\"", name);
+	return "a relation that a view, function or trigger writes";
+}
+
+static void
+refuse_write(const AsbSession *session, Oid relid, AsbLabelSet lacking)
+{
+	asb_refuse(&(AsbRefusal) {
+		.gate = ASB_GATE_FLOW,
+		.object = get_rel_name(relid),
+		.message = psprintf("%s lacks labels of what this conversation has read: %s",
+							written_name(session, relid), asb_labels_text(lacking)),
+		.hint = "Write to agentsandbox.notes or to a relation that has these labels, or use a conversation that has not read such data.",
+		.class_id = RelationRelationId,
+		.object_id = relid
+	});
+}
+
+/* Whether to COMMIT what was written before would depend on what is read. */
+static void
+refuse_read(const AsbSession *session, AsbLabelSet lacking)
+{
+	asb_refuse(&(AsbRefusal) {
+		.gate = ASB_GATE_FLOW,
+		.object = get_rel_name(written_relid),
+		.message = psprintf("this transaction has written %s, which lacks labels of what is to be read: %s",
+							written_name(session, written_relid), asb_labels_text(lacking)),
+		.hint = "COMMIT what was written first.",
+		.class_id = RelationRelationId,
+		.object_id = written_relid
+	});
+}
+
+/* Is there nothing to refuse and nothing to raise? */
+static bool
+is_harmless(const AsbFlow *flow)
+{
+	return ((flow->read | flow->known) & ~flow->floor) == 0 && (flow->read & ~flow->known) == 0;
+}
+
+/* Refuses what must not be written before it raises what is read. */
+static void
+judge(const AsbSession *session, const AsbFlow *flow)
+{
+	AsbLabelSet raised = flow->read & ~flow->known;
+	AsbLabelSet lacking = (flow->read | flow->known) & ~flow->floor;
+
+	if (lacking)
+		refuse_write(session, flow->written, lacking);
+	if (raised & ~written_floor)
+		refuse_read(session, raised & ~written_floor);
+	if (raised)
+		asb_labels_raise(session, raised, flow->cause->data);
+}
+
+void
+asb_flow_gate_range_table(const AsbSession *session, List *range_table)
+{
+	AsbFlow		flow = {0};
+
+	of_range_table(session, range_table, &flow);
+	if (flow.read == 0 && !OidIsValid(flow.written))
+		return;
+
+	flow.known = asb_labels_known(session);
+	if (!is_harmless(&flow))
+	{
+		/* once more, for what is to blame */
+		flow.cause = makeStringInfo();
+		of_range_table(session, range_table, &flow);
+		judge(session, &flow);
+	}
+	if (written_floor & ~flow.floor)
+		written_relid = flow.written;
+	written_floor &= flow.floor;
+}
+
+void
+asb_flow_gate_query(const AsbSession *session, Query *query)
+{
+	AsbFlow		flow = {0};
+
+	/* nothing that it could read is news */
+	if (!asb_objects_labelled())
+		return;
+	flow.known = asb_labels_known(session);
+	if ((asb_objects_all() & ~flow.known) == 0)
+		return;
+	flow.cause = makeStringInfo();
+	asb_flow_of_query(session, query, &flow);
+	judge(session, &flow);
+}
+
+void
+asb_flow_gate_function(const AsbSession *session, Oid funcid)
+{
+	bool		undefined;
+	AsbFlow		flow = {.read = asb_function_labels(funcid, &undefined), .floor = ALL_LABELS};
+
+	if (undefined)
+		refuse_undefined();
+	if (flow.read == 0)
+		return;
+	flow.known = asb_labels_known(session);
+	flow.cause = makeStringInfo();
+	appendStringInfo(flow.cause, "function %s (%s)", get_func_name(funcid), asb_labels_text(flow.read));
+	judge(session, &flow);
+}
+
+static void
+flow_xact_callback(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_PRE_COMMIT:
+			if (OidIsValid(written_relid) && (asb_labels_known_here() & ~written_floor))
+				refuse_write(asb_session(), written_relid, asb_labels_known_here() & ~written_floor);
+			break;
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+			written_floor = ALL_LABELS;
+			written_relid = InvalidOid;
+			break;
+		default:
+			break;
+	}
+}
+
+void
+asb_flow_init(void)
+{
+	RegisterXactCallback(flow_xact_callback, NULL);
+	CacheRegisterRelcacheCallback(forget_own_relids, (Datum) 0);
+}

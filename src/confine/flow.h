@@ -1,0 +1,44 @@
+/*
+ * flow.h
+ *	  The flow gate: labels that a statement raises, and where a conversation
+ *	  that has labels may write.
+ */
+#ifndef ASB_FLOW_H
+#define ASB_FLOW_H
+
+#include "nodes/parsenodes.h"
+
+#include "flow/label.h"
+#include "session/session.h"
+
+/* Where data goes in a statement. */
+typedef struct AsbFlow
+{
+	AsbLabelSet known;			/* what the conversation has */
+	AsbLabelSet read;			/* labels of what is read */
+	StringInfo	cause;			/* what is to blame for those not known, or NULL */
+	AsbLabelSet floor;			/* labels that all that is written has; all if nothing is */
+	Oid			written;		/* a relation that lacks some, or InvalidOid */
+} AsbFlow;
+
+/*
+ * Before a query is planned: planning reads statistics, and runs functions of
+ * the agent's choice on them.
+ */
+extern void asb_flow_gate_query(const AsbSession *session, Query *query);
+
+/*
+ * Before a statement is executed (ExecutorCheckPerms_hook), or COPY reads or
+ * writes a relation: raises what it reads, refuses to write down.
+ */
+extern void asb_flow_gate_range_table(const AsbSession *session, List *range_table);
+
+/* Before a function runs. */
+extern void asb_flow_gate_function(const AsbSession *session, Oid funcid);
+
+/* What flows in a query; raises and refuses nothing.  For preview(). */
+extern void asb_flow_of_query(const AsbSession *session, Query *query, AsbFlow *flow);
+
+extern void asb_flow_init(void);
+
+#endif							/* ASB_FLOW_H */

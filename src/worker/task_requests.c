@@ -1,0 +1,176 @@
+/*
+ * task_requests.c
+ *	  Does what sessions ask for and wait: raises labels, cancels calls.
+ *
+ * A raise also settles what the conversation's calls carry.  Those that are
+ * committed and not judged yet are stamped with the labels from before: nobody
+ * who knows what was read can have committed them.  Those that commit later
+ * carry what the conversation has then (task_validate.c).  A call whose row is
+ * locked is left alone, and so carries the new labels: more, never less.
+ *
+ * A call can be cancelled as long as the conversation has no label that the
+ * call does not carry; otherwise to cancel or not would tell of what was read.
+ * It is done here, at once, for a ROLLBACK would be such a choice too.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+#include "core/query.h"
+#include "flow/raise.h"
+#include "worker/task.h"
+
+static void
+commit_durably(void)
+{
+	if (synchronous_commit < SYNCHRONOUS_COMMIT_REMOTE_FLUSH)
+		(void) set_config_option("synchronous_commit", "on", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_LOCAL, true, 0, false);
+}
+
+static AsbLabelSet
+labels_column(int column)
+{
+	bool		isnull;
+	bool		unknown = false;
+	Datum		value = asb_query_datum(0, column, &isnull);
+	AsbLabelSet set = isnull ? 0 : asb_labels_from_array(DatumGetArrayTypeP(value), &unknown);
+
+	if (unknown)
+		elog(ERROR, "a conversation or its profile has a label that does not exist");
+	return set;
+}
+
+static void
+store_labels(const AsbRequest *request, AsbLabelSet had, AsbLabelSet added, const char *cause)
+{
+	static AsbQuery insert = {
+		"INSERT INTO agentsandbox.conversation_labels (conversation, label, cause)"
+		" SELECT $1, label, $3 FROM pg_catalog.unnest($2) AS label",
+		3, {UUIDOID, TEXTARRAYOID, TEXTOID}
+	};
+	static AsbQuery stamp = {
+		"UPDATE agentsandbox.remoteprocedurecalls c SET labels = $2 WHERE c.ctid = ANY (ARRAY("
+		" SELECT w.ctid FROM agentsandbox.remoteprocedurecalls w"
+		" WHERE w.conversation = $1 AND w.status = 'submitted' AND w.labels IS NULL"
+		" FOR UPDATE SKIP LOCKED))",
+		2, {UUIDOID, TEXTARRAYOID}
+	};
+	Datum		values[3] = {
+		UUIDPGetDatum(&request->conversation),
+		PointerGetDatum(asb_labels_to_array(had))
+	};
+
+	(void) asb_query(&stamp, values, NULL);
+	values[1] = PointerGetDatum(asb_labels_to_array(added));
+	values[2] = CStringGetTextDatum(cause);
+	(void) asb_query(&insert, values, NULL);
+}
+
+/* Returns the labels that the conversation has now in *labels. */
+static AsbAnswer
+raise_labels(const AsbRequest *request, AsbLabelSet *labels)
+{
+	static AsbQuery query = {
+		"SELECT ARRAY(SELECT l.label FROM agentsandbox.conversation_labels l WHERE l.conversation = r.id),"
+		" p.auto_seal FROM agentsandbox.conversation_records r"
+		" LEFT JOIN agentsandbox.profiles p ON p.profile = r.profile"
+		" WHERE r.id = $1 AND r.state = 'open'",
+		1, {UUIDOID}
+	};
+	Datum		value = UUIDPGetDatum(&request->conversation);
+	AsbLabelSet had;
+	AsbLabelSet added;
+	AsbLabelSet sealing;
+
+	if (asb_query(&query, &value, NULL) == 0)
+		return ASB_ANSWER_REFUSED;
+	had = labels_column(1);
+	sealing = labels_column(2);
+	added = request->labels & ~had;
+	if (added)
+		store_labels(request, had, added, request->cause);
+	*labels = had | added;
+
+	if ((*labels & sealing) && !(*labels & ASB_LABEL_SEALED))
+	{
+		store_labels(request, *labels, ASB_LABEL_SEALED,
+					 psprintf("auto_seal of the profile, after: %s", request->cause));
+		*labels |= ASB_LABEL_SEALED;
+	}
+	return ASB_ANSWER_DONE;
+}
+
+static AsbAnswer
+cancel_call(const AsbRequest *request)
+{
+	static AsbQuery query = {
+		"SELECT c.ctid, c.labels IS NULL OR c.labels @> ARRAY(SELECT l.label"
+		"  FROM agentsandbox.conversation_labels l WHERE l.conversation = c.conversation)"
+		" FROM agentsandbox.remoteprocedurecalls c WHERE c.conversation = $1 AND c.id = $2"
+		" AND c.status IN ('submitted', 'held', 'ready') FOR UPDATE SKIP LOCKED",
+		2, {UUIDOID, UUIDOID}
+	};
+	static AsbQuery exists = {
+		"SELECT FROM agentsandbox.remoteprocedurecalls c WHERE c.conversation = $1 AND c.id = $2"
+		" AND c.status IN ('submitted', 'held', 'ready')",
+		2, {UUIDOID, UUIDOID}
+	};
+	static AsbQuery cancel = {
+		"UPDATE agentsandbox.remoteprocedurecalls SET status = 'cancelled' WHERE ctid = $1",
+		1, {TIDOID}
+	};
+	Datum		values[] = {UUIDPGetDatum(&request->conversation), UUIDPGetDatum(&request->call)};
+	Datum		ctid;
+	bool		isnull;
+
+	if (asb_query(&query, values, NULL) == 0)
+	{
+		/* a gateway is about to claim it: look again */
+		return asb_query(&exists, values, NULL) > 0 ? ASB_ANSWER_NONE : ASB_ANSWER_DONE;
+	}
+	if (!DatumGetBool(asb_query_datum(0, 2, &isnull)))
+		return ASB_ANSWER_REFUSED;
+	ctid = asb_query_datum(0, 1, &isnull);
+	(void) asb_query(&cancel, &ctid, NULL);
+	return ASB_ANSWER_DONE;
+}
+
+void
+asb_task_requests(AsbPending *pending, int n)
+{
+	commit_durably();
+
+	/* while somebody drops a label nothing is raised */
+	if (!asb_labels_try_lock())
+		return;
+	for (int i = 0; i < n; i++)
+	{
+		AsbRequest *request = &pending[i].request;
+
+		switch (request->kind)
+		{
+			case ASB_REQUEST_RAISE:
+				pending[i].answer = raise_labels(request, &request->labels);
+				break;
+			case ASB_REQUEST_CANCEL:
+				pending[i].answer = cancel_call(request);
+				break;
+		}
+	}
+}
+
+void
+asb_task_requests_done(const AsbPending *pending, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		if (pending[i].request.kind == ASB_REQUEST_RAISE && pending[i].answer == ASB_ANSWER_DONE)
+			asb_labels_risen(&pending[i].request.conversation, pending[i].request.labels);
+		asb_request_answer(&pending[i]);
+	}
+}
