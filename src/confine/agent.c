@@ -28,6 +28,16 @@ asb_agent(void)
 }
 
 AclMode
+asb_acl_item_granted(const AclItem *item, Oid role, AclMode mask)
+{
+	if (item->ai_grantee == ACL_ID_PUBLIC || (item->ai_privs & mask) == 0)
+		return 0;
+	if (item->ai_grantee != role && !has_privs_of_role(role, item->ai_grantee))
+		return 0;
+	return item->ai_privs & mask;
+}
+
+AclMode
 asb_acl_granted(const Acl *acl, Oid role, AclMode mask)
 {
 	AclMode		granted = 0;
@@ -36,15 +46,7 @@ asb_acl_granted(const Acl *acl, Oid role, AclMode mask)
 		return 0;
 
 	for (int i = 0; i < ACL_NUM(acl); i++)
-	{
-		const AclItem *item = &ACL_DAT(acl)[i];
-
-		if (item->ai_grantee == ACL_ID_PUBLIC ||
-			(item->ai_privs & mask & ~granted) == 0)
-			continue;
-		if (item->ai_grantee == role || has_privs_of_role(role, item->ai_grantee))
-			granted |= item->ai_privs & mask;
-	}
+		granted |= asb_acl_item_granted(&ACL_DAT(acl)[i], role, mask & ~granted);
 	return granted;
 }
 

@@ -24,6 +24,12 @@ extern const AsbSession *asb_agent(void);
  */
 extern AclMode asb_acl_granted(const Acl *acl, Oid role, AclMode mask);
 
+/*
+ * Those that one item of an ACL gives, by the same rule: audit/ names the
+ * grantees one by one.
+ */
+extern AclMode asb_acl_item_granted(const AclItem *item, Oid role, AclMode mask);
+
 /* The same for the ACL in an attribute of a system cache's tuple. */
 extern AclMode asb_acl_granted_in(int cacheid, HeapTuple tuple, AttrNumber attnum,
 								  Oid role, AclMode mask);

@@ -127,6 +127,24 @@ asb_catalog_column_open(Oid relid, AttrNumber attnum)
 	return false;
 }
 
+char *
+asb_catalog_filter(Oid relid, const char **reason)
+{
+	const OpenCatalog *catalog = find(relid);
+	StringInfoData filter;
+
+	if (catalog == NULL)
+		return NULL;
+	*reason = catalog->reason;
+	initStringInfo(&filter);
+	appendStringInfo(&filter, "%s.%s(", ASB_SCHEMA_NAME, catalog->filter);
+	for (int i = 0; i < lengthof(catalog->keys) && catalog->keys[i] != 0; i++)
+		appendStringInfo(&filter, "%s%s", i > 0 ? ", " : "",
+						 get_attname(relid, catalog->keys[i], false));
+	appendStringInfoChar(&filter, ')');
+	return filter.data;
+}
+
 static AclMode
 privilege_named(const char *name)
 {
@@ -177,12 +195,20 @@ asb_catalog_in_information_schema(const RangeTblEntry *rte)
 		information_schema_keys(rte->relid) != NULL;
 }
 
+char *
+asb_catalog_information_schema_filter(Oid relid)
+{
+	const char *keys = information_schema_keys(relid);
+
+	return keys ? psprintf("%s.reaches_named(%s)", ASB_SCHEMA_NAME, keys) : NULL;
+}
+
 /* Puts a subquery in the place of an entry, as the rewriter does with a view. */
 static void
-restrict_information_schema(RangeTblEntry *rte, const char *keys)
+restrict_information_schema(RangeTblEntry *rte, const char *filter)
 {
-	char	   *source = psprintf("SELECT * FROM information_schema.%s WHERE %s.reaches_named(%s)",
-								  get_rel_name(rte->relid), ASB_SCHEMA_NAME, keys);
+	char	   *source = psprintf("SELECT * FROM information_schema.%s WHERE %s",
+								  get_rel_name(rte->relid), filter);
 	ParseState *pstate = make_parsestate(NULL);
 
 	/* analyzed without the hook: it is not the agent's text */
@@ -244,15 +270,15 @@ void
 asb_catalog_restrict(RangeTblEntry *rte, int rtindex)
 {
 	const OpenCatalog *catalog = find(rte->relid);
-	const char *keys = catalog ? NULL : information_schema_keys(rte->relid);
+	const char *filter = catalog ? NULL : asb_catalog_information_schema_filter(rte->relid);
 
 	/* in observe mode more than reading may have got this far */
 	if ((rte->requiredPerms & ~ACL_SELECT) != 0)
 		return;
 	if (catalog)
 		restrict_catalog(rte, rtindex, catalog);
-	else if (keys)
-		restrict_information_schema(rte, keys);
+	else if (filter)
+		restrict_information_schema(rte, filter);
 }
 
 /* Whom the functions below answer for. */

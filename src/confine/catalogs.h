@@ -13,6 +13,14 @@ extern bool asb_catalog_column_open(Oid relid, AttrNumber attnum);
 /* Is it one of the catalogs that agents may read some columns of? */
 extern bool asb_catalog_open(Oid relid);
 
+/*
+ * The condition that rows of such a catalog are cut down to, palloc'd, and why it
+ * is open; NULL if it is none.  And that of a view of information_schema that a
+ * profile can open.
+ */
+extern char *asb_catalog_filter(Oid relid, const char **reason);
+extern char *asb_catalog_information_schema_filter(Oid relid);
+
 /* Is the entry one of the views of information_schema that a profile can open? */
 extern bool asb_catalog_in_information_schema(const RangeTblEntry *rte);
 

@@ -55,22 +55,23 @@ reaches_settings(HeapTuple proctup)
 	return false;
 }
 
-static AsbFunctionVerdict
-decide(Oid role, Oid funcid, HeapTuple proctup)
+AsbFunctionVerdict
+asb_function_decide_row(Oid role, HeapTuple row)
 {
+	Oid			funcid = ((Form_pg_proc) GETSTRUCT(row))->oid;
 	bool		granted =
-	asb_acl_granted_in(PROCOID, proctup, Anum_pg_proc_proacl, role, ACL_EXECUTE) != 0;
+	asb_acl_granted_in(PROCOID, row, Anum_pg_proc_proacl, role, ACL_EXECUTE) != 0;
 
 	if (granted)
 		asb_decision_rests_on(PROCOID, GetSysCacheHashValue1(PROCOID, ObjectIdGetDatum(funcid)));
-	if (reaches_settings(proctup))
+	if (reaches_settings(row))
 		return granted || funcid < FirstNormalObjectId ?
 			ASB_FUNCTION_SETTING : ASB_FUNCTION_HIDDEN;
 	if (granted)
 		return ASB_FUNCTION_GRANTED;
-	if (asb_server_function_allowed(funcid))
+	if (asb_server_function_allowed(row))
 		return ASB_FUNCTION_LISTED;
-	if (asb_server_function_reachable(funcid))
+	if (asb_server_function_reachable(row))
 		return ASB_FUNCTION_INNER;
 	return funcid < FirstNormalObjectId ? ASB_FUNCTION_UNLISTED : ASB_FUNCTION_HIDDEN;
 }
@@ -87,7 +88,7 @@ asb_function_decide(Oid role, Oid funcid)
 	proctup = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(proctup))
 		return ASB_FUNCTION_HIDDEN;
-	decision.value = decide(role, funcid, proctup);
+	decision.value = asb_function_decide_row(role, proctup);
 	ReleaseSysCache(proctup);
 
 	asb_decision_remember(&decision);

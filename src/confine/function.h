@@ -5,6 +5,8 @@
 #ifndef ASB_FUNCTION_H
 #define ASB_FUNCTION_H
 
+#include "access/htup.h"
+
 #include "confine/agent.h"
 
 typedef enum AsbFunctionVerdict
@@ -17,7 +19,10 @@ typedef enum AsbFunctionVerdict
 	ASB_FUNCTION_GRANTED
 } AsbFunctionVerdict;
 
-/* The decision of this gate, for a role: a conversation, profile or pool role. */
+/* The decision of this gate about a row of pg_proc, for a role. */
+extern AsbFunctionVerdict asb_function_decide_row(Oid role, HeapTuple row);
+
+/* The same about a function by its number, remembered; HIDDEN if there is none. */
 extern AsbFunctionVerdict asb_function_decide(Oid role, Oid funcid);
 
 /*

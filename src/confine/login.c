@@ -46,7 +46,7 @@ refuse(const char *message, const char *hint)
 static void
 check_setting(const char *name, const char *value)
 {
-	if (asb_setting_decide(name, value, ASB_SETTING_STARTUP) < ASB_SETTING_ALLOWED)
+	if (asb_setting_decide(NULL, name, value, ASB_SETTING_STARTUP) < ASB_SETTING_ALLOWED)
 		refuse(psprintf("setting \"%s\" is not allowed when connecting", name),
 			   "Connect without it.");
 }

@@ -54,6 +54,23 @@ asb_relation_natts(Oid relid)
 	return natts;
 }
 
+AclMode
+asb_relation_privileges(Oid role, HeapTuple row)
+{
+	switch (((Form_pg_class) GETSTRUCT(row))->relkind)
+	{
+		case RELKIND_RELATION:
+		case RELKIND_PARTITIONED_TABLE:
+		case RELKIND_VIEW:
+		case RELKIND_MATVIEW:
+		case RELKIND_FOREIGN_TABLE:
+		case RELKIND_SEQUENCE:
+			return asb_acl_granted_in(RELOID, row, Anum_pg_class_relacl, role, USABLE);
+		default:
+			return 0;
+	}
+}
+
 static AclMode
 relation_privileges(Oid role, Oid relid)
 {
@@ -66,24 +83,25 @@ relation_privileges(Oid role, Oid relid)
 	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	if (!HeapTupleIsValid(tuple))
 		return 0;
-	switch (((Form_pg_class) GETSTRUCT(tuple))->relkind)
-	{
-		case RELKIND_RELATION:
-		case RELKIND_PARTITIONED_TABLE:
-		case RELKIND_VIEW:
-		case RELKIND_MATVIEW:
-		case RELKIND_FOREIGN_TABLE:
-		case RELKIND_SEQUENCE:
-			decision.value = asb_acl_granted_in(RELOID, tuple, Anum_pg_class_relacl,
-												role, USABLE);
-			break;
-		default:
-			decision.value = 0;
-	}
+	decision.value = asb_relation_privileges(role, tuple);
 	ReleaseSysCache(tuple);
 
 	asb_decision_remember(&decision);
 	return decision.value;
+}
+
+AclMode
+asb_relation_column_privileges(Oid role, HeapTuple row, AclMode mask)
+{
+	Form_pg_attribute column = (Form_pg_attribute) GETSTRUCT(row);
+	AclMode		privileges;
+
+	if (column->attisdropped)
+		return 0;
+	privileges = asb_acl_granted_in(ATTNUM, row, Anum_pg_attribute_attacl, role, mask);
+	if ((mask & ACL_SELECT) && asb_catalog_column_open(column->attrelid, column->attnum))
+		privileges |= ACL_SELECT;
+	return privileges;
 }
 
 /* Privileges on one column alone. */
@@ -92,15 +110,12 @@ column_privileges(Oid role, Oid relid, AttrNumber attnum, AclMode mask)
 {
 	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid),
 										Int16GetDatum(attnum));
-	AclMode		privileges = 0;
+	AclMode		privileges;
 
 	if (!HeapTupleIsValid(tuple))
 		return 0;
-	if (!((Form_pg_attribute) GETSTRUCT(tuple))->attisdropped)
-		privileges = asb_acl_granted_in(ATTNUM, tuple, Anum_pg_attribute_attacl, role, mask);
+	privileges = asb_relation_column_privileges(role, tuple, mask);
 	ReleaseSysCache(tuple);
-	if ((mask & ACL_SELECT) && asb_catalog_column_open(relid, attnum))
-		privileges |= ACL_SELECT;
 	return privileges;
 }
 

@@ -6,6 +6,7 @@
 #ifndef ASB_RELATION_H
 #define ASB_RELATION_H
 
+#include "access/htup.h"
 #include "nodes/parsenodes.h"
 
 #include "confine/agent.h"
@@ -21,6 +22,14 @@ typedef enum AsbRelationVerdict
 
 /* Number of columns, dropped ones included; 0 if there is no such relation. */
 extern int	asb_relation_natts(Oid relid);
+
+/*
+ * What this gate finds in a row of pg_class, and in one of pg_attribute: the
+ * privileges that the role can use on the whole relation, and those of "mask"
+ * on the column alone.
+ */
+extern AclMode asb_relation_privileges(Oid role, HeapTuple row);
+extern AclMode asb_relation_column_privileges(Oid role, HeapTuple row, AclMode mask);
 
 /* Does the role have any privilege on the relation that it can use? */
 extern bool asb_relation_reachable(Oid role, Oid relid);

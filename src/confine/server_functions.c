@@ -66,55 +66,56 @@ has_name(const char *signature, const char *name)
 }
 
 /*
- * The row of a function, or NULL.  The server's source may give the number of
- * a function that it drops to a new one: then the names differ.
+ * What the list says of a row of pg_proc, or NULL.  The server's source may
+ * give the number of a function that it drops to a new one: then the names
+ * differ.
  */
 static const AsbServerFunction *
-find(Oid funcid)
+find(HeapTuple row)
 {
-	const AsbServerFunction *function;
-	HeapTuple	tuple;
-	bool		same;
+	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(row);
 
-	if (funcid >= lengthof(functions) || functions[funcid].signature == NULL)
+	if (form->oid >= lengthof(functions) || functions[form->oid].signature == NULL ||
+		!has_name(functions[form->oid].signature, NameStr(form->proname)))
 		return NULL;
-	function = &functions[funcid];
-
-	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
-	if (!HeapTupleIsValid(tuple))
-		return NULL;
-	same = has_name(function->signature,
-					NameStr(((Form_pg_proc) GETSTRUCT(tuple))->proname));
-	ReleaseSysCache(tuple);
-	return same ? function : NULL;
+	return &functions[form->oid];
 }
 
 bool
-asb_server_function_allowed(Oid funcid)
+asb_server_function_allowed(HeapTuple row)
 {
-	const AsbServerFunction *function = find(funcid);
+	const AsbServerFunction *function = find(row);
 
 	return function != NULL && function->class < ASB_FUNCTION_EXECUTOR_STEP;
 }
 
 bool
-asb_server_function_reachable(Oid funcid)
+asb_server_function_reachable(HeapTuple row)
 {
-	return find(funcid) != NULL;
+	return find(row) != NULL;
 }
 
 bool
 asb_server_function_searches(Oid funcid)
 {
+	HeapTuple	row;
+	bool		same;
+
 	/* asked of every operator that an agent writes: few have to be looked up */
-	return funcid < lengthof(functions) &&
-		functions[funcid].class == ASB_FUNCTION_SEARCH && find(funcid) != NULL;
+	if (funcid >= lengthof(functions) || functions[funcid].class != ASB_FUNCTION_SEARCH)
+		return false;
+	row = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	if (!HeapTupleIsValid(row))
+		return false;
+	same = find(row) != NULL;
+	ReleaseSysCache(row);
+	return same;
 }
 
 const char *
-asb_server_function_reason(Oid funcid)
+asb_server_function_reason(HeapTuple row)
 {
-	const AsbServerFunction *function = find(funcid);
+	const AsbServerFunction *function = find(row);
 
 	return function != NULL ? reasons[function->class] : NULL;
 }

@@ -17,6 +17,8 @@
 #ifndef ASB_SERVER_FUNCTIONS_H
 #define ASB_SERVER_FUNCTIONS_H
 
+#include "access/htup.h"
+
 typedef enum AsbFunctionClass
 {
 	ASB_FUNCTION_COMPARISON,
@@ -45,17 +47,17 @@ typedef enum AsbFunctionClass
 } AsbFunctionClass;
 
 /*
- * May a query, or the fastpath message, name the function: as a call, an
- * operator, an aggregate?
+ * May a query, or the fastpath message, name the function of this row of
+ * pg_proc: as a call, an operator, an aggregate?
  */
-extern bool asb_server_function_allowed(Oid funcid);
+extern bool asb_server_function_allowed(HeapTuple row);
 
 /*
  * May the function run for an agent?  True also of what only the executor, a
  * cast through text (CoerceViaIO) or TABLESAMPLE reaches: transition and final
  * functions of aggregates, input and output of types, sampling methods.
  */
-extern bool asb_server_function_reachable(Oid funcid);
+extern bool asb_server_function_reachable(HeapTuple row);
 
 /*
  * Does its time grow with the product of its arguments' sizes, so that it is
@@ -64,6 +66,6 @@ extern bool asb_server_function_reachable(Oid funcid);
 extern bool asb_server_function_searches(Oid funcid);
 
 /* Why the function is on the list, a sentence; NULL if it is not. */
-extern const char *asb_server_function_reason(Oid funcid);
+extern const char *asb_server_function_reason(HeapTuple row);
 
 #endif							/* ASB_SERVER_FUNCTIONS_H */

@@ -232,23 +232,20 @@ find(const char *name)
 
 /* Is this a time that only binds the session more tightly? */
 static bool
-within_limit(const AsbSetting *setting, const char *value, AsbSettingWay way)
+within_limit(const AsbProfile *profile, const AsbSetting *setting,
+			 const char *value, AsbSettingWay way)
 {
-	const AsbSession *session;
 	int			milliseconds;
 
 	if (!parse_int(value, &milliseconds, GUC_UNIT_MS, NULL) || milliseconds <= 0)
 		return false;
-	if (way != ASB_SETTING_SET)
-		return true;
-
-	session = asb_session();
-	return session == NULL || session->kind != ASB_SESSION_CONVERSATION ||
-		milliseconds <= *(const int *) ((const char *) &session->profile.limits + setting->limit);
+	return way != ASB_SETTING_SET || profile == NULL ||
+		milliseconds <= *(const int *) ((const char *) &profile->limits + setting->limit);
 }
 
 AsbSettingVerdict
-asb_setting_decide(const char *name, const char *value, AsbSettingWay way)
+asb_setting_decide(const AsbProfile *profile, const char *name,
+				   const char *value, AsbSettingWay way)
 {
 	const AsbSetting *setting = find(name);
 	bool		harmless = true;
@@ -277,7 +274,7 @@ asb_setting_decide(const char *name, const char *value, AsbSettingWay way)
 			harmless = value == NULL || setting->check(value);
 			break;
 		case ASB_SETTING_TIME:
-			harmless = value == NULL || within_limit(setting, value, way);
+			harmless = value == NULL || within_limit(profile, setting, value, way);
 			break;
 	}
 	return harmless ? ASB_SETTING_ALLOWED : ASB_SETTING_BAD_VALUE;
@@ -287,7 +284,10 @@ asb_setting_decide(const char *name, const char *value, AsbSettingWay way)
 static bool
 gate(const char *name, const char *value, AsbSettingWay way)
 {
-	AsbSettingVerdict verdict = asb_setting_decide(name, value, way);
+	const AsbSession *session = asb_session();
+	const AsbProfile *profile =
+	session && session->kind == ASB_SESSION_CONVERSATION ? &session->profile : NULL;
+	AsbSettingVerdict verdict = asb_setting_decide(profile, name, value, way);
 
 	if (verdict == ASB_SETTING_UNLISTED)
 		asb_refuse(&(AsbRefusal) {
@@ -447,7 +447,7 @@ check_stored_row(Datum setconfig)
 			(strcmp(name, "session_preload_libraries") == 0 &&
 			 strcmp(value, "agentsandbox") == 0))
 			continue;
-		if (asb_setting_decide(name, value, ASB_SETTING_STORED) < ASB_SETTING_ALLOWED)
+		if (asb_setting_decide(NULL, name, value, ASB_SETTING_STORED) < ASB_SETTING_ALLOWED)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 					 errmsg("parameter \"%s\" is set for this role or database to a value that is not allowed in a sandbox",

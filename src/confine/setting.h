@@ -7,6 +7,8 @@
 
 #include "nodes/parsenodes.h"
 
+#include "session/profile.h"
+
 /* How a setting is reached.  ALTER ROLE ... SET and kin are "stored". */
 typedef enum AsbSettingWay
 {
@@ -45,12 +47,13 @@ typedef struct AsbSetting
 } AsbSetting;
 
 /*
- * The one decision of this gate.  The limits of time are compared with those
- * of the session's profile for ASB_SETTING_SET; in the other ways, whose value
- * the binding of the session replaces, any time will do.
+ * The one decision of this gate, under a profile; NULL where there is none, as
+ * for a pool role.  The limits of time are compared with the profile's for
+ * ASB_SETTING_SET; in the other ways, whose value the binding of the session
+ * replaces, any time will do.
  */
-extern AsbSettingVerdict asb_setting_decide(const char *name, const char *value,
-											AsbSettingWay way);
+extern AsbSettingVerdict asb_setting_decide(const AsbProfile *profile, const char *name,
+											const char *value, AsbSettingWay way);
 
 /* The i-th entry of the list, NULL after the last. */
 extern const AsbSetting *asb_setting_listed(int i);

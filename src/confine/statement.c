@@ -41,24 +41,53 @@ typedef struct StatementRule
 	NodeTag		tag;
 	StatementClass class;
 	const char *reason;
+	const char *forms;			/* one statement of each form that is worth telling apart */
 } StatementRule;
 
 static const StatementRule rules[] = {
-	{T_CallStmt, CLASS_CALL, "calls a procedure granted to the profile"},
-	{T_ClosePortalStmt, CLASS_ALLOWED, "ends a cursor of the session"},
-	{T_CopyStmt, CLASS_COPY, "between a relation and the client"},
-	{T_DeallocateStmt, CLASS_ALLOWED, "forgets a prepared statement of the session"},
-	{T_DeclareCursorStmt, CLASS_CURSOR, "a query, read in parts"},
-	{T_DiscardStmt, CLASS_ALLOWED, "forgets what the session has; poolers send it"},
-	{T_ExecuteStmt, CLASS_ALLOWED, "runs a statement that was judged when prepared"},
-	{T_ExplainStmt, CLASS_EXPLAIN, "shows the plan of a statement"},
-	{T_FetchStmt, CLASS_ALLOWED, "reads from a cursor of the session"},
-	{T_PrepareStmt, CLASS_ALLOWED, "analyzes a statement, which is judged then"},
-	{T_TransactionStmt, CLASS_TRANSACTION, "begins or ends a transaction or savepoint"},
-	{T_UnlistenStmt, CLASS_ALLOWED, "forgets what the session listens to, which is nothing; drivers send it"},
-	{T_VariableSetStmt, CLASS_SETTING, "the setting gate's; the role only downwards"},
-	{T_VariableShowStmt, CLASS_ALLOWED, "the setting gate's, when it is analyzed"},
+	{T_CallStmt, CLASS_CALL, "calls a procedure granted to the profile",
+	"CALL p()"},
+	{T_ClosePortalStmt, CLASS_ALLOWED, "ends a cursor of the session",
+	"CLOSE c"},
+	{T_CopyStmt, CLASS_COPY, "between a relation and the client",
+		"COPY t TO STDOUT; COPY t FROM STDIN; COPY t FROM STDIN WHERE true; COPY (SELECT) TO STDOUT; "
+	"COPY t TO 'file'; COPY t FROM 'file'; COPY t TO PROGRAM 'p'; COPY t FROM PROGRAM 'p'"},
+	{T_DeallocateStmt, CLASS_ALLOWED, "forgets a prepared statement of the session",
+	"DEALLOCATE p"},
+	{T_DeclareCursorStmt, CLASS_CURSOR, "a query, read in parts",
+	"DECLARE c CURSOR FOR SELECT; DECLARE c CURSOR WITH HOLD FOR SELECT"},
+	{T_DiscardStmt, CLASS_ALLOWED, "forgets what the session has; poolers send it",
+	"DISCARD ALL; DISCARD PLANS; DISCARD SEQUENCES; DISCARD TEMP"},
+	{T_ExecuteStmt, CLASS_ALLOWED, "runs a statement that was judged when prepared",
+	"EXECUTE p"},
+	{T_ExplainStmt, CLASS_EXPLAIN, "shows the plan of a statement",
+	"EXPLAIN SELECT; EXPLAIN ANALYZE SELECT; EXPLAIN CREATE TABLE t AS SELECT"},
+	{T_FetchStmt, CLASS_ALLOWED, "reads from a cursor of the session",
+	"FETCH c; MOVE c"},
+	{T_PrepareStmt, CLASS_ALLOWED, "analyzes a statement, which is judged then",
+	"PREPARE p AS SELECT"},
+	{T_TransactionStmt, CLASS_TRANSACTION, "begins or ends a transaction or savepoint",
+		"BEGIN; START TRANSACTION; COMMIT; ROLLBACK; SAVEPOINT s; RELEASE SAVEPOINT s; ROLLBACK TO SAVEPOINT s; "
+	"PREPARE TRANSACTION 't'; COMMIT PREPARED 't'; ROLLBACK PREPARED 't'"},
+	{T_UnlistenStmt, CLASS_ALLOWED, "forgets what the session listens to, which is nothing; drivers send it",
+	"UNLISTEN *"},
+	{T_VariableSetStmt, CLASS_SETTING, "the setting gate's; the role only downwards",
+		"SET s TO DEFAULT; RESET s; RESET ALL; SET TRANSACTION READ ONLY; "
+		"SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; "
+		"SET ROLE r; SET ROLE NONE; RESET ROLE; "
+	"SET SESSION AUTHORIZATION r; SET SESSION AUTHORIZATION DEFAULT; RESET SESSION AUTHORIZATION"},
+	{T_VariableShowStmt, CLASS_ALLOWED, "the setting gate's, when it is analyzed",
+	"SHOW s"},
 };
+
+const char *
+asb_statement_listed(int i, const char **reason)
+{
+	if (i >= lengthof(rules))
+		return NULL;
+	*reason = rules[i].reason;
+	return rules[i].forms;
+}
 
 static const StatementRule *
 find_rule(NodeTag tag)

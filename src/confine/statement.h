@@ -6,6 +6,7 @@
 #define ASB_STATEMENT_H
 
 #include "nodes/parsenodes.h"
+#include "nodes/plannodes.h"
 
 #include "confine/agent.h"
 
@@ -22,6 +23,13 @@ typedef enum AsbStatementVerdict
  * DELETE, MERGE) are all allowed: the other gates judge what is in them.
  */
 extern AsbStatementVerdict asb_statement_decide(const AsbProfile *profile, const Node *statement);
+
+/*
+ * Statements, each as short as it can be, of all the forms that the i-th kind
+ * of this gate's table has, separated by semicolons, and why that kind is there;
+ * NULL after the last.  Which of them are allowed is to be asked above.
+ */
+extern const char *asb_statement_listed(int i, const char **reason);
 
 /*
  * Is it a way out, of the transaction or of the role?  Such a statement is

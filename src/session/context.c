@@ -31,8 +31,9 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
+#include "core/catalog.h"
 #include "core/compat.h"
-#include "session/session.h"
+#include "session/context.h"
 
 /* The conversation this session speaks for, or NULL. */
 static const AsbSession *
@@ -286,18 +287,23 @@ may_fold(const AsbSession *session)
 	return user == GetOuterUserId() && (session == NULL || session->role == user);
 }
 
-static Node *
-fold(SupportRequestSimplify *request)
+bool
+asb_context_function(Oid funcid)
 {
-	FuncExpr   *call = request->fcall;
-	const AsbSession *session = conversation();
+	Oid			support = get_func_support(funcid);
+
+	return OidIsValid(support) && get_func_namespace(support) == asb_schema_oid() &&
+		get_func_namespace(funcid) == asb_schema_oid() &&
+		strcmp(get_func_name(support), "context_support") == 0;
+}
+
+Const *
+asb_context_constant(const FuncExpr *call, const AsbSession *session)
+{
 	Datum		value = (Datum) 0;
 	bool		found = session != NULL;
 	int16		typlen;
 	bool		typbyval;
-
-	if (!may_fold(session))
-		return NULL;
 
 	if (call->args == NIL)		/* conversation_id() */
 	{
@@ -318,9 +324,22 @@ fold(SupportRequestSimplify *request)
 	get_typlenbyval(call->funcresulttype, &typlen, &typbyval);
 	if (found)
 		value = datumCopy(value, typbyval, typlen);
-	request->root->glob->dependsOnRole = true;
-	return (Node *) makeConst(call->funcresulttype, -1, call->funccollid,
-							  typlen, value, !found, typbyval);
+	return makeConst(call->funcresulttype, -1, call->funccollid,
+					 typlen, value, !found, typbyval);
+}
+
+static Node *
+fold(SupportRequestSimplify *request)
+{
+	const AsbSession *session = conversation();
+	Const	   *constant;
+
+	if (!may_fold(session))
+		return NULL;
+	constant = asb_context_constant(request->fcall, session);
+	if (constant)
+		request->root->glob->dependsOnRole = true;
+	return (Node *) constant;
 }
 
 /*

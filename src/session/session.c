@@ -27,6 +27,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
+#include "utils/uuid.h"
 
 #include "core/catalog.h"
 #include "core/compat.h"
@@ -91,9 +92,12 @@ deciding_role(Oid session_user, Oid outer_role)
 	return InvalidOid;
 }
 
-/* Reads the conversation's row and its profile into "session". */
-static void
-load_conversation(AsbSession *session, const AsbRoleLabel *label)
+/*
+ * Reads the row of a conversation into "session"; returns its state, NULL if
+ * there is no such row.
+ */
+static const char *
+read_record(AsbSession *session, const pg_uuid_t *conversation, Oid *profile)
 {
 	Relation	rel = table_open(asb_relation_oid("conversation_records"), AccessShareLock);
 	TupleDesc	desc = RelationGetDescr(rel);
@@ -101,32 +105,44 @@ load_conversation(AsbSession *session, const AsbRoleLabel *label)
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
-	Oid			profile;
-	const char *objection;
+	const char *state = NULL;
 	bool		isnull;
 
 	(void) RelationGetIndexList(rel);
 	ScanKeyInit(&key, Anum_records_id, BTEqualStrategyNumber, F_UUID_EQ,
-				UUIDPGetDatum(&label->conversation));
+				UUIDPGetDatum(conversation));
 	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
 	tuple = systable_getnext(scan);
-	if (label->database != MyDatabaseId || !HeapTupleIsValid(tuple) ||
-		strcmp(TextDatumGetCString(heap_getattr(tuple, Anum_records_state, desc, &isnull)),
-			   "open") != 0)
-		ereport(ERROR,
-				(errcode(ASB_ERRCODE_CONVERSATION_CLOSED),
-				 errmsg("the conversation is closed")));
-
-	session->conversation = label->conversation;
-	session->expires_at =
-		DatumGetTimestampTz(heap_getattr(tuple, Anum_records_expires_at, desc, &isnull));
-	session->context =
-		DatumGetJsonbPCopy(heap_getattr(tuple, Anum_records_context, desc, &isnull));
-	profile = DatumGetObjectId(heap_getattr(tuple, Anum_records_profile, desc, &isnull));
-
+	if (HeapTupleIsValid(tuple))
+	{
+		state = TextDatumGetCString(heap_getattr(tuple, Anum_records_state, desc, &isnull));
+		session->conversation = *conversation;
+		session->expires_at =
+			DatumGetTimestampTz(heap_getattr(tuple, Anum_records_expires_at, desc, &isnull));
+		session->context =
+			DatumGetJsonbPCopy(heap_getattr(tuple, Anum_records_context, desc, &isnull));
+		*profile = DatumGetObjectId(heap_getattr(tuple, Anum_records_profile, desc, &isnull));
+	}
 	systable_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
+	return state;
+}
+
+/* Reads the conversation's row and its profile into "session". */
+static void
+load_conversation(AsbSession *session, const AsbRoleLabel *label)
+{
+	const char *state = NULL;
+	Oid			profile;
+	const char *objection;
+
+	if (label->database == MyDatabaseId)
+		state = read_record(session, &label->conversation, &profile);
+	if (state == NULL || strcmp(state, "open") != 0)
+		ereport(ERROR,
+				(errcode(ASB_ERRCODE_CONVERSATION_CLOSED),
+				 errmsg("the conversation is closed")));
 
 	asb_profile_load(profile, &session->profile);
 
@@ -142,6 +158,30 @@ load_conversation(AsbSession *session, const AsbRoleLabel *label)
 		ereport(ERROR,
 				(errcode(ASB_ERRCODE_CONVERSATION_CLOSED),
 				 errmsg("the conversation is closed")));
+}
+
+void
+asb_session_describe(const pg_uuid_t *conversation, AsbSession *session)
+{
+	Oid			profile;
+	const char *state;
+
+	memset(session, 0, sizeof(AsbSession));
+	session->kind = ASB_SESSION_CONVERSATION;
+	state = read_record(session, conversation, &profile);
+	if (state == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("conversation \"%s\" does not exist",
+						DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(conversation))))));
+	session->role = get_role_oid(asb_conversation_role_name(conversation), true);
+	if (strcmp(state, "open") != 0 || !OidIsValid(session->role))
+		ereport(ERROR,
+				(errcode(ASB_ERRCODE_CONVERSATION_CLOSED),
+				 errmsg("conversation \"%s\" is closed",
+						DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(conversation)))),
+				 errdetail("It can reach nothing any more.")));
+	asb_profile_load(profile, &session->profile);
 }
 
 /* Decides whether a pair of roles is sandboxed, unless it is the last one. */

@@ -49,6 +49,12 @@ typedef struct AsbSession
 extern const AsbSession *asb_session(void);
 
 /*
+ * What an open conversation of this database would be as a session, for those
+ * who describe it; palloc'd.  Error if there is none, or it is closed.
+ */
+extern void asb_session_describe(const pg_uuid_t *conversation, AsbSession *session);
+
+/*
  * Whether a role is one that may do nothing but enter a conversation.  For the
  * login, when there is no session to ask yet.
  */

@@ -72,8 +72,11 @@ GRANT EXECUTE ON FUNCTION
 TO agentsandbox_operator;
 
 -- what is allowed, for who has to judge it
-GRANT EXECUTE ON FUNCTION agentsandbox.server_functions() TO
-    agentsandbox_operator, agentsandbox_auditor;
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.server_functions(),
+    agentsandbox.surface(name),
+    agentsandbox.surface(uuid)
+TO agentsandbox_operator, agentsandbox_auditor;
 
 -- Findings
 GRANT SELECT ON agentsandbox.hazard_kinds TO agentsandbox_operator, agentsandbox_auditor;

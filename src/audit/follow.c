@@ -1,0 +1,340 @@
+/*
+ * follow.c
+ *	  What is reached through something else: the walk.
+ *
+ * A use is a relation, a command, whose privileges are checked and whom
+ * functions run as; or a function or domain, and whom it runs as.  Each is
+ * looked at once, nearest to the agent first, so cycles end, the path shown is
+ * a shortest one, and the time grows with the number of edges.  Every edge gives
+ * rows, so that a table behind two views is listed behind each.
+ *
+ * What is used with the agent's own privileges (in views with
+ * security_invoker, policies, functions that are not SECURITY DEFINER) is no new
+ * reach: the relation gate asks for a grant, and that is listed already.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/sysattr.h"
+#include "access/transam.h"
+#include "catalog/pg_attribute.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+
+#include "audit/follow.h"
+#include "audit/grant.h"
+#include "audit/row_filter.h"
+#include "audit/surface_relation.h"
+#include "confine/function.h"
+
+typedef struct AsbFollow
+{
+	HTAB	   *uses;			/* AsbUse: met already */
+	List	   *queue;			/* of AsbUse */
+} AsbFollow;
+
+static void
+note_use(AsbSurface *surface, const AsbUse *use)
+{
+	AsbUse	   *entry;
+	bool		found;
+
+	if (surface->follow == NULL)
+	{
+		HASHCTL		ctl = {.keysize = sizeof(AsbUseKey), .entrysize = sizeof(AsbUse),
+			.hcxt = CurrentMemoryContext};
+
+		surface->follow = palloc0(sizeof(AsbFollow));
+		surface->follow->uses = hash_create("agentsandbox uses", 256, &ctl,
+											HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	entry = hash_search(surface->follow->uses, &use->key, HASH_ENTER, &found);
+	if (found)
+		return;
+	*entry = *use;
+	surface->follow->queue = lappend(surface->follow->queue, entry);
+}
+
+/* A key without anything undefined in it, as it is hashed by its bytes. */
+static AsbUse
+make_use(Oid object, const AsbActor *actor, AclMode command)
+{
+	AsbUse		use;
+
+	memset(&use, 0, sizeof(use));
+	use.key.object = object;
+	use.key.checked_as = actor->checked_as;
+	use.key.user = actor->user;
+	use.key.command = command;
+	use.path = actor->path;
+	return use;
+}
+
+void
+asb_follow_relation(AsbSurface *surface, AsbRelation *relation, AclMode command,
+					const Bitmapset *columns)
+{
+	AsbUse		use = make_use(relation->oid, &(AsbActor) {surface->role, surface->role, NULL}, command);
+
+	use.columns = columns;
+	note_use(surface, &use);
+}
+
+void
+asb_follow_function(AsbSurface *surface, AsbFunction *function)
+{
+	AsbUse		use = make_use(function->oid, &(AsbActor) {InvalidOid, surface->role, NULL}, ACL_EXECUTE);
+
+	note_use(surface, &use);
+}
+
+void
+asb_follow_domain(AsbSurface *surface, Oid typid)
+{
+	AsbUse		use = make_use(typid, &(AsbActor) {InvalidOid, surface->role, NULL}, ACL_USAGE);
+
+	note_use(surface, &use);
+}
+
+AsbActor
+asb_actor_step(const AsbActor *actor, const char *step)
+{
+	AsbActor	next = *actor;
+
+	/* the first step is from what the agent does itself */
+	next.path = asb_path(actor->path, actor->path ? step : psprintf(ASB_THROUGH "%s", step));
+	return next;
+}
+
+AsbActor
+asb_actor_as(AsbSurface *surface, const AsbActor *actor, Oid checked_as, Oid user)
+{
+	AsbActor	next = *actor;
+
+	next.checked_as = checked_as;
+	next.user = user;
+	if (checked_as != actor->checked_as && checked_as != surface->role)
+		next.path = asb_path(actor->path, psprintf(superuser_arg(checked_as) ?
+												   "as owner %s, a superuser" : "as owner %s",
+												   asb_role_text(checked_as)));
+	return next;
+}
+
+/* Would the server let the role do this to the relation? */
+static bool
+server_allows(AsbSurface *surface, AsbRelation *relation, AclMode command,
+			  const Bitmapset *columns, Oid role)
+{
+	int			bit = -1;
+
+	if (asb_world_server_privileges(surface->world, relation->row, Anum_pg_class_relacl,
+									relation->form->relkind == RELKIND_SEQUENCE ? OBJECT_SEQUENCE : OBJECT_TABLE,
+									relation->form->relowner, role, command) != 0)
+		return true;
+	if (relation->column_rows == NULL || bms_is_empty(columns))
+		return relation->column_rows != NULL && command != ACL_DELETE;
+	while ((bit = bms_next_member(columns, bit)) >= 0)
+	{
+		AttrNumber	attnum = bit + FirstLowInvalidHeapAttributeNumber;
+
+		if (attnum <= 0 || attnum > relation->form->relnatts ||
+			relation->column_rows[attnum - 1] == NULL ||
+			asb_world_server_privileges(surface->world, relation->column_rows[attnum - 1],
+										Anum_pg_attribute_attacl, OBJECT_COLUMN,
+										relation->form->relowner, role, command) == 0)
+			return false;
+	}
+	return true;
+}
+
+void
+asb_reach_relation(AsbSurface *surface, const AsbActor *actor, Oid relid,
+				   AclMode command, const Bitmapset *columns)
+{
+	AsbRelation *relation = asb_world_relation(surface->world, relid);
+	AsbUse		use;
+
+	if (relation == NULL || actor->checked_as == surface->role ||
+		!server_allows(surface, relation, command, columns, actor->checked_as))
+		return;
+
+	/* the same columns may be none at all: count(*) */
+	asb_surface_add_relation(surface, relation, command,
+							 columns ? columns : bms_make_singleton(0),
+							 asb_row_filter(surface, relation, command, actor->checked_as),
+							 actor->path);
+	use = make_use(relid, actor, command);
+	use.columns = columns ? columns : bms_make_singleton(0);
+	note_use(surface, &use);
+}
+
+void
+asb_reach_relation_unchecked(AsbSurface *surface, const AsbActor *actor, Oid relid,
+							 AclMode command, const Bitmapset *columns, const char *filter)
+{
+	AsbRelation *relation = asb_world_relation(surface->world, relid);
+	AsbUse		use = make_use(relid, actor, command);
+
+	if (relation == NULL)
+		return;
+	asb_surface_add_relation(surface, relation, command, columns, filter, actor->path);
+	use.key.unfiltered = true;
+	use.columns = columns;
+	use.filter = filter;
+	note_use(surface, &use);
+}
+
+void
+asb_reach_sequence(AsbSurface *surface, const AsbActor *actor, Oid relid, bool checked)
+{
+	AsbRelation *sequence = asb_world_relation(surface->world, relid);
+
+	if (sequence == NULL || sequence->form->relkind != RELKIND_SEQUENCE)
+		return;
+	if (checked &&
+		!server_allows(surface, sequence, ACL_USAGE, NULL, actor->user) &&
+		!server_allows(surface, sequence, ACL_UPDATE, NULL, actor->user))
+		return;
+	asb_surface_add(surface, "sequence", sequence->identity, "USAGE", NULL, actor->path, "sequence");
+}
+
+void
+asb_reach_function(AsbSurface *surface, const AsbActor *actor, Oid funcid, bool checked)
+{
+	AsbFunction *function = asb_world_function(surface->world, funcid);
+	AsbUse		use;
+
+	if (function == NULL)
+		return;
+	/* what any agent may call anyway, or has executed, needs no telling */
+	if (funcid < FirstNormalObjectId &&
+		asb_function_decide_row(surface->role, function->row) > ASB_FUNCTION_SETTING)
+		return;
+	if (checked &&
+		asb_world_server_privileges(surface->world, function->row, Anum_pg_proc_proacl,
+									OBJECT_FUNCTION, function->form->proowner,
+									actor->user, ACL_EXECUTE) == 0)
+		return;
+
+	asb_surface_add(surface, "function", asb_world_function_identity(surface->world, function),
+					"EXECUTE", NULL, actor->path,
+					asb_function_notes(surface, function, actor->user));
+	use = make_use(funcid, actor, ACL_EXECUTE);
+	use.key.checked_as = InvalidOid;
+	note_use(surface, &use);
+}
+
+typedef struct NodeContext
+{
+	AsbSurface *surface;
+	const AsbActor *actor;
+} NodeContext;
+
+static bool
+reach_function_in_node(Oid funcid, void *argument)
+{
+	NodeContext *context = argument;
+
+	asb_reach_function(context->surface, context->actor, funcid, true);
+	return false;
+}
+
+/* nextval('a_sequence') */
+static void
+reach_sequence_in_call(NodeContext *context, const FuncExpr *call)
+{
+	const Const *name;
+
+	if ((call->funcid != F_NEXTVAL && call->funcid != F_SETVAL_REGCLASS_INT8 &&
+		 call->funcid != F_SETVAL_REGCLASS_INT8_BOOL) ||
+		!IsA(linitial(call->args), Const))
+		return;
+	name = linitial_node(Const, call->args);
+	if (!name->constisnull)
+		asb_reach_sequence(context->surface, context->actor, DatumGetObjectId(name->constvalue), true);
+}
+
+static void
+reach_range_table(NodeContext *context, const Query *query)
+{
+	static const AclMode commands[] = {ACL_SELECT, ACL_INSERT, ACL_UPDATE, ACL_DELETE};
+	ListCell   *cell;
+
+	foreach(cell, query->rtable)
+	{
+		const RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+		bool		is_result = foreach_current_index(cell) + 1 == query->resultRelation;
+
+		for (int i = 0; rte->rtekind == RTE_RELATION && i < lengthof(commands); i++)
+		{
+			/* SELECT FOR UPDATE needs UPDATE too, and changes nothing */
+			if ((rte->requiredPerms & commands[i]) == 0 ||
+				(commands[i] == ACL_UPDATE && !is_result))
+				continue;
+			asb_reach_relation(context->surface, context->actor, rte->relid, commands[i],
+							   commands[i] == ACL_SELECT ? rte->selectedCols :
+							   commands[i] == ACL_INSERT ? rte->insertedCols :
+							   commands[i] == ACL_UPDATE ? rte->updatedCols : NULL);
+		}
+	}
+}
+
+static bool
+walk(Node *node, NodeContext *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+	{
+		reach_range_table(context, (Query *) node);
+		return query_tree_walker((Query *) node, walk, context, QTW_IGNORE_JOINALIASES);
+	}
+	if (IsA(node, FuncExpr))
+		reach_sequence_in_call(context, (FuncExpr *) node);
+	if (IsA(node, NextValueExpr))
+		asb_reach_sequence(context->surface, context->actor, ((NextValueExpr *) node)->seqid, false);
+	(void) check_functions_in_node(node, reach_function_in_node, context);
+	return expression_tree_walker(node, walk, context);
+}
+
+void
+asb_follow_node(AsbSurface *surface, const AsbActor *actor, Node *node)
+{
+	(void) walk(node, &(NodeContext) {surface, actor});
+}
+
+static void
+follow_use(AsbSurface *surface, const AsbUse *use)
+{
+	switch (use->key.command)
+	{
+		case ACL_EXECUTE:
+			asb_follow_use_of_function(surface, use);
+			break;
+		case ACL_USAGE:
+			asb_follow_use_of_domain(surface, use);
+			break;
+		default:
+			asb_follow_use_of_relation(surface, use);
+			break;
+	}
+}
+
+void
+asb_surface_follow(AsbSurface *surface)
+{
+	ListCell   *cell;
+
+	/* the queue grows while it is walked */
+	if (surface->follow)
+	{
+		foreach(cell, surface->follow->queue)
+		{
+			CHECK_FOR_INTERRUPTS();
+			follow_use(surface, lfirst(cell));
+		}
+	}
+}

@@ -1,0 +1,75 @@
+/*
+ * follow.h
+ *	  What is reached through something else.
+ */
+#ifndef ASB_FOLLOW_H
+#define ASB_FOLLOW_H
+
+#include "access/sysattr.h"
+#include "nodes/bitmapset.h"
+
+#include "audit/surface.h"
+#include "audit/world.h"
+
+/* A use of something, whose consequences are to be looked for. */
+typedef struct AsbUseKey
+{
+	Oid			object;			/* relation, function or domain */
+	Oid			checked_as;		/* whose privileges on a relation are checked */
+	Oid			user;			/* whom functions run as */
+	AclMode		command;		/* on a relation; ACL_EXECUTE: of a function; ACL_USAGE: of a domain */
+	bool		unfiltered;		/* policies do not apply: by a foreign key, or a parent's do */
+} AsbUseKey;
+
+typedef struct AsbUse
+{
+	AsbUseKey	key;			/* hash key */
+	const Bitmapset *columns;	/* as in RangeTblEntry.selectedCols; NULL: all */
+	const char *filter;			/* of a partition: its parent's */
+	AsbPath    *path;			/* to the use; NULL: the agent's own */
+} AsbUse;
+
+/* Who does what is being followed. */
+typedef struct AsbActor
+{
+	Oid			checked_as;
+	Oid			user;
+	AsbPath    *path;
+} AsbActor;
+
+/* Direct uses; the parts note them. */
+extern void asb_follow_relation(AsbSurface *surface, AsbRelation *relation, AclMode command,
+								const Bitmapset *columns);
+extern void asb_follow_function(AsbSurface *surface, AsbFunction *function);
+extern void asb_follow_domain(AsbSurface *surface, Oid typid);
+
+/*
+ * For the parts of following: something is used, in the course of what the
+ * actor does.  Adds rows and notes the use.
+ */
+extern void asb_reach_relation(AsbSurface *surface, const AsbActor *actor, Oid relid,
+							   AclMode command, const Bitmapset *columns);
+
+/* The same where nobody's privileges are checked, nor policies applied. */
+extern void asb_reach_relation_unchecked(AsbSurface *surface, const AsbActor *actor, Oid relid,
+										 AclMode command, const Bitmapset *columns,
+										 const char *filter);
+extern void asb_reach_function(AsbSurface *surface, const AsbActor *actor, Oid funcid, bool checked);
+extern void asb_reach_sequence(AsbSurface *surface, const AsbActor *actor, Oid relid, bool checked);
+
+/* What an expression or a query does, for the actor. */
+extern void asb_follow_node(AsbSurface *surface, const AsbActor *actor, Node *node);
+
+/* The actor after one more step, and as somebody else. */
+extern AsbActor asb_actor_step(const AsbActor *actor, const char *step);
+extern AsbActor asb_actor_as(AsbSurface *surface, const AsbActor *actor, Oid checked_as, Oid user);
+
+/* What follows from a use of each kind. */
+extern void asb_follow_use_of_relation(AsbSurface *surface, const AsbUse *use);
+extern void asb_follow_use_of_function(AsbSurface *surface, const AsbUse *use);
+extern void asb_follow_use_of_domain(AsbSurface *surface, const AsbUse *use);
+
+/* Who a function runs as and whether its text can be followed, for notes. */
+extern const char *asb_function_notes(AsbSurface *surface, AsbFunction *function, Oid user);
+
+#endif							/* ASB_FOLLOW_H */

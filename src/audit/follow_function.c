@@ -1,0 +1,151 @@
+/*
+ * follow_function.c
+ *	  What is reached through a function, and through checks of a domain.
+ *
+ * The text of a function is followed if it has been parsed (BEGIN ATOMIC,
+ * RETURN).  Text in a string cannot be: its names are looked up when it runs.
+ * There the notes say as whom it runs, and what that role could do.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_language_d.h"
+#include "catalog/pg_type.h"
+#include "commands/proclang.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "audit/follow.h"
+#include "audit/grant.h"
+#include "core/catalog.h"
+
+/* What a role could read and change, as far as tables tell. */
+static const char *
+powers(AsbSurface *surface, Oid role)
+{
+	AsbWorld   *world = surface->world;
+	int			reads = 0;
+	int			changes = 0;
+
+	if (superuser_arg(role))
+		return "a superuser";
+	for (int i = 0; i < world->nsorted; i++)
+	{
+		AsbRelation *relation = world->sorted[i];
+		AclMode		may = asb_world_server_privileges(world, relation->row, Anum_pg_class_relacl,
+													  OBJECT_TABLE, relation->form->relowner, role,
+													  ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE);
+
+		if (relation->form->relkind == RELKIND_SEQUENCE)
+			continue;
+		reads += (may & ACL_SELECT) != 0;
+		changes += (may & ~ACL_SELECT) != 0;
+	}
+	return psprintf("who may read %d and change %d relations", reads, changes);
+}
+
+const char *
+asb_function_notes(AsbSurface *surface, AsbFunction *function, Oid user)
+{
+	bool		isnull;
+	const char *who;
+	const char *language;
+
+	(void) asb_world_value(surface->world, function->row, Anum_pg_proc_prosqlbody, &isnull);
+	if (function->form->prosecdef)
+		who = psprintf("runs as owner %s, %s", asb_role_text(function->form->proowner),
+					   powers(surface, function->form->proowner));
+	else
+		who = user == surface->role ? "runs as the agent" : psprintf("runs as %s", asb_role_text(user));
+
+	if (function->form->pronamespace == asb_schema_oid())
+		return psprintf("%s; API of the extension", who);
+	if (!isnull || function->form->prokind == PROKIND_AGGREGATE)
+		return psprintf("%s; its text is followed", who);
+	language = get_language_name(function->form->prolang, true);
+	return psprintf("%s; its text in %s is not followed", who, language ? language : "a language that is gone");
+}
+
+/* The functions that an aggregate is made of. */
+static void
+follow_aggregate(AsbSurface *surface, const AsbActor *actor, Oid funcid)
+{
+	HeapTuple	row = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(funcid));
+	Form_pg_aggregate form;
+
+	if (!HeapTupleIsValid(row))
+		return;
+	form = (Form_pg_aggregate) GETSTRUCT(row);
+	for (int i = 0; i < 8; i++)
+	{
+		const Oid	parts[] = {
+			form->aggtransfn, form->aggfinalfn, form->aggcombinefn, form->aggserialfn,
+			form->aggdeserialfn, form->aggmtransfn, form->aggminvtransfn, form->aggmfinalfn
+		};
+
+		if (OidIsValid(parts[i]))
+			asb_reach_function(surface, actor, parts[i], false);
+	}
+	ReleaseSysCache(row);
+}
+
+void
+asb_follow_use_of_function(AsbSurface *surface, const AsbUse *use)
+{
+	AsbFunction *function = asb_world_function(surface->world, use->key.object);
+	AsbActor	actor = {use->key.user, use->key.user, use->path};
+
+	actor = asb_actor_step(&actor, psprintf("EXECUTE of function %s",
+											asb_world_function_identity(surface->world, function)));
+	/* part of the query that calls it */
+	asb_follow_node(surface, &actor,
+					asb_world_node(surface->world, function->row, Anum_pg_proc_proargdefaults));
+
+	if (function->form->prokind == PROKIND_AGGREGATE)
+		follow_aggregate(surface, &actor, function->oid);
+	if (function->form->prosecdef)
+		actor = asb_actor_as(surface, &actor, function->form->proowner, function->form->proowner);
+	asb_follow_node(surface, &actor,
+					asb_world_node(surface->world, function->row, Anum_pg_proc_prosqlbody));
+}
+
+void
+asb_follow_use_of_domain(AsbSurface *surface, const AsbUse *use)
+{
+	AsbActor	actor = {use->key.user, use->key.user, use->path};
+	Oid			typid = use->key.object;
+
+	actor = asb_actor_step(&actor, psprintf("a value of type %s", asb_world_type(surface->world, typid)));
+
+	/* also the checks of the domains that it is made of */
+	for (;;)
+	{
+		HeapTuple	row = SearchSysCache1(TYPEOID, ObjectIdGetDatum(typid));
+		Oid			base = InvalidOid;
+		ListCell   *cell;
+
+		if (HeapTupleIsValid(row))
+		{
+			base = ((Form_pg_type) GETSTRUCT(row))->typbasetype;
+			ReleaseSysCache(row);
+		}
+		if (!OidIsValid(base))
+			break;
+		foreach(cell, surface->world->domain_checks)
+		{
+			Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT((HeapTuple) lfirst(cell));
+			AsbActor	step;
+
+			if (form->contypid != typid)
+				continue;
+			step = asb_actor_step(&actor, psprintf("check constraint %s", quote_identifier(NameStr(form->conname))));
+			asb_follow_node(surface, &step,
+							asb_world_node(surface->world, lfirst(cell), Anum_pg_constraint_conbin));
+		}
+		typid = base;
+	}
+}

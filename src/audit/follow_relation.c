@@ -1,0 +1,435 @@
+/*
+ * follow_relation.c
+ *	  What is reached through a relation: what its view reads, what its rules,
+ *	  triggers, defaults, constraints, policies and foreign keys do.
+ *
+ * Who acts, as the server has it: relations in a view or rule are checked as
+ * its owner (as the current user in a view with security_invoker), functions
+ * in it run as the current user; the queries of a foreign key run as the owner
+ * of the table they are about, past its policies.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/reloptions.h"
+#include "access/sysattr.h"
+#include "catalog/dependency.h"
+#include "catalog/pg_attrdef.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_policy.h"
+#include "catalog/pg_rewrite.h"
+#include "catalog/pg_trigger.h"
+#include "commands/defrem.h"
+#include "parser/parsetree.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "audit/follow.h"
+#include "audit/row_filter.h"
+#include "audit/surface_relation.h"
+
+static bool
+is_security_invoker(AsbSurface *surface, AsbRelation *view)
+{
+	bool		isnull;
+	Datum		options = asb_world_value(surface->world, view->row, Anum_pg_class_reloptions, &isnull);
+	ListCell   *cell;
+
+	foreach(cell, isnull ? NIL : untransformRelOptions(options))
+	{
+		DefElem    *option = lfirst_node(DefElem, cell);
+
+		if (strcmp(option->defname, "security_invoker") == 0)
+			return defGetBoolean(option);
+	}
+	return false;
+}
+
+static CmdType
+rule_event(HeapTuple rule)
+{
+	return (CmdType) (((Form_pg_rewrite) GETSTRUCT(rule))->ev_type - '0');
+}
+
+static CmdType
+event_of(AclMode command)
+{
+	switch (command)
+	{
+		case ACL_INSERT:
+			return CMD_INSERT;
+		case ACL_UPDATE:
+			return CMD_UPDATE;
+		case ACL_DELETE:
+			return CMD_DELETE;
+		default:
+			return CMD_SELECT;
+	}
+}
+
+/* The query of a view, NULL if it has been dropped meanwhile. */
+static Query *
+view_query(AsbSurface *surface, AsbRelation *view)
+{
+	ListCell   *cell;
+
+	foreach(cell, view->rules)
+	{
+		if (rule_event(lfirst(cell)) == CMD_SELECT)
+			return linitial_node(Query, (List *) asb_world_node(surface->world, lfirst(cell),
+																Anum_pg_rewrite_ev_action));
+	}
+	return NULL;
+}
+
+/* Whose privileges a view uses. */
+static AsbActor
+view_actor(AsbSurface *surface, const AsbActor *actor, AsbRelation *view)
+{
+	return asb_actor_as(surface, actor,
+						is_security_invoker(surface, view) ? actor->user : view->form->relowner,
+						actor->user);
+}
+
+/* INSERT, UPDATE or DELETE on a view without rule or trigger for it. */
+static void
+follow_automatic_update(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, AsbRelation *view)
+{
+	Query	   *query = view_query(surface, view);
+	AsbActor	as = view_actor(surface, actor, view);
+	Bitmapset  *columns = NULL;
+	RangeTblRef *base;
+	ListCell   *cell;
+
+	if (query == NULL || list_length(query->jointree->fromlist) != 1 ||
+		!IsA(linitial(query->jointree->fromlist), RangeTblRef))
+		return;
+	base = linitial_node(RangeTblRef, query->jointree->fromlist);
+	if (rt_fetch(base->rtindex, query->rtable)->rtekind != RTE_RELATION)
+		return;
+
+	foreach(cell, query->targetList)
+	{
+		TargetEntry *target = lfirst_node(TargetEntry, cell);
+		Var		   *var = (Var *) target->expr;
+
+		if (!target->resjunk && IsA(var, Var) && var->varno == base->rtindex &&
+			var->varlevelsup == 0 && var->varattno > 0 &&
+			(use->columns == NULL ||
+			 bms_is_member(target->resno - FirstLowInvalidHeapAttributeNumber, use->columns)))
+			columns = bms_add_member(columns, var->varattno - FirstLowInvalidHeapAttributeNumber);
+	}
+	asb_reach_relation(surface, &as, rt_fetch(base->rtindex, query->rtable)->relid,
+					   use->key.command, columns);
+	asb_follow_node(surface, &as, (Node *) query->jointree);
+}
+
+/* Follows the rules of a command; true if one of them always replaces it. */
+static bool
+follow_rules(AsbSurface *surface, AclMode command, const AsbActor *actor, AsbRelation *relation)
+{
+	bool		replaced = false;
+	ListCell   *cell;
+
+	foreach(cell, relation->rules)
+	{
+		Form_pg_rewrite form = (Form_pg_rewrite) GETSTRUCT((HeapTuple) lfirst(cell));
+		Node	   *condition;
+		AsbActor	as;
+
+		if (rule_event(lfirst(cell)) != event_of(command))
+			continue;
+		condition = asb_world_node(surface->world, lfirst(cell), Anum_pg_rewrite_ev_qual);
+		as = asb_actor_step(actor, psprintf("rule %s", quote_identifier(NameStr(form->rulename))));
+		as = asb_actor_as(surface, &as, relation->form->relowner, as.user);
+		asb_follow_node(surface, &as, condition);
+		asb_follow_node(surface, &as, asb_world_node(surface->world, lfirst(cell), Anum_pg_rewrite_ev_action));
+		replaced |= form->is_instead && condition == NULL;
+	}
+	return replaced;
+}
+
+/* Follows the triggers of a command; true if there is one in its stead. */
+static bool
+follow_triggers(AsbSurface *surface, AclMode command, const AsbActor *actor, AsbRelation *relation)
+{
+	int			event = command == ACL_INSERT ? TRIGGER_TYPE_INSERT :
+	command == ACL_UPDATE ? TRIGGER_TYPE_UPDATE : TRIGGER_TYPE_DELETE;
+	bool		replaced = false;
+	ListCell   *cell;
+
+	foreach(cell, relation->triggers)
+	{
+		Form_pg_trigger form = (Form_pg_trigger) GETSTRUCT((HeapTuple) lfirst(cell));
+		AsbActor	step;
+
+		if ((form->tgtype & event) == 0)
+			continue;
+		step = asb_actor_step(actor, psprintf("trigger %s", quote_identifier(NameStr(form->tgname))));
+		asb_follow_node(surface, &step, asb_world_node(surface->world, lfirst(cell), Anum_pg_trigger_tgqual));
+		/* nobody needs a privilege for a trigger to run */
+		asb_reach_function(surface, &step, form->tgfoid, false);
+		replaced |= (form->tgtype & TRIGGER_TYPE_INSTEAD) != 0;
+	}
+	return replaced;
+}
+
+static void
+follow_view(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, AsbRelation *view)
+{
+	if (use->key.command == ACL_SELECT)
+	{
+		AsbActor	as = view_actor(surface, actor, view);
+
+		asb_follow_node(surface, &as, (Node *) view_query(surface, view));
+	}
+	else if (!follow_triggers(surface, use->key.command, actor, view) &&
+			 !follow_rules(surface, use->key.command, actor, view))
+		follow_automatic_update(surface, use, actor, view);
+}
+
+static void
+follow_policies(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, AsbRelation *relation)
+{
+	ListCell   *cell;
+
+	if (relation->policies == NIL || use->key.unfiltered ||
+		!asb_row_filtered(relation, use->key.checked_as))
+		return;
+	foreach(cell, relation->policies)
+	{
+		HeapTuple	policy = lfirst(cell);
+		AsbActor	step;
+
+		if (!asb_policy_applies(surface, policy, use->key.command, use->key.checked_as))
+			continue;
+		step = asb_actor_step(actor, psprintf("policy %s", quote_identifier(NameStr(((Form_pg_policy) GETSTRUCT(policy))->polname))));
+		asb_follow_node(surface, &step, asb_world_node(surface->world, policy, Anum_pg_policy_polqual));
+		asb_follow_node(surface, &step, asb_world_node(surface->world, policy, Anum_pg_policy_polwithcheck));
+	}
+}
+
+/* Expressions that are evaluated when a row is written. */
+static void
+follow_expressions(AsbSurface *surface, const AsbActor *actor, AsbRelation *relation)
+{
+	ListCell   *cell;
+	AsbActor	step;
+	int			attnum = -1;
+
+	foreach(cell, relation->defaults)
+	{
+		AttrNumber	column = ((Form_pg_attrdef) GETSTRUCT((HeapTuple) lfirst(cell)))->adnum;
+
+		if (relation->columns[column - 1] == NULL)
+			continue;
+		step = asb_actor_step(actor, psprintf("default of column %s", quote_identifier(relation->columns[column - 1])));
+		asb_follow_node(surface, &step, asb_world_node(surface->world, lfirst(cell), Anum_pg_attrdef_adbin));
+	}
+	foreach(cell, relation->constraints)
+	{
+		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT((HeapTuple) lfirst(cell));
+
+		if (form->contype != CONSTRAINT_CHECK)
+			continue;
+		step = asb_actor_step(actor, psprintf("check constraint %s", quote_identifier(NameStr(form->conname))));
+		asb_follow_node(surface, &step, asb_world_node(surface->world, lfirst(cell), Anum_pg_constraint_conbin));
+	}
+	foreach(cell, relation->indexes)
+	{
+		step = asb_actor_step(actor, "index");
+		asb_follow_node(surface, &step, asb_world_node(surface->world, lfirst(cell), Anum_pg_index_indexprs));
+		asb_follow_node(surface, &step, asb_world_node(surface->world, lfirst(cell), Anum_pg_index_indpred));
+	}
+	while ((attnum = bms_next_member(relation->identities, attnum)) >= 0)
+	{
+		step = asb_actor_step(actor, psprintf("identity column %s", quote_identifier(relation->columns[attnum - 1])));
+		asb_reach_sequence(surface, &step, getIdentitySequence(relation->oid, attnum, true), false);
+	}
+}
+
+/* The columns in an array of their numbers, as in RangeTblEntry.selectedCols. */
+static Bitmapset *
+column_set(AsbSurface *surface, HeapTuple row, AttrNumber attnum)
+{
+	bool		isnull;
+	Datum		value = asb_world_value(surface->world, row, attnum, &isnull);
+	Bitmapset  *columns = NULL;
+	ArrayType  *array;
+
+	if (isnull)
+		return NULL;
+	array = DatumGetArrayTypeP(value);
+	for (int i = 0; i < ARR_DIMS(array)[0]; i++)
+		columns = bms_add_member(columns, ((int16 *) ARR_DATA_PTR(array))[i] -
+								 FirstLowInvalidHeapAttributeNumber);
+	return columns;
+}
+
+/* A foreign key is looked at or acted upon, as the owner of the table. */
+static void
+reach_by_key(AsbSurface *surface, const AsbActor *actor, HeapTuple key, Oid relid, AclMode command,
+			 AttrNumber columns, const char *action)
+{
+	AsbRelation *relation = asb_world_relation(surface->world, relid);
+	Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(key);
+	AsbActor	as;
+
+	if (relation == NULL)
+		return;
+	as = asb_actor_step(actor, psprintf("foreign key %s %s", quote_identifier(NameStr(form->conname)), action));
+	as = asb_actor_as(surface, &as, relation->form->relowner, relation->form->relowner);
+	asb_reach_relation_unchecked(surface, &as, relid, command, column_set(surface, key, columns), NULL);
+}
+
+/* An UPDATE that leaves the columns of a key alone does nothing with it. */
+static bool
+writes_key(AsbSurface *surface, const AsbUse *use, HeapTuple key, AttrNumber columns)
+{
+	return use->key.command != ACL_UPDATE || use->columns == NULL ||
+		bms_overlap(use->columns, column_set(surface, key, columns));
+}
+
+static void
+follow_keys(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, AsbRelation *relation)
+{
+	AclMode		command = use->key.command;
+	const char *event = command == ACL_DELETE ? "ON DELETE" : "ON UPDATE";
+	ListCell   *cell;
+
+	foreach(cell, relation->constraints)
+	{
+		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT((HeapTuple) lfirst(cell));
+
+		if (form->contype == CONSTRAINT_FOREIGN && command != ACL_DELETE &&
+			writes_key(surface, use, lfirst(cell), Anum_pg_constraint_conkey))
+			reach_by_key(surface, actor, lfirst(cell), form->confrelid, ACL_SELECT,
+						 Anum_pg_constraint_confkey, "asks whether the row exists");
+	}
+	foreach(cell, relation->referencing)
+	{
+		HeapTuple	key = lfirst(cell);
+		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(key);
+		char		action = command == ACL_DELETE ? form->confdeltype : form->confupdtype;
+
+		if (command == ACL_INSERT || !writes_key(surface, use, key, Anum_pg_constraint_confkey))
+			continue;
+		switch (action)
+		{
+			case FKCONSTR_ACTION_CASCADE:
+				reach_by_key(surface, actor, key, form->conrelid, command,
+							 Anum_pg_constraint_conkey, psprintf("%s CASCADE", event));
+				break;
+			case FKCONSTR_ACTION_SETNULL:
+			case FKCONSTR_ACTION_SETDEFAULT:
+				reach_by_key(surface, actor, key, form->conrelid, ACL_UPDATE,
+							 Anum_pg_constraint_conkey, psprintf("%s SET", event));
+				break;
+			default:
+				reach_by_key(surface, actor, key, form->conrelid, ACL_SELECT,
+							 Anum_pg_constraint_conkey, "asks whether rows refer to it");
+		}
+	}
+}
+
+/* Columns of a child that have the names of these of its parent. */
+static Bitmapset *
+columns_by_name(AsbRelation *parent, AsbRelation *child, const Bitmapset *columns)
+{
+	Bitmapset  *result = bms_make_singleton(0);
+
+	if (bms_is_member(-FirstLowInvalidHeapAttributeNumber, columns))
+		columns = NULL;
+	for (int i = 0; i < parent->form->relnatts; i++)
+	{
+		if (parent->columns[i] == NULL ||
+			(columns && !bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, columns)))
+			continue;
+		for (int j = 0; j < child->form->relnatts; j++)
+		{
+			if (child->columns[j] && strcmp(parent->columns[i], child->columns[j]) == 0)
+				result = bms_add_member(result, j + 1 - FirstLowInvalidHeapAttributeNumber);
+		}
+	}
+	return result;
+}
+
+/* Partitions and children, for which only their parent is asked. */
+static void
+follow_children(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, AsbRelation *relation)
+{
+	const char *filter = use->filter;
+	ListCell   *cell;
+
+	if (relation->children == NIL ||
+		(use->key.command == ACL_INSERT && relation->form->relkind != RELKIND_PARTITIONED_TABLE))
+		return;
+	if (!use->key.unfiltered)
+		filter = asb_row_filter(surface, relation, use->key.command, use->key.checked_as);
+	foreach(cell, relation->children)
+	{
+		Oid			relid = ((Form_pg_inherits) GETSTRUCT((HeapTuple) lfirst(cell)))->inhrelid;
+		AsbRelation *child = asb_world_relation(surface->world, relid);
+
+		if (child)
+			asb_reach_relation_unchecked(surface, actor, relid, use->key.command,
+										 columns_by_name(relation, child, use->columns), filter);
+	}
+}
+
+static const char *
+short_kind(const AsbRelation *relation)
+{
+	switch (relation->form->relkind)
+	{
+		case RELKIND_VIEW:
+			return "view";
+		case RELKIND_MATVIEW:
+			return "materialized view";
+		case RELKIND_FOREIGN_TABLE:
+			return "foreign table";
+		default:
+			return "table";
+	}
+}
+
+void
+asb_follow_use_of_relation(AsbSurface *surface, const AsbUse *use)
+{
+	AsbRelation *relation = asb_world_relation(surface->world, use->key.object);
+	AclMode		command = use->key.command;
+	AsbActor	actor = {use->key.checked_as, use->key.user, use->path};
+
+	/* most tables lead nowhere */
+	if (command == ACL_SELECT && relation->policies == NIL && relation->children == NIL &&
+		relation->form->relkind != RELKIND_VIEW && relation->form->relkind != RELKIND_MATVIEW)
+		return;
+
+	actor = asb_actor_step(&actor, psprintf("%s on %s %s", asb_privilege_text(command),
+											short_kind(relation), relation->identity));
+	follow_policies(surface, use, &actor, relation);
+	follow_children(surface, use, &actor, relation);
+
+	switch (relation->form->relkind)
+	{
+		case RELKIND_VIEW:
+			follow_view(surface, use, &actor, relation);
+			break;
+		case RELKIND_MATVIEW:
+			actor = asb_actor_step(&actor, "as of its last refresh");
+			actor = asb_actor_as(surface, &actor, relation->form->relowner, relation->form->relowner);
+			asb_follow_node(surface, &actor, (Node *) view_query(surface, relation));
+			break;
+		default:
+			if (command == ACL_SELECT || follow_rules(surface, command, &actor, relation))
+				break;
+			(void) follow_triggers(surface, command, &actor, relation);
+			follow_keys(surface, use, &actor, relation);
+			if (command != ACL_DELETE)
+				follow_expressions(surface, &actor, relation);
+	}
+}

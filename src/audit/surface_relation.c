@@ -1,0 +1,399 @@
+/*
+ * surface_relation.c
+ *	  The part of the surface that is relations, columns and sequences.
+ *
+ * The relation gate says what is granted; left out is what the server would
+ * refuse all the same, such as INSERT into a view that cannot take it.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/sysattr.h"
+#include "access/transam.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_foreign_table.h"
+#include "foreign/foreign.h"
+#include "miscadmin.h"
+#include "rewrite/rewriteHandler.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/syscache.h"
+
+#include "audit/follow.h"
+#include "audit/grant.h"
+#include "audit/row_filter.h"
+#include "audit/surface_relation.h"
+#include "confine/catalogs.h"
+#include "confine/function.h"
+#include "confine/relation.h"
+
+#define CHANGES (ACL_INSERT | ACL_UPDATE | ACL_DELETE)
+#define OF_COLUMNS (ACL_SELECT | ACL_INSERT | ACL_UPDATE)
+
+static const AclMode privileges[] = {ACL_SELECT, ACL_INSERT, ACL_UPDATE, ACL_DELETE, ACL_USAGE};
+
+const char *
+asb_privilege_text(AclMode privilege)
+{
+	switch (privilege)
+	{
+		case ACL_SELECT:
+			return "SELECT";
+		case ACL_INSERT:
+			return "INSERT";
+		case ACL_UPDATE:
+			return "UPDATE";
+		case ACL_DELETE:
+			return "DELETE";
+		case ACL_USAGE:
+			return "USAGE";
+		default:
+			return "EXECUTE";
+	}
+}
+
+static const char *
+foreign_table_text(Oid relid)
+{
+	HeapTuple	row = SearchSysCache1(FOREIGNTABLEREL, ObjectIdGetDatum(relid));
+	ForeignServer *server = NULL;
+
+	if (HeapTupleIsValid(row))
+	{
+		server = GetForeignServerExtended(((Form_pg_foreign_table) GETSTRUCT(row))->ftserver,
+										  FSV_MISSING_OK);
+		ReleaseSysCache(row);
+	}
+	return server ? psprintf("foreign table of server %s",
+							 quote_identifier(server->servername)) : "foreign table";
+}
+
+const char *
+asb_relation_kind(const AsbRelation *relation)
+{
+	switch (relation->form->relkind)
+	{
+		case RELKIND_VIEW:
+			return "view";
+		case RELKIND_MATVIEW:
+			return "materialized view";
+		case RELKIND_FOREIGN_TABLE:
+			return foreign_table_text(relation->oid);
+		case RELKIND_PARTITIONED_TABLE:
+			return "partitioned table";
+		case RELKIND_SEQUENCE:
+			return "sequence";
+		default:
+			return relation->form->relispartition ? "table, a partition" : "table";
+	}
+}
+
+static const char *
+relation_class(const AsbRelation *relation)
+{
+	return relation->form->relkind == RELKIND_SEQUENCE ? "sequence" : "relation";
+}
+
+void
+asb_surface_add_relation(AsbSurface *surface, AsbRelation *relation, AclMode privilege,
+						 const Bitmapset *columns, const char *row_filter, AsbPath *via)
+{
+	const char *text = asb_privilege_text(privilege);
+
+	asb_surface_add(surface, relation_class(relation), relation->identity, text, row_filter, via,
+					asb_relation_kind(relation));
+	if ((privilege & OF_COLUMNS) == 0)
+		return;
+
+	/* the whole row */
+	if (bms_is_member(-FirstLowInvalidHeapAttributeNumber, columns))
+		columns = NULL;
+	for (AttrNumber attnum = 1; attnum <= relation->form->relnatts; attnum++)
+	{
+		if (relation->columns[attnum - 1] != NULL &&
+			(columns == NULL || bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, columns)))
+			asb_surface_add(surface, "column", asb_world_column_identity(relation, attnum),
+							text, row_filter, via, NULL);
+	}
+}
+
+/* What the server can do with a relation, or with some columns of it. */
+typedef struct Updatable
+{
+	Oid			relid;
+	Bitmapset  *columns;
+	AclMode		privileges;		/* those asked for; then those possible */
+} Updatable;
+
+static void
+ask_updatable(void *argument)
+{
+	Updatable  *updatable = argument;
+	int			events = relation_is_updatable(updatable->relid, NIL, true, updatable->columns);
+
+	if ((events & (1 << CMD_INSERT)) == 0)
+		updatable->privileges &= ~ACL_INSERT;
+	if ((events & (1 << CMD_UPDATE)) == 0)
+		updatable->privileges &= ~ACL_UPDATE;
+	if ((events & (1 << CMD_DELETE)) == 0)
+		updatable->privileges &= ~ACL_DELETE;
+}
+
+static AclMode
+possible(const AsbRelation *relation, AclMode granted, AttrNumber attnum)
+{
+	Updatable	updatable = {relation->oid, NULL, granted};
+
+	switch (relation->form->relkind)
+	{
+		case RELKIND_MATVIEW:
+		case RELKIND_SEQUENCE:
+			return granted & ACL_SELECT;
+		case RELKIND_VIEW:
+		case RELKIND_FOREIGN_TABLE:
+			if ((granted & CHANGES) == 0)
+				return granted & ~ACL_USAGE;
+			if (attnum != 0)
+				updatable.columns = bms_make_singleton(attnum - FirstLowInvalidHeapAttributeNumber);
+			return (asb_surface_survives(ask_updatable, &updatable) ? updatable.privileges :
+					granted & ~CHANGES) & ~ACL_USAGE;
+		default:
+			return granted & ~ACL_USAGE;
+	}
+}
+
+typedef struct Granted
+{
+	AsbSurface *surface;
+	AsbRelation *relation;
+	const char *filters[lengthof(privileges)];
+	Bitmapset  *columns[lengthof(privileges)];	/* granted one by one */
+	AclMode		whole;			/* of the relation */
+	AclMode		partial;		/* of some columns */
+	AclMode		possible;
+	AttrNumber	attnum;			/* the column whose grants are gone through */
+} Granted;
+
+/* Can a column of a view be written? */
+static AclMode
+possible_of_column(Granted *granted, AttrNumber attnum, AclMode mask)
+{
+	return granted->relation->form->relkind == RELKIND_VIEW && (mask & CHANGES) ?
+		possible(granted->relation, mask, attnum) : mask;
+}
+
+static void
+add_column(Granted *granted, AttrNumber attnum, AclMode mask, AsbPath *via)
+{
+	mask = possible_of_column(granted, attnum, mask & granted->possible);
+	for (int i = 0; i < lengthof(privileges); i++)
+	{
+		if (mask & privileges[i])
+			asb_surface_add(granted->surface, "column",
+							asb_world_column_identity(granted->relation, attnum),
+							asb_privilege_text(privileges[i]), granted->filters[i], via, NULL);
+	}
+}
+
+static void
+add_whole(AsbPath *via, AclMode mask, void *argument)
+{
+	Granted    *granted = argument;
+	AsbRelation *relation = granted->relation;
+
+	mask &= granted->possible;
+	for (int i = 0; i < lengthof(privileges); i++)
+	{
+		if (mask & privileges[i])
+			asb_surface_add(granted->surface, relation_class(relation), relation->identity,
+							asb_privilege_text(privileges[i]), granted->filters[i], via,
+							asb_relation_kind(relation));
+	}
+	if ((mask & OF_COLUMNS) == 0)
+		return;
+	for (AttrNumber attnum = 1; attnum <= relation->form->relnatts; attnum++)
+	{
+		if (relation->columns[attnum - 1] != NULL)
+			add_column(granted, attnum, mask & OF_COLUMNS, via);
+	}
+}
+
+static void
+add_partial(AsbPath *via, AclMode mask, void *argument)
+{
+	Granted    *granted = argument;
+	AsbRelation *relation = granted->relation;
+
+	add_column(granted, granted->attnum, mask, via);
+	for (int i = 0; i < lengthof(privileges); i++)
+	{
+		if ((mask & granted->possible & privileges[i]) == 0)
+			continue;
+		asb_surface_add(granted->surface, relation_class(relation), relation->identity,
+						asb_privilege_text(privileges[i]), granted->filters[i], via,
+						psprintf("%s; some columns", asb_relation_kind(relation)));
+		granted->columns[i] = bms_add_member(granted->columns[i],
+											 granted->attnum - FirstLowInvalidHeapAttributeNumber);
+	}
+}
+
+/* What is granted column by column, and what is open of the server's catalogs. */
+static void
+add_columns(Granted *granted, AsbPath *catalog_list)
+{
+	AsbSurface *surface = granted->surface;
+	AsbRelation *relation = granted->relation;
+
+	for (AttrNumber attnum = 1; relation->column_rows && attnum <= relation->form->relnatts; attnum++)
+	{
+		HeapTuple	row = relation->column_rows[attnum - 1];
+		AclMode		mask;
+
+		if (row == NULL)
+			continue;
+		granted->attnum = attnum;
+		mask = asb_relation_column_privileges(surface->role, row, OF_COLUMNS);
+		mask &= ~asb_grants(surface, row, Anum_pg_attribute_attacl, mask, add_partial, granted);
+		if (mask && catalog_list)
+			add_partial(catalog_list, mask, granted);
+	}
+}
+
+/* What the gate opens without a grant, PUBLIC must still have. */
+static bool
+server_select(AsbSurface *surface, AsbRelation *relation)
+{
+	return asb_world_server_privileges(surface->world, relation->row, Anum_pg_class_relacl,
+									   OBJECT_TABLE, relation->form->relowner,
+									   surface->role, ACL_SELECT) != 0;
+}
+
+static void
+add_granted(AsbSurface *surface, AsbRelation *relation)
+{
+	Granted		granted = {.surface = surface, .relation = relation};
+	AsbPath    *catalog_list = NULL;
+	char	   *filter = NULL;
+
+	granted.whole = asb_relation_privileges(surface->role, relation->row);
+	for (int i = 0; relation->column_rows && i < relation->form->relnatts; i++)
+	{
+		if (relation->column_rows[i])
+			granted.partial |= asb_relation_column_privileges(surface->role, relation->column_rows[i],
+															  OF_COLUMNS);
+	}
+	if ((granted.whole | granted.partial) == 0 ||
+		!asb_world_namespace_usable(surface->world, relation->form->relnamespace, surface->role))
+		return;
+
+	granted.possible = possible(relation, granted.whole | granted.partial, 0);
+	if (relation->oid < FirstNormalObjectId)
+	{
+		const char *reason;
+
+		/* nobody but a superuser changes a catalog */
+		if (relation->oid < FirstUnpinnedObjectId)
+			granted.possible &= ACL_SELECT;
+		filter = asb_catalog_filter(relation->oid, &reason);
+		if (filter && server_select(surface, relation))
+			catalog_list = asb_path(NULL, psprintf("server catalog list: %s", reason));
+	}
+	for (int i = 0; i < lengthof(privileges); i++)
+	{
+		if (granted.possible & privileges[i])
+			granted.filters[i] = filter ? filter :
+				asb_row_filter(surface, relation, privileges[i], surface->role);
+	}
+
+	(void) asb_grants(surface, relation->row, Anum_pg_class_relacl, granted.whole, add_whole, &granted);
+	add_columns(&granted, catalog_list);
+
+	for (int i = 0; i < lengthof(privileges); i++)
+	{
+		if (granted.possible & privileges[i])
+			asb_follow_relation(surface, relation, privileges[i],
+								granted.whole & privileges[i] ? NULL : granted.columns[i]);
+	}
+}
+
+/* A view of information_schema, which an option of the profile opens. */
+static void
+add_information_schema(AsbSurface *surface, AsbRelation *relation)
+{
+	char	   *filter = asb_catalog_information_schema_filter(relation->oid);
+	AsbPath    *via;
+
+	if (filter == NULL || !server_select(surface, relation))
+		return;
+	via = asb_path(asb_path(NULL, "server catalog list: tools list tables by it"),
+				   "allowed by an option of the profile");
+	asb_surface_add_relation(surface, relation, ACL_SELECT, NULL, filter, via);
+	asb_follow_relation(surface, relation, ACL_SELECT, NULL);
+}
+
+/* Functions that take a sequence by its name, and what they need of it. */
+static const struct
+{
+	Oid			funcid;
+	const char *name;
+	AclMode		needs;			/* one of these */
+}			sequence_functions[] = {
+	{F_NEXTVAL, "nextval()", ACL_USAGE | ACL_UPDATE},
+	{F_CURRVAL, "currval()", ACL_USAGE | ACL_SELECT},
+	{F_SETVAL_REGCLASS_INT8, "setval()", ACL_UPDATE},
+	{F_SETVAL_REGCLASS_INT8_BOOL, "setval() with is_called", ACL_UPDATE},
+};
+
+typedef struct SequenceUse
+{
+	AsbSurface *surface;
+	AsbRelation *sequence;
+	const char *function;
+} SequenceUse;
+
+static void
+add_sequence_use(AsbPath *via, AclMode mask, void *argument)
+{
+	SequenceUse *use = argument;
+
+	for (int i = 0; i < lengthof(privileges); i++)
+	{
+		if (mask & privileges[i])
+			asb_surface_add(use->surface, "sequence", use->sequence->identity,
+							asb_privilege_text(privileges[i]), NULL, via,
+							psprintf("sequence, by %s", use->function));
+	}
+}
+
+static void
+add_sequence(AsbSurface *surface, AsbRelation *sequence)
+{
+	if (asb_relation_privileges(surface->role, sequence->row) == 0 ||
+		!asb_world_namespace_usable(surface->world, sequence->form->relnamespace, surface->role))
+		return;
+	for (int i = 0; i < lengthof(sequence_functions); i++)
+	{
+		if (asb_function_decide(surface->role, sequence_functions[i].funcid) == ASB_FUNCTION_GRANTED)
+			(void) asb_grants(surface, sequence->row, Anum_pg_class_relacl, sequence_functions[i].needs,
+							  add_sequence_use,
+							  &(SequenceUse) {surface, sequence, sequence_functions[i].name});
+	}
+}
+
+void
+asb_surface_relations(AsbSurface *surface)
+{
+	for (int i = 0; i < surface->world->nsorted; i++)
+	{
+		AsbRelation *relation = surface->world->sorted[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (relation->form->relkind == RELKIND_SEQUENCE)
+			add_sequence(surface, relation);
+		add_granted(surface, relation);
+		if (surface->profile->information_schema && relation->oid < FirstNormalObjectId)
+			add_information_schema(surface, relation);
+	}
+}

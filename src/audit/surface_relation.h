@@ -1,0 +1,24 @@
+/*
+ * surface_relation.h
+ *	  Rows about relations and their columns.
+ */
+#ifndef ASB_SURFACE_RELATION_H
+#define ASB_SURFACE_RELATION_H
+
+#include "audit/surface.h"
+#include "audit/world.h"
+
+/* "table", "view" and so on. */
+extern const char *asb_relation_kind(const AsbRelation *relation);
+
+/* "SELECT" and so on, for one privilege. */
+extern const char *asb_privilege_text(AclMode privilege);
+
+/*
+ * Adds the row of a relation and a privilege, and those of its columns in
+ * "columns", counted as in RangeTblEntry.selectedCols; NULL for all.
+ */
+extern void asb_surface_add_relation(AsbSurface *surface, AsbRelation *relation, AclMode privilege,
+									 const Bitmapset *columns, const char *row_filter, AsbPath *via);
+
+#endif							/* ASB_SURFACE_RELATION_H */
