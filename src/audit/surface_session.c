@@ -195,7 +195,7 @@ add_limits(AsbSurface *surface)
 		"SELECT l.key, l.value"
 		" FROM agentsandbox.profiles p,"
 		" LATERAL pg_catalog.jsonb_each_text(pg_catalog.to_jsonb(p)"
-		" OPERATOR(pg_catalog.-) '{profile,created_at,created_by}'::pg_catalog.text[]) l"
+		" OPERATOR(pg_catalog.-) '{profile,created_at,created_by,authors}'::pg_catalog.text[]) l"
 		" WHERE p.profile OPERATOR(pg_catalog.=) $1",
 		1, {OIDOID}
 	};

@@ -139,6 +139,18 @@ open_profile(const char *name, AsbProfile *profile)
 	return role;
 }
 
+/* Errors if the profile requires an accepted surface and has none; in SPI. */
+static void
+check_acceptance(Oid profile)
+{
+	static AsbQuery check = {
+		"SELECT agentsandbox.check_acceptance($1)", 1, {REGROLEOID}
+	};
+	Datum		value = ObjectIdGetDatum(profile);
+
+	(void) asb_query(&check, &value, NULL);
+}
+
 static void
 insert_record(const AsbRoleLabel *label, Oid profile, Jsonb *context)
 {
@@ -204,6 +216,9 @@ asb_open_conversation(PG_FUNCTION_ARGS)
 	context = PG_GETARG_JSONB_P(1);
 	check_context(context);
 	profile_role = open_profile(profile_name, &profile);
+	SPI_connect();
+	check_acceptance(profile_role);
+	SPI_finish();
 
 	asb_uuid_random(&label.conversation);
 	label.database = MyDatabaseId;

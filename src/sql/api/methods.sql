@@ -113,6 +113,8 @@ BEGIN
     VALUES (agentsandbox.profile_role(allow_method.profile), agentsandbox.require_method(allow_method.method))
     ON CONFLICT DO NOTHING;
     PERFORM agentsandbox.add_response_labels(allow_method.method);
+    -- who changes what a profile may call is one of its authors
+    PERFORM agentsandbox.alter_profile(allow_method.profile);
 END
 $$;
 COMMENT ON FUNCTION agentsandbox.allow_method(name, text) IS 'lets the conversations of a profile call a method';
@@ -124,6 +126,7 @@ BEGIN
     DELETE FROM agentsandbox.profile_methods m
     WHERE m.profile = agentsandbox.profile_role(disallow_method.profile)
         AND m.method = agentsandbox.require_method(disallow_method.method);
+    PERFORM agentsandbox.alter_profile(disallow_method.profile);
 END
 $$;
 COMMENT ON FUNCTION agentsandbox.disallow_method(name, text) IS

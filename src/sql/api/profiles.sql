@@ -45,7 +45,9 @@ CREATE OR REPLACE FUNCTION agentsandbox.alter_profile(
     statement_bytes integer DEFAULT NULL,
     value_bytes integer DEFAULT NULL,
     egress text DEFAULT NULL,
-    auto_seal text[] DEFAULT NULL
+    auto_seal text[] DEFAULT NULL,
+    require_accepted_surface boolean DEFAULT NULL,
+    require_other_signer boolean DEFAULT NULL
 ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -77,7 +79,10 @@ BEGIN
         statement_bytes = COALESCE(alter_profile.statement_bytes, old.statement_bytes),
         value_bytes = COALESCE(alter_profile.value_bytes, old.value_bytes),
         egress = COALESCE(alter_profile.egress, old.egress),
-        auto_seal = COALESCE(agentsandbox.label_set(alter_profile.auto_seal), old.auto_seal)
+        auto_seal = COALESCE(agentsandbox.label_set(alter_profile.auto_seal), old.auto_seal),
+        require_accepted_surface = COALESCE(alter_profile.require_accepted_surface, old.require_accepted_surface),
+        require_other_signer = COALESCE(alter_profile.require_other_signer, old.require_other_signer),
+        authors = CASE WHEN SESSION_USER = ANY (old.authors) THEN old.authors ELSE old.authors || SESSION_USER END
     WHERE old.profile = role;
 
     -- last, for it changes this function's own: the server judges the syntax
@@ -123,7 +128,9 @@ CREATE OR REPLACE FUNCTION agentsandbox.create_profile(
     statement_bytes integer DEFAULT NULL,
     value_bytes integer DEFAULT NULL,
     egress text DEFAULT NULL,
-    auto_seal text[] DEFAULT NULL
+    auto_seal text[] DEFAULT NULL,
+    require_accepted_surface boolean DEFAULT NULL,
+    require_other_signer boolean DEFAULT NULL
 ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -159,7 +166,9 @@ BEGIN
         statement_bytes => create_profile.statement_bytes,
         value_bytes => create_profile.value_bytes,
         egress => create_profile.egress,
-        auto_seal => create_profile.auto_seal);
+        auto_seal => create_profile.auto_seal,
+        require_accepted_surface => create_profile.require_accepted_surface,
+        require_other_signer => create_profile.require_other_signer);
 END
 $$;
 COMMENT ON FUNCTION agentsandbox.create_profile IS

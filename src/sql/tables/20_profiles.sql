@@ -34,7 +34,12 @@ CREATE TABLE agentsandbox.profiles (
     -- information flow; sets of labels are sorted
     egress          text NOT NULL DEFAULT 'refuse' CHECK (egress IN ('refuse', 'hold', 'meter')),
     auto_seal       text[] NOT NULL DEFAULT '{}',
-    response_labels text[] NOT NULL DEFAULT '{}'
+    response_labels text[] NOT NULL DEFAULT '{}',
+
+    -- sign-off, see api/signoff.sql
+    require_accepted_surface boolean NOT NULL DEFAULT false,
+    require_other_signer     boolean NOT NULL DEFAULT false,
+    authors                  name[] NOT NULL DEFAULT ARRAY[SESSION_USER]
 );
 COMMENT ON TABLE agentsandbox.profiles IS 'what a kind of agent may do, beyond what is granted to the role';
 COMMENT ON COLUMN agentsandbox.profiles.profile IS 'NOLOGIN role that the operator grants privileges to';
@@ -66,6 +71,9 @@ COMMENT ON COLUMN agentsandbox.profiles.value_bytes IS 'size of one parameter of
 COMMENT ON COLUMN agentsandbox.profiles.egress IS 'what becomes of a call whose labels its method does not accept: refuse, hold or meter';
 COMMENT ON COLUMN agentsandbox.profiles.auto_seal IS 'labels whose raise seals the conversation';
 COMMENT ON COLUMN agentsandbox.profiles.response_labels IS 'labels that responses may carry: those of every method that was ever allowed';
+COMMENT ON COLUMN agentsandbox.profiles.require_accepted_surface IS 'whether open_conversation() refuses while the surface is not what was accepted';
+COMMENT ON COLUMN agentsandbox.profiles.require_other_signer IS 'whether none of the authors may accept the surface';
+COMMENT ON COLUMN agentsandbox.profiles.authors IS 'session users that made the profile, altered it or allowed it a method; GRANT leaves no trace here';
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.profiles', '');
 
 CREATE TRIGGER invalidate_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.profiles
