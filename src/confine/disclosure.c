@@ -3,9 +3,10 @@
  *	  What errors tell a sandboxed session.
  *
  * Works in emit_log_hook, the only place that sees errors of the parser.  It is
- * called for what reaches the server's log only, so a sandboxed session logs
- * errors and warnings whatever log_min_messages says.  The log is told the same as the
- * client; of names there is more in agentsandbox.refusals.
+ * called for what is to reach the server's log only, so a sandboxed session logs
+ * errors and warnings whatever log_min_messages says; lesser messages come by
+ * here too, but go on to the log only if they were to.  The log is told the same
+ * as the client; of names there is more in agentsandbox.refusals.
  *
  * Taken out are
  *		names that do not exist or cannot be reached: see name.c;
@@ -26,6 +27,9 @@
 #include "confine/name.h"
 #include "confine/type.h"
 #include "session/session.h"
+
+/* log_min_messages before we asked for more */
+static int	wanted_in_log = WARNING;
 
 static bool
 starts_with(const char *text, const char *prefix)
@@ -77,6 +81,14 @@ say(ErrorData *error, int sqlerrcode, const char *message, const char *hint)
 	error->detail = NULL;
 }
 
+/* Is it about a name that qualifies a column, but is not one of FROM's? */
+static bool
+names_missing_alias(const ErrorData *error)
+{
+	return starts_with(error->message_id, "missing FROM-clause entry for table ") ||
+		starts_with(error->message_id, "invalid reference to FROM-clause entry for table ");
+}
+
 /* Replaces what an error says of names by what it would say of any. */
 static void
 hide_names(Oid role, ErrorData *error)
@@ -98,6 +110,12 @@ hide_names(Oid role, ErrorData *error)
 		say(error, name.sqlerrcode, name.message,
 			name.sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE ? ASB_HINT_NAMES : NULL);
 		error->cursorpos = name.position;
+	}
+	else if (names_missing_alias(error))
+	{
+		/* all that it tells of stands in the text: FROM holds no such name */
+		MemoryContextDelete(context);
+		return;
 	}
 	else if (error->sqlerrcode == ERRCODE_UNDEFINED_TABLE ||
 			 error->sqlerrcode == ERRCODE_INVALID_SCHEMA_NAME ||
@@ -178,8 +196,11 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 {
 	Oid			role = asb_session_known_role();
 
-	if (!OidIsValid(role) || error->elevel < WARNING)
+	if (!OidIsValid(role) || error->elevel < INFO)
 		return;
+
+	if (error->elevel < WARNING && (error->elevel < wanted_in_log || wanted_in_log == LOG))
+		error->output_to_server = false;
 
 	/* aclitem's input function warns if the role it was given exists */
 	if (starts_with(error->message_id, "defaulting grantor "))
@@ -210,6 +231,8 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 void
 asb_disclosure_bind(void)
 {
-	if (log_min_messages == LOG || log_min_messages > WARNING)
-		SetConfigOption("log_min_messages", "warning", PGC_SUSET, PGC_S_OVERRIDE);
+	if (log_min_messages != LOG && log_min_messages <= INFO)
+		return;
+	wanted_in_log = log_min_messages;
+	SetConfigOption("log_min_messages", "info", PGC_SUSET, PGC_S_OVERRIDE);
 }

@@ -272,6 +272,15 @@ consider_column_reference(Search *search, const ColumnRef *reference)
 	int			n = list_length(fields);
 	char	   *name;
 
+	/* the server would tell a schema that must not be used from none */
+	if (n > 2 && schemas_of(search->role, strVal(list_nth(fields, n - 3))) == NIL)
+	{
+		name = strVal(list_nth(fields, n - 2));
+		found(search, reference->location, ERRCODE_UNDEFINED_TABLE, name,
+			  psprintf("missing FROM-clause entry for table \"%s\"", name));
+		return;
+	}
+
 	if (!IsA(llast(fields), String))
 		return;
 	name = strVal(llast(fields));

@@ -59,7 +59,8 @@ my @attempts = (
 		'SELECT 1; SELECT nosuch FROM %s', 'SELECT * FROM %s FOR UPDATE OF nosuch', 'SELECT * FROM %s TABLESAMPLE nosuch (1)',
 		'WITH h AS (SELECT 1) SELECT (WITH hidden AS (SELECT 1 AS a) SELECT a FROM hidden), nosuch FROM %s', "SELECT '%s'::regclass",
 		"SELECT nextval('%s')", "SELECT to_regclass('%s')", "SELECT '%s'::regclass::oid", "SELECT 'x' FROM own WHERE '%s'::regclass = 1",
-		"SELECT has_table_privilege('%s', 'SELECT')", "SELECT pg_relation_size('%s')", "SELECT currtid2('%s', '(0,1)')"),
+		"SELECT has_table_privilege('%s', 'SELECT')", "SELECT pg_relation_size('%s')", "SELECT currtid2('%s', '(0,1)')",
+		'SELECT %s.id FROM own', 'SELECT %s.* FROM own', 'SELECT %s.hidcol FROM own o', 'SELECT nosuch.id, %s.id FROM own'),
 	(map { my $t = $_; map { [ $t, $_ ] } @types }
 		  'SELECT NULL::%s', "SELECT 'nosuch'::%s", 'SELECT CAST(1 AS %s)', 'SELECT NULL::%s[]', 'SELECT NULL::%s + nosuch', "SELECT * FROM json_to_record('{}') AS x (a %s)",
 		'PREPARE a (%s) AS SELECT 1', 'SELECT $1::%s', "SELECT json_populate_record(NULL::%s, '{}')", 'SELECT 1 FROM own WHERE id::%s IS NULL', "SELECT '%s'::regtype",
@@ -122,5 +123,9 @@ for my $attempt (@attempts)
 	}
 }
 is($worked, 0, 'none of them worked');
+
+# what is no name of the catalog's is answered as the server does
+like($w->query('SELECT x.id FROM own')->{errors}[0]{M}, qr/^missing FROM-clause entry for table "x"$/, 'a name that FROM does not have');
+like($w->query('SELECT own.id FROM own o')->{errors}[0]{H}, qr/Perhaps you meant to reference the table alias "o"/, '... with what it has');
 
 done_testing();
