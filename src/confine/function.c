@@ -163,25 +163,43 @@ checks_reachable_domain(Oid role, Oid funcid)
 	return found;
 }
 
+/* Has it an argument whose values have no fixed length? */
+static bool
+has_long_argument(Oid funcid)
+{
+	Oid		   *types;
+	int			ntypes;
+
+	(void) get_func_signature(funcid, &types, &ntypes);
+	for (int i = 0; i < ntypes; i++)
+	{
+		if (get_typlen(types[i]) < 0)
+			return true;
+	}
+	return false;
+}
+
 void
 asb_function_gate_direct(const AsbSession *agent, Oid funcid)
 {
 	AsbFunctionVerdict verdict = asb_function_decide(agent->role, funcid);
 
-	if (verdict == ASB_FUNCTION_GRANTED)
-		return;
+	/* what a check of a domain needs; the fastpath message has the same right */
+	if (verdict != ASB_FUNCTION_GRANTED &&
+		(agent->kind != ASB_SESSION_CONVERSATION ||
+		 (verdict != ASB_FUNCTION_LISTED &&
+		  (verdict != ASB_FUNCTION_HIDDEN || !checks_reachable_domain(agent->role, funcid)))))
+		asb_function_refuse(verdict, funcid);
 
 	/*
-	 * The fastpath message, which has no text, can call the bounded twin; a
-	 * check of a domain searches for what its administrator wrote.
+	 * The fastpath message, which has no text: nobody sees its values before
+	 * the function does, so how long they are cannot be limited.
 	 */
-	if (debug_query_string == NULL && asb_server_function_searches(funcid))
-		asb_function_refuse(ASB_FUNCTION_UNLISTED, funcid);
-
-	/* what a check of a domain needs; the fastpath message has the same right */
-	if (agent->kind == ASB_SESSION_CONVERSATION &&
-		(verdict == ASB_FUNCTION_LISTED ||
-		 (verdict == ASB_FUNCTION_HIDDEN && checks_reachable_domain(agent->role, funcid))))
-		return;
-	asb_function_refuse(verdict, funcid);
+	if (debug_query_string == NULL && has_long_argument(funcid))
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_LIMIT,
+			.object = get_func_name(funcid),
+			.message = "a function with arguments of any length cannot be called by this message",
+			.hint = "Call it in a query."
+		});
 }

@@ -2,8 +2,8 @@
  * meter.c
  *	  Counts the rows a session changes and is sent.
  *
- * Rows sent are counted where all of them pass, at the messages of the
- * protocol (DataRow, CopyData), so with their true size, whatever produced
+ * Rows sent are counted where all of them pass, at the messages of the protocol
+ * (DataRow, CopyData, FunctionCallResponse), so with their true size, whatever produced
  * them: a query, a cursor, RETURNING, COPY, EXPLAIN.  An error before a message
  * is begun leaves the protocol in order.
  *
@@ -59,24 +59,28 @@ refuse(int sqlerrcode, const char *object, const char *message, const char *hint
 	});
 }
 
+static void pg_noinline
+count_message(size_t length)
+{
+	rows_sent++;
+	bytes_sent += length;
+	if (rows_sent > limits->rows_returned)
+		refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "rows_returned",
+			   psprintf("statement returns more than " INT64_FORMAT " rows",
+						limits->rows_returned),
+			   "Add LIMIT or a condition, or aggregate.");
+	if (bytes_sent > limits->bytes_returned)
+		refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "bytes_returned",
+			   psprintf("statement returns more than " INT64_FORMAT " bytes",
+						limits->bytes_returned),
+			   "Select fewer columns or rows, or aggregate.");
+}
+
 static int
 metered_putmessage(char type, const char *body, size_t length)
 {
-	if (limits && (type == 'D' || type == 'd'))
-	{
-		rows_sent++;
-		bytes_sent += length;
-		if (rows_sent > limits->rows_returned)
-			refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "rows_returned",
-				   psprintf("statement returns more than " INT64_FORMAT " rows",
-							limits->rows_returned),
-				   "Add LIMIT or a condition, or aggregate.");
-		if (bytes_sent > limits->bytes_returned)
-			refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "bytes_returned",
-				   psprintf("statement returns more than " INT64_FORMAT " bytes",
-							limits->bytes_returned),
-				   "Select fewer columns or rows, or aggregate.");
-	}
+	if ((type == 'D' || type == 'd' || type == 'V') && limits)
+		count_message(length);
 	return next_methods->putmessage(type, body, length);
 }
 

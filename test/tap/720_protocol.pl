@@ -20,7 +20,12 @@ GRANT SELECT, INSERT, DELETE ON notes TO agent, copier;
 CREATE TABLE secrets (id int, secret_column text);
 INSERT INTO secrets VALUES (1, 'SECRET');
 CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 2 * $1';
-GRANT EXECUTE ON FUNCTION twice(int) TO agent;
+CREATE FUNCTION shout(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
+GRANT EXECUTE ON FUNCTION twice(int), shout(text) TO agent;
+CREATE FUNCTION secret_step(int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+	RAISE NOTICE 'step %', $1 USING DETAIL = 'of secret_step', HINT = 'Go on.', TABLE = 'secrets'; RAISE INFO 'info'; RETURN $1; END $$;
+CREATE VIEW steps AS SELECT id, secret_step(id) AS step FROM generate_series(1, 1) id;
+GRANT SELECT ON steps TO agent;
 CREATE FUNCTION peek() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT secret_column FROM secrets';
 SQL
 my $c = open_conversation('agent', '{"tenant": "mine"}');
@@ -71,7 +76,8 @@ $w = Wire->connect($c);
 is($w->fastpath(oid('int4pl(int,int)'), [ 3, 4 ])->{value}, '7', 'fastpath: a listed function is called');
 is($w->fastpath(oid('twice(int)'), [21])->{value}, '42', 'fastpath: a granted one too');
 is(state_of($w->fastpath(oid('jsonb_contains(jsonb,jsonb)'), [ '[1]', '[1]' ])), '42501', 'fastpath: a search without a bound is not');
-is($w->fastpath(oid('agentsandbox.bounded_jsonb_contains(jsonb,jsonb)'), [ '[1]', '[1]' ])->{value}, 't', '... one with it is');
+is(state_of($w->fastpath(oid($_), [ ('x') x tr/,// , 'x' ])), '42501', "... nor one whose arguments could be of any length: $_")
+	for 'agentsandbox.bounded_jsonb_contains(jsonb,jsonb)', 'upper(text)', 'shout(text)', 'length(bpchar)', 'array_ndims(anyarray)';
 my $fastpath = sql(<<'SQL');
 SELECT string_agg(p.oid || ' ' || p.oid::regprocedure || ' ' || pronargs || ' ' || (proretset OR prokind <> 'f')::int, E'\n')
 FROM pg_proc p
@@ -121,6 +127,14 @@ for my $sql ('SELECT * FROM %s', 'SELECT secret_column FROM %s', 'INSERT INTO %s
 	}
 	is($answers[0], $answers[1], "a hidden relation is answered as one that does not exist: $sql");
 }
+
+# what a function that a view uses says is heard, where it is not
+$w->query("SET client_min_messages = 'notice'");
+my $said = $w->query('SELECT step FROM steps');
+is_deeply([ map { "$_->{S} $_->{M}" } @{ $said->{notices} } ], [ 'NOTICE step 1', 'INFO info' ], 'notices of functions reach the client');
+is($said->{notices}[0]{H}, 'Go on.', 'with their hint');
+unlike(all_text($said), qr/secret/, 'but tell no name of a hidden function');
+unlike(server_log(), qr/(?:NOTICE:  step 1|INFO:  info)/, 'nor do they fill the log');
 
 # suspended portals
 $w->query('BEGIN');
