@@ -33,7 +33,8 @@ typedef enum StatementClass
 	CLASS_CURSOR,
 	CLASS_EXPLAIN,
 	CLASS_COPY,
-	CLASS_CALL
+	CLASS_CALL,
+	CLASS_UNLISTEN
 } StatementClass;
 
 typedef struct StatementRule
@@ -69,8 +70,8 @@ static const StatementRule rules[] = {
 	{T_TransactionStmt, CLASS_TRANSACTION, "begins or ends a transaction or savepoint",
 		"BEGIN; START TRANSACTION; COMMIT; ROLLBACK; SAVEPOINT s; RELEASE SAVEPOINT s; ROLLBACK TO SAVEPOINT s; "
 	"PREPARE TRANSACTION 't'; COMMIT PREPARED 't'; ROLLBACK PREPARED 't'"},
-	{T_UnlistenStmt, CLASS_ALLOWED, "forgets what the session listens to, which is nothing; drivers send it",
-	"UNLISTEN *"},
+	{T_UnlistenStmt, CLASS_UNLISTEN, "of everything, which is nothing; drivers send it to reset a session",
+	"UNLISTEN *; UNLISTEN c"},
 	{T_VariableSetStmt, CLASS_SETTING, "the setting gate's; the role only downwards",
 		"SET s TO DEFAULT; RESET s; RESET ALL; SET TRANSACTION READ ONLY; "
 		"SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; "
@@ -217,6 +218,9 @@ asb_statement_decide(const AsbProfile *profile, const Node *statement)
 		case CLASS_CALL:
 			return calls_our_procedure((const CallStmt *) statement) ?
 				ASB_STATEMENT_ALLOWED : option(profile && profile->allow_call);
+		case CLASS_UNLISTEN:
+			return ((const UnlistenStmt *) statement)->conditionname ?
+				ASB_STATEMENT_REFUSED : ASB_STATEMENT_ALLOWED;
 	}
 	return ASB_STATEMENT_REFUSED;
 }
