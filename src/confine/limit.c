@@ -26,6 +26,7 @@
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "storage/fd.h"
+#include "storage/proc.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -71,12 +72,13 @@ static struct
 {
 	const char *setting;
 	int			limit;			/* offset in AsbLimits */
+	int		   *value;			/* the server's variable */
 	int			at_login;
 }			times[] = {
-	{"statement_timeout", offsetof(AsbLimits, statement_time)},
-	{"idle_in_transaction_session_timeout", offsetof(AsbLimits, idle_in_transaction_time)},
-	{"idle_session_timeout", offsetof(AsbLimits, idle_session_time)},
-	{"lock_timeout", offsetof(AsbLimits, lock_wait)},
+	{"statement_timeout", offsetof(AsbLimits, statement_time), &StatementTimeout},
+	{"idle_in_transaction_session_timeout", offsetof(AsbLimits, idle_in_transaction_time), &IdleInTransactionSessionTimeout},
+	{"idle_session_timeout", offsetof(AsbLimits, idle_session_time), &IdleSessionTimeout},
+	{"lock_timeout", offsetof(AsbLimits, lock_wait), &LockTimeout},
 };
 static bool times_known = false;
 
@@ -84,12 +86,21 @@ static bool times_known = false;
 static TimestampTz counted_message = 0;
 
 static void
-set_integer(const char *name, int64 value)
+set_integer(const char *name, int64 value, GucSource source)
 {
 	char		text[32];
 
 	snprintf(text, sizeof(text), INT64_FORMAT, value);
-	SetConfigOption(name, text, PGC_SUSET, PGC_S_OVERRIDE);
+	SetConfigOption(name, text, PGC_SUSET, source);
+}
+
+static int
+time_limit(const AsbLimits *limits, int i)
+{
+	int			limit = *(const int *) ((const char *) limits + times[i].limit);
+
+	return times[i].at_login > 0 && (limit == 0 || times[i].at_login < limit) ?
+		times[i].at_login : limit;
 }
 
 static void
@@ -97,15 +108,27 @@ set_times(const AsbLimits *limits)
 {
 	for (int i = 0; i < lengthof(times); i++)
 	{
-		int			limit = *(const int *) ((const char *) limits + times[i].limit);
-
 		if (!times_known)
-			times[i].at_login = atoi(GetConfigOption(times[i].setting, false, false));
-		if (times[i].at_login > 0 && (limit == 0 || times[i].at_login < limit))
-			limit = times[i].at_login;
-		set_integer(times[i].setting, limit);
+			times[i].at_login = *times[i].value;
+		set_integer(times[i].setting, time_limit(limits, i), PGC_S_OVERRIDE);
 	}
 	times_known = true;
+}
+
+/*
+ * What the agent set before the operator lowered a limit is not above it any
+ * more, nor what a ROLLBACK brings back.
+ */
+static void
+lower_times(void)
+{
+	for (int i = 0; i < lengthof(times); i++)
+	{
+		int			limit = time_limit(&applied, i);
+
+		if (limit > 0 && (*times[i].value <= 0 || *times[i].value > limit))
+			set_integer(times[i].setting, limit, PGC_S_SESSION);
+	}
 }
 
 static void
@@ -137,8 +160,8 @@ apply(const AsbLimits *limits)
 	memcpy(&applied, limits, sizeof(AsbLimits));
 
 	set_times(limits);
-	set_integer("temp_file_limit", Min((limits->temp_bytes + 1023) / 1024, INT_MAX));
-	set_integer("max_parallel_workers_per_gather", limits->parallel_workers);
+	set_integer("temp_file_limit", Min((limits->temp_bytes + 1023) / 1024, INT_MAX), PGC_S_OVERRIDE);
+	set_integer("max_parallel_workers_per_gather", limits->parallel_workers, PGC_S_OVERRIDE);
 	SetConfigOption("jit", "off", PGC_SUSET, PGC_S_OVERRIDE);
 	SetConfigOption("row_security", "on", PGC_SUSET, PGC_S_OVERRIDE);
 	/* else the order of rows tells where others are reading */
@@ -277,6 +300,7 @@ start_statement(const AsbSession *session)
 	if (session->kind == ASB_SESSION_CONVERSATION &&
 		memcmp(&session->profile.limits, &applied, sizeof(AsbLimits)) != 0)
 		apply(&session->profile.limits);
+	lower_times();
 }
 
 void

@@ -50,7 +50,7 @@ typedef struct UsageEntry
 	slock_t		minute_lock;	/* guards the next two */
 	TimestampTz minute_start;
 	int			minute_statements;
-} UsageEntry;
+}			pg_attribute_aligned(PG_CACHE_LINE_SIZE) UsageEntry;
 
 typedef struct UsageTable
 {
@@ -60,8 +60,26 @@ typedef struct UsageTable
 
 static UsageTable *table = NULL;
 
-/* what this session counts for; set by asb_usage_attach() */
+/*
+ * What this session counts for, set by asb_usage_attach(): an entry, nobody, or
+ * nothing known, which is refused.
+ */
 static UsageEntry *mine = NULL;
+static bool for_nobody = false;
+
+/*
+ * Statements of this minute that were counted ahead, so that the sessions of a
+ * conversation do not fight for its entry.  What is left of them at the end of
+ * the minute counts as run.
+ */
+#define MAX_AHEAD 100
+
+static struct
+{
+	int			left;
+	int			limit;			/* counted under */
+	TimestampTz minute_start;
+}			ahead;
 
 /* Twice what can be connected, so that the last ones are remembered. */
 static int
@@ -172,7 +190,9 @@ asb_usage_attach(const pg_uuid_t *conversation)
 	UsageEntry *entry;
 
 	detach(0, (Datum) 0);
-	if (conversation == NULL)
+	ahead.left = 0;
+	for_nobody = conversation == NULL;
+	if (for_nobody)
 		return;
 
 	if (!will_detach)
@@ -206,26 +226,42 @@ asb_usage_attach(const pg_uuid_t *conversation)
 				 errhint("Try again in a few seconds.")));
 }
 
+static bool
+in_minute(TimestampTz now, TimestampTz minute_start)
+{
+	return now >= minute_start && now - minute_start < USECS_PER_MINUTE;
+}
+
 bool
 asb_usage_count_statement(int limit)
 {
 	TimestampTz now = GetCurrentStatementStartTimestamp();
-	bool		allowed;
+	int			n;
 
 	if (mine == NULL)
+		return for_nobody;
+	if (ahead.left > 0 && ahead.limit == limit && in_minute(now, ahead.minute_start))
+	{
+		ahead.left--;
 		return true;
+	}
 
 	SpinLockAcquire(&mine->minute_lock);
-	if (now - mine->minute_start >= USECS_PER_MINUTE || now < mine->minute_start)
+	if (!in_minute(now, mine->minute_start))
 	{
 		mine->minute_start = now;
 		mine->minute_statements = 0;
 	}
-	allowed = mine->minute_statements < limit;
-	if (allowed)
-		mine->minute_statements++;
+	/* the less there is left, the more exactly; in the end one by one */
+	n = Min(limit - mine->minute_statements, Max(1, Min((limit - mine->minute_statements) / 64, MAX_AHEAD)));
+	if (n > 0)
+		mine->minute_statements += n;
+	ahead.minute_start = mine->minute_start;
 	SpinLockRelease(&mine->minute_lock);
-	return allowed;
+
+	ahead.limit = limit;
+	ahead.left = Max(n - 1, 0);
+	return n > 0;
 }
 
 bool
@@ -234,7 +270,7 @@ asb_usage_count_changes(int64 rows, int64 limit)
 	uint64		total;
 
 	if (mine == NULL)
-		return true;
+		return for_nobody;
 	total = pg_atomic_add_fetch_u64(&mine->rows_changed, rows);
 	/* the first that is not saved */
 	if (total - rows == pg_atomic_read_u64(&mine->rows_saved))

@@ -23,8 +23,7 @@ extern void asb_usage_attach(const pg_uuid_t *conversation);
 
 /*
  * One more statement; false if this minute has had "limit" of them already.
- * A session that is not attached (an administrator's after SET ROLE) is not
- * counted, here as below.
+ * Here as below: always true for nobody, always false if nothing was attached.
  */
 extern bool asb_usage_count_statement(int limit);
 

@@ -8,6 +8,7 @@ use AgentSandbox;
 use IPC::Run ();
 use Test::More;
 use Time::HiRes qw(time);
+use Wire;
 
 sql(<<~'SQL');
 	CREATE TABLE t (a int PRIMARY KEY, b text);
@@ -125,6 +126,21 @@ poll_is("SELECT count(*) FROM agentsandbox.sessions() WHERE role = '$other->{rol
 sql(q(SELECT agentsandbox.alter_profile('p', rows_returned => 3)));
 $session->{in} .= "SELECT generate_series(1, 4);\n";
 ends($session, qr/54000.*more than 3 rows/, '... with the new limits');
+
+note 'a limit that falls below what the agent set';
+sql(q(SELECT agentsandbox.create_profile('q', statement_time => '10 s', lock_wait => '10 s')));
+my $w = Wire->connect(open_conversation('q'));
+my $shown = sub { return $w->query('SHOW statement_timeout')->{rows}[0][0] . ' ' . $w->query('SHOW lock_timeout')->{rows}[0][0] };
+$w->query("SET statement_timeout = '8s'; SET lock_timeout = '2s'");
+$w->query('BEGIN');
+$w->query("SET LOCAL statement_timeout = '6s'");
+sql(q(SELECT agentsandbox.alter_profile('q', statement_time => '3 s', lock_wait => '4 s')));
+is($shown->(), '3s 2s', 'it holds in the transaction that had set more, and what is less stays');
+$w->query('ROLLBACK');
+is($shown->(), '3s 2s', '... and a ROLLBACK does not lift it');
+$w->query('RESET ALL');
+is($shown->(), '3s 4s', '... nor does RESET ALL');
+$w->finish;
 
 note 'memory';
 sql(q(SELECT agentsandbox.alter_profile('p', rows_returned => 1000, memory_bytes => 50000000, statement_time => '20 s')));
