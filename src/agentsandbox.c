@@ -26,8 +26,6 @@
 #include "rpc/frontier.h"
 #include "rpc/method.h"
 #include "session/bind.h"
-#include "session/conversation.h"
-#include "session/pool.h"
 #include "session/session.h"
 #include "session/slot.h"
 #include "worker/worker.h"
@@ -59,8 +57,6 @@ _PG_init(void)
 	asb_slot_init();
 	asb_session_init();
 	asb_bind_init();
-	asb_conversation_init();
-	asb_pool_init();
 	asb_label_init();
 	asb_object_init();
 	asb_request_init();

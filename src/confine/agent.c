@@ -13,8 +13,12 @@
 const AsbSession *
 asb_agent(void)
 {
-	const AsbSession *session = asb_session();
+	return asb_agent_of(asb_session());
+}
 
+const AsbSession *
+asb_agent_of(const AsbSession *session)
+{
 	if (session == NULL)
 		return NULL;
 

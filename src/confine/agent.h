@@ -17,6 +17,9 @@
  */
 extern const AsbSession *asb_agent(void);
 
+/* The same of what asb_session() has just returned. */
+extern const AsbSession *asb_agent_of(const AsbSession *session);
+
 /*
  * Those of the privileges in "mask" that an ACL gives to the role or to roles
  * it is a member of, by name.  What PUBLIC has and what ownership implies does

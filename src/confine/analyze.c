@@ -328,6 +328,8 @@ is_function_number(const RelabelType *number)
 static bool
 walk(Node *node, AnalyzeContext *context)
 {
+	ListCell   *cell;
+
 	if (node == NULL)
 		return false;
 
@@ -336,6 +338,26 @@ walk(Node *node, AnalyzeContext *context)
 		case T_Query:
 			judge_query(context, (Query *) node);
 			return false;
+
+			/* most nodes are of these kinds, to which there is no more */
+		case T_Var:
+			judge_type(context, ((Var *) node)->vartype, node);
+			return false;
+		case T_Const:
+			judge_type(context, ((Const *) node)->consttype, node);
+			return false;
+		case T_RangeTblRef:
+			return false;
+		case T_List:
+			foreach(cell, (List *) node)
+				walk(lfirst(cell), context);
+			return false;
+		case T_TargetEntry:
+			return walk((Node *) ((TargetEntry *) node)->expr, context);
+		case T_FromExpr:
+			walk((Node *) ((FromExpr *) node)->fromlist, context);
+			return walk(((FromExpr *) node)->quals, context);
+
 		case T_SetOperationStmt:
 			judge_sort_operators(context, ((SetOperationStmt *) node)->groupClauses);
 			break;

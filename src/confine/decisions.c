@@ -33,27 +33,22 @@
 
 #include "confine/decisions.h"
 
-typedef struct DecisionKey
+/* A place for a decision; the next one that falls on it takes it over. */
+typedef struct DecisionPlace
 {
+	uint64		generation;		/* that it was made in; zero: none */
 	AsbDecisionKind kind;
 	Oid			role;
 	Oid			object;
-} DecisionKey;
-
-typedef struct DecisionEntry
-{
-	DecisionKey key;
 	uint32		value;
-} DecisionEntry;
+} DecisionPlace;
 
-static HTAB *decisions = NULL;
+#define PLACE_BITS 10
 
-/* the entry that was found last, or NULL; entries stay until the table goes */
-static DecisionEntry *last_found = NULL;
+static DecisionPlace places[1 << PLACE_BITS];
 
-/* counts changes of the catalogs; that of the table is the one it was made in */
-static uint64 generation = 0;
-static uint64 table_generation = 0;
+/* counts changes of the catalogs */
+static uint64 generation = 1;
 
 /* rows that grants were found in */
 typedef struct GrantKey
@@ -70,12 +65,13 @@ static uint64 grants = 0;
 /* the role whose memberships are among them */
 static Oid	memberships_of = InvalidOid;
 
-/* executions in progress, and the state of the grants when they began */
+/* executions in progress, for whom and when they were judged */
 typedef struct Execution
 {
 	dlist_node	node;
 	EState	   *estate;
-	uint64		grants;
+	Oid			role;
+	AsbJudged	judged;
 	MemoryContextCallback end;
 } Execution;
 
@@ -180,21 +176,28 @@ execution_ended(void *arg)
 	dlist_delete(&((Execution *) arg)->node);
 }
 
+AsbJudged
+asb_decisions_now(void)
+{
+	return (AsbJudged) {.grants = grants, .generation = generation};
+}
+
 void
-asb_decisions_execution_began(EState *estate)
+asb_decisions_execution_began(EState *estate, Oid role, AsbJudged judged)
 {
 	Execution  *execution = MemoryContextAlloc(estate->es_query_cxt, sizeof(Execution));
 
 	execution->estate = estate;
-	execution->grants = grants;
+	execution->role = role;
+	execution->judged = judged;
 	execution->end.func = execution_ended;
 	execution->end.arg = execution;
 	dlist_push_head(&executions, &execution->node);
 	MemoryContextRegisterResetCallback(estate->es_query_cxt, &execution->end);
 }
 
-void
-asb_decisions_execution_goes_on(EState *estate)
+bool
+asb_decisions_execution_goes_on(EState *estate, Oid role)
 {
 	dlist_iter	iter;
 
@@ -203,59 +206,47 @@ asb_decisions_execution_goes_on(EState *estate)
 	{
 		Execution  *execution = dlist_container(Execution, node, iter.cur);
 
-		if (execution->estate == estate && execution->grants != grants)
+		if (execution->estate != estate)
+			continue;
+		if (execution->judged.grants != grants)
 			refuse_stale();
+		return execution->role == role && execution->judged.generation == generation;
 	}
+	return false;
+}
+
+static DecisionPlace *
+place_of(const AsbDecision *decision)
+{
+	uint32		hash = decision->object * 2654435761U ^ decision->role * 2246822519U ^
+	(uint32) decision->kind * 3266489917U;
+
+	return &places[hash >> (32 - PLACE_BITS)];
 }
 
 bool
 asb_decision_find(AsbDecision *decision)
 {
-	DecisionKey key = {decision->kind, decision->role, decision->object};
-	DecisionEntry *entry;
+	const DecisionPlace *place = place_of(decision);
 
-	if (decisions != NULL && table_generation != generation)
-	{
-		hash_destroy(decisions);
-		decisions = NULL;
-		last_found = NULL;
-	}
-	if (decisions == NULL)
-	{
-		HASHCTL		ctl = {.keysize = sizeof(DecisionKey),
-			.entrysize = sizeof(DecisionEntry), .hcxt = TopMemoryContext};
-
-		table_generation = generation;
-		decisions = hash_create("agentsandbox decisions", 256, &ctl,
-								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
 	if (memberships_of != decision->role)
 		note_memberships(decision->role);
 
-	decision->generation = table_generation;
-
-	/* a statement often asks twice, and so does the next one */
-	if (last_found != NULL && memcmp(&last_found->key, &key, sizeof(key)) == 0)
-	{
-		decision->value = last_found->value;
-		return true;
-	}
-	entry = last_found = hash_search(decisions, &key, HASH_FIND, NULL);
-	if (entry)
-		decision->value = entry->value;
-	return entry != NULL;
+	decision->generation = generation;
+	if (place->generation != generation || place->object != decision->object ||
+		place->role != decision->role || place->kind != decision->kind)
+		return false;
+	decision->value = place->value;
+	return true;
 }
 
 void
 asb_decision_remember(const AsbDecision *decision)
 {
-	DecisionKey key = {decision->kind, decision->role, decision->object};
-	DecisionEntry *entry;
-
-	if (decisions == NULL || decision->generation != generation)
-		return;
-	entry = hash_search(decisions, &key, HASH_ENTER, NULL);
-	entry->value = decision->value;
+	if (decision->generation == generation)
+		*place_of(decision) = (DecisionPlace) {
+			generation, decision->kind, decision->role, decision->object, decision->value
+		};
 }
 
 void

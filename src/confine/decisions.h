@@ -49,9 +49,22 @@ extern void asb_decision_rests_on(int cacheid, uint32 hashvalue);
  */
 extern void asb_decisions_check(void);
 
-/* When an execution has begun, and each time it goes on; the latter errors too. */
-extern void asb_decisions_execution_began(struct EState *estate);
-extern void asb_decisions_execution_goes_on(struct EState *estate);
+/* The state of the catalogs that something was judged by. */
+typedef struct AsbJudged
+{
+	uint64		grants;
+	uint64		generation;
+} AsbJudged;
+
+extern AsbJudged asb_decisions_now(void);
+
+/*
+ * When an execution has begun, for a role as it was judged; and each time it
+ * goes on.  The latter errors too, and tells whether judging its relations again
+ * would give the same.
+ */
+extern void asb_decisions_execution_began(struct EState *estate, Oid role, AsbJudged judged);
+extern bool asb_decisions_execution_goes_on(struct EState *estate, Oid role);
 
 extern void asb_decisions_init(void);
 

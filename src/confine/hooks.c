@@ -157,21 +157,28 @@ is_function_source(const ParseState *pstate)
 static void
 asb_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 {
+	const AsbSession *session;
 	const AsbSession *agent;
 
 	if (next_post_parse_analyze_hook)
 		next_post_parse_analyze_hook(pstate, query, jstate);
 
-	if ((query->utilityStmt && asb_statement_leaves(query->utilityStmt)) || !sandboxed())
+	if (query->utilityStmt && asb_statement_leaves(query->utilityStmt))
+		return;
+	session = sandboxed();
+	if (!session)
 		return;
 
 	asb_limit_parse(pstate->p_sourcetext);
 
 	/* before the server describes its result, which tells what exists */
 	if (query->utilityStmt && IsA(query->utilityStmt, VariableShowStmt))
+	{
 		asb_setting_gate_show((const VariableShowStmt *) query->utilityStmt);
+		session = asb_session();
+	}
 
-	agent = asb_agent();
+	agent = asb_agent_of(session);
 	if (agent && !is_function_source(pstate))
 		asb_analyze_gate(agent, pstate, query);
 }
@@ -198,6 +205,8 @@ asb_executor_start(QueryDesc *query, int eflags)
 	ExecutorStart_hook_type start =
 	next_executor_start_hook ? next_executor_start_hook : standard_ExecutorStart;
 	const AsbSession *session = sandboxed();
+	Oid			role;
+	AsbJudged	judged;
 
 	if (!session)
 	{
@@ -205,12 +214,14 @@ asb_executor_start(QueryDesc *query, int eflags)
 		return;
 	}
 
+	role = asb_agent_of(session) ? session->role : InvalidOid;
 	asb_limit_start(session, query->sourceText, query->params, false);
 	if (depth == 0)
 		asb_decisions_check();
+	judged = asb_decisions_now();
 	ASB_DEEPER(start(query, eflags));
-	if (asb_agent())
-		asb_decisions_execution_began(query->estate);
+	if (OidIsValid(role))
+		asb_decisions_execution_began(query->estate, role, judged);
 	asb_meter_executor_started(query);
 }
 
@@ -219,24 +230,28 @@ asb_executor_run(QueryDesc *query, ScanDirection direction, uint64 count, bool e
 {
 	ExecutorRun_hook_type run =
 	next_executor_run_hook ? next_executor_run_hook : standard_ExecutorRun;
-	const AsbSession *session;
+	const AsbSession *session = asb_session();
 	const AsbSession *agent;
+	bool		unchanged;
 
-	/* FETCH takes no lock, so it hears of changes only by asking */
-	if (asb_session())
-		asb_decisions_execution_goes_on(query->estate);
-	session = asb_session();
 	if (!session)
 	{
 		run(query, direction, count, execute_once);
 		return;
 	}
 
+	/* FETCH takes no lock, so it hears of changes only by asking */
+	unchanged = asb_decisions_execution_goes_on(query->estate, session->role);
+	session = asb_session();
+
 	/* a cursor does not outlive the privileges it was opened with */
-	agent = asb_agent();
-	if (agent)
+	agent = asb_agent_of(session);
+	if (agent && !unchanged)
+	{
 		asb_relation_gate(agent, query->plannedstmt->rtable);
-	asb_limit_run(asb_session(), query);
+		session = asb_session();
+	}
+	asb_limit_run(session, query);
 	ASB_DEEPER(run(query, direction, count, execute_once));
 }
 
@@ -246,7 +261,8 @@ asb_executor_finish(QueryDesc *query)
 	ExecutorFinish_hook_type finish =
 	next_executor_finish_hook ? next_executor_finish_hook : standard_ExecutorFinish;
 
-	if (!sandboxed())
+	/* what changes nothing has neither triggers to fire nor rows to count */
+	if ((query->operation == CMD_SELECT && !query->plannedstmt->hasModifyingCTE) || !sandboxed())
 	{
 		finish(query);
 		return;

@@ -19,6 +19,7 @@
 
 #include "core/settings.h"
 #include "core/shmem.h"
+#include "core/transaction.h"
 #include "core/wakeup.h"
 
 typedef struct WakeupEntry
@@ -41,6 +42,9 @@ static WakeupTable *table = NULL;
 
 /* this transaction, if it commits, wakes the worker */
 static bool wakeup_pending = false;
+
+/* is the callback registered that does it? */
+static bool watching = false;
 
 /* ... and has it look again at this time; DT_NOEND: no such wish */
 static TimestampTz alarm_pending = DT_NOEND;
@@ -135,12 +139,14 @@ wakeup_xact_callback(XactEvent event, void *arg)
 void
 asb_wakeup_at_commit(void)
 {
+	asb_at_transaction_end(&watching, wakeup_xact_callback, NULL);
 	wakeup_pending = true;
 }
 
 void
 asb_wakeup_alarm_at_commit(TimestampTz at)
 {
+	asb_at_transaction_end(&watching, wakeup_xact_callback, NULL);
 	alarm_pending = Min(alarm_pending, at);
 }
 
@@ -286,5 +292,4 @@ asb_wakeup_init(void)
 {
 	asb_shmem_register("agentsandbox wakeup", table_size, table_init,
 					   (void **) &table);
-	RegisterXactCallback(wakeup_xact_callback, NULL);
 }

@@ -32,6 +32,7 @@
 #include "core/compat.h"
 #include "core/errors.h"
 #include "core/shmem.h"
+#include "core/transaction.h"
 #include "flow/raise.h"
 #include "flow/request.h"
 #include "rpc/await.h"
@@ -76,15 +77,6 @@ slot_of(const pg_uuid_t *id)
 	return hash_bytes(id->data, UUID_LEN) % WAIT_SLOTS;
 }
 
-void
-asb_await_call_ended(const pg_uuid_t *id)
-{
-	int			slot = slot_of(id);
-
-	ended_slots[slot / 64] |= UINT64CONST(1) << (slot % 64);
-	any_ended = true;
-}
-
 static void
 await_xact_callback(XactEvent event, void *arg)
 {
@@ -99,6 +91,17 @@ await_xact_callback(XactEvent event, void *arg)
 	}
 	memset(ended_slots, 0, sizeof(ended_slots));
 	any_ended = false;
+}
+
+void
+asb_await_call_ended(const pg_uuid_t *id)
+{
+	static bool watching = false;
+	int			slot = slot_of(id);
+
+	asb_at_transaction_end(&watching, await_xact_callback, NULL);
+	ended_slots[slot / 64] |= UINT64CONST(1) << (slot % 64);
+	any_ended = true;
 }
 
 /* This conversation's call as it is committed now. */
@@ -341,5 +344,4 @@ void
 asb_await_init(void)
 {
 	asb_shmem_register("agentsandbox await", slots_size, slots_init, (void **) &wait_slots);
-	RegisterXactCallback(await_xact_callback, NULL);
 }

@@ -30,6 +30,7 @@
 #include "core/compat.h"
 #include "core/query.h"
 #include "core/wakeup.h"
+#include "core/transaction.h"
 #include "session/conversation.h"
 #include "session/profile.h"
 #include "session/role.h"
@@ -45,6 +46,10 @@ typedef struct Closing
 static Closing *closing = NULL; /* in TopTransactionContext */
 static int	nclosing = 0;
 static int	max_closing = 0;
+
+static void closing_xact_callback(XactEvent event, void *arg);
+static void closing_subxact_callback(SubXactEvent event, SubTransactionId my_subid,
+									 SubTransactionId parent_subid, void *arg);
 
 /* Context is a flat object: each value is what a policy compares a column with. */
 static void
@@ -319,6 +324,9 @@ asb_revoke_tokens(PG_FUNCTION_ARGS)
 static void
 remember(const pg_uuid_t *conversation)
 {
+	static bool watching = false;
+
+	asb_at_transaction_end(&watching, closing_xact_callback, closing_subxact_callback);
 	if (nclosing == max_closing)
 	{
 		max_closing = Max(16, 2 * max_closing);
@@ -512,11 +520,4 @@ closing_subxact_callback(SubXactEvent event, SubTransactionId my_subid,
 		for (int i = nclosing; i > 0 && closing[i - 1].nest_level >= level; i--)
 			closing[i - 1].nest_level = level - 1;
 	}
-}
-
-void
-asb_conversation_init(void)
-{
-	RegisterXactCallback(closing_xact_callback, NULL);
-	RegisterSubXactCallback(closing_subxact_callback, NULL);
 }

@@ -22,6 +22,4 @@ extern int	asb_close_expired_conversations(int max, TimestampTz *next_expiry);
  */
 extern void asb_save_departures(void);
 
-extern void asb_conversation_init(void);
-
 #endif							/* ASB_CONVERSATION_H */

@@ -41,6 +41,7 @@
 
 #include "core/catalog.h"
 #include "core/compat.h"
+#include "core/transaction.h"
 #include "session/bind.h"
 #include "session/pool.h"
 #include "session/role_label.h"
@@ -114,6 +115,53 @@ asb_session_leave(void)
 	PortalHashTableDeleteAll();
 	clean_up();
 	asb_bind_changed(asb_session());
+}
+
+static void
+pool_xact_callback(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_COMMIT:
+			if (entered_local || (OidIsValid(entered) && !still_entered()))
+				clean_up();
+			entered_level = 0;
+			if (settings_dirty && !OidIsValid(entered))
+			{
+				ResetAllOptions();
+				settings_dirty = false;
+			}
+			break;
+		case XACT_EVENT_ABORT:
+			if (entered_local || entered_level > 0)
+				clean_up();
+			else if (settings_dirty && !still_entered())
+				SetCurrentRoleId(InvalidOid, false);	/* has left meanwhile */
+			break;
+		case XACT_EVENT_PRE_PREPARE:
+			if (entered_local)
+				ereport(ERROR,
+						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						 errmsg("cannot PREPARE a transaction that has entered a conversation")));
+			break;
+		default:
+			break;
+	}
+}
+
+static void
+pool_subxact_callback(SubXactEvent event, SubTransactionId my_subid,
+					  SubTransactionId parent_subid, void *arg)
+{
+	int			level = GetCurrentTransactionNestLevel();
+
+	if (!OidIsValid(entered) || entered_level < level)
+		return;
+
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		clean_up();
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+		entered_level = level - 1;
 }
 
 static void
@@ -243,6 +291,7 @@ ASB_FUNCTION(asb_enter);
 Datum
 asb_enter(PG_FUNCTION_ARGS)
 {
+	static bool watching = false;
 	bool		local = PG_GETARG_BOOL(1);
 	pg_uuid_t  *conversation = palloc(sizeof(pg_uuid_t));
 	AsbRoleLabel label;
@@ -259,6 +308,7 @@ asb_enter(PG_FUNCTION_ARGS)
 		memcmp(&label.conversation, conversation, UUID_LEN) != 0)
 		refuse_token();
 
+	asb_at_transaction_end(&watching, pool_xact_callback, pool_subxact_callback);
 	/* from here on an error is undone by the abort that it causes */
 	/* also what was set since the last conversation left: it may have been its agent */
 	ResetAllOptions();
@@ -287,58 +337,4 @@ asb_leave(PG_FUNCTION_ARGS)
 	require_direct_call();
 	asb_session_leave();
 	PG_RETURN_VOID();
-}
-
-static void
-pool_xact_callback(XactEvent event, void *arg)
-{
-	switch (event)
-	{
-		case XACT_EVENT_COMMIT:
-			if (entered_local || (OidIsValid(entered) && !still_entered()))
-				clean_up();
-			entered_level = 0;
-			if (settings_dirty && !OidIsValid(entered))
-			{
-				ResetAllOptions();
-				settings_dirty = false;
-			}
-			break;
-		case XACT_EVENT_ABORT:
-			if (entered_local || entered_level > 0)
-				clean_up();
-			else if (settings_dirty && !still_entered())
-				SetCurrentRoleId(InvalidOid, false);	/* has left meanwhile */
-			break;
-		case XACT_EVENT_PRE_PREPARE:
-			if (entered_local)
-				ereport(ERROR,
-						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						 errmsg("cannot PREPARE a transaction that has entered a conversation")));
-			break;
-		default:
-			break;
-	}
-}
-
-static void
-pool_subxact_callback(SubXactEvent event, SubTransactionId my_subid,
-					  SubTransactionId parent_subid, void *arg)
-{
-	int			level = GetCurrentTransactionNestLevel();
-
-	if (!OidIsValid(entered) || entered_level < level)
-		return;
-
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-		clean_up();
-	else if (event == SUBXACT_EVENT_COMMIT_SUB)
-		entered_level = level - 1;
-}
-
-void
-asb_pool_init(void)
-{
-	RegisterXactCallback(pool_xact_callback, NULL);
-	RegisterSubXactCallback(pool_subxact_callback, NULL);
 }

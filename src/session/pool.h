@@ -12,6 +12,4 @@
  */
 extern void asb_session_leave(void);
 
-extern void asb_pool_init(void);
-
 #endif							/* ASB_POOL_H */

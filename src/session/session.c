@@ -60,6 +60,9 @@ static Oid	sandboxed_login = InvalidOid;
 
 static bool rows_valid = false;
 
+/* start of the statement for which the expiry of "current" was looked at */
+static TimestampTz looked_at = 0;
+
 /* the tables "current" was read from, whose invalidation makes it stale */
 static Oid	records_relid = InvalidOid;
 static Oid	profiles_relid = InvalidOid;
@@ -281,6 +284,19 @@ refresh(Oid session_user, Oid outer_role)
 		MemoryContextDelete(current_context);
 	current_context = context;
 	current = session;
+	looked_at = 0;
+}
+
+/* Once for each statement. */
+static void
+look_at_clock(TimestampTz now)
+{
+	if (current->kind == ASB_SESSION_CONVERSATION && current->expires_at <= now)
+		ereport(ERROR,
+				(errcode(ASB_ERRCODE_CONVERSATION_CLOSED),
+				 errmsg("the conversation has expired")));
+	asb_slot_touch(now);
+	looked_at = now;
 }
 
 const AsbSession *
@@ -297,12 +313,8 @@ asb_session(void)
 	if (!pair_sandboxed)
 		return NULL;
 
-	if (current->kind == ASB_SESSION_CONVERSATION &&
-		current->expires_at <= GetCurrentStatementStartTimestamp())
-		ereport(ERROR,
-				(errcode(ASB_ERRCODE_CONVERSATION_CLOSED),
-				 errmsg("the conversation has expired")));
-	asb_slot_touch(GetCurrentStatementStartTimestamp());
+	if (looked_at != GetCurrentStatementStartTimestamp())
+		look_at_clock(GetCurrentStatementStartTimestamp());
 	return current;
 }
 

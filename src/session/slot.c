@@ -30,12 +30,19 @@
 
 #define MAX_DEPARTURES 512
 
+/* Each statement writes its own slot, so no two share a cache line. */
+typedef union PaddedSlot
+{
+	AsbSlot		slot;
+	char		padding[PG_CACHE_LINE_SIZE];
+} PaddedSlot;
+
 typedef struct SlotArray
 {
 	LWLock		lock;
 	int			ndepartures;
 	AsbDeparture departures[MAX_DEPARTURES];	/* oldest first */
-	AsbSlot		slots[FLEXIBLE_ARRAY_MEMBER];	/* MaxBackends of them */
+	PaddedSlot	slots[FLEXIBLE_ARRAY_MEMBER];	/* MaxBackends of them */
 } SlotArray;
 
 static SlotArray *array = NULL;
@@ -47,7 +54,7 @@ static Size
 array_size(void)
 {
 	return add_size(offsetof(SlotArray, slots),
-					mul_size(MaxBackends, sizeof(AsbSlot)));
+					mul_size(MaxBackends, sizeof(PaddedSlot)));
 }
 
 static void
@@ -92,7 +99,7 @@ release(int code, Datum arg)
 void
 asb_slot_take(Oid role, bool pooled, const pg_uuid_t *conversation)
 {
-	AsbSlot    *slot = &array->slots[MyBackendId - 1];
+	AsbSlot    *slot = &array->slots[MyBackendId - 1].slot;
 
 	Assert(my_slot == NULL);
 
@@ -125,7 +132,7 @@ asb_slot_admit(int limit)
 	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
 	for (int i = 0; i < MaxBackends; i++)
 	{
-		AsbSlot    *slot = &array->slots[i];
+		AsbSlot    *slot = &array->slots[i].slot;
 
 		if (slot->pid != 0 && slot->admitted &&
 			memcmp(&slot->conversation, &my_slot->conversation, UUID_LEN) == 0)
@@ -170,7 +177,7 @@ asb_slot_signal(pid_t pid, int signal)
 	LWLockAcquire(&array->lock, LW_SHARED);
 	for (int i = 0; i < MaxBackends; i++)
 	{
-		if (array->slots[i].pid == pid)
+		if (array->slots[i].slot.pid == pid)
 			(void) kill(pid, signal);
 	}
 	LWLockRelease(&array->lock);
@@ -195,7 +202,7 @@ asb_slot_terminate(const pg_uuid_t *closed, int n)
 	LWLockAcquire(&array->lock, LW_SHARED);
 	for (int i = 0; i < MaxBackends; i++)
 	{
-		AsbSlot    *slot = &array->slots[i];
+		AsbSlot    *slot = &array->slots[i].slot;
 
 		if (slot->pid != 0 && slot->pid != MyProcPid &&
 			bsearch(&slot->conversation, closed, n, sizeof(pg_uuid_t), compare_uuid))
@@ -239,8 +246,8 @@ asb_slot_list(int *n)
 	LWLockAcquire(&array->lock, LW_SHARED);
 	for (int i = 0; i < MaxBackends; i++)
 	{
-		if (array->slots[i].pid != 0)
-			list[(*n)++] = array->slots[i];
+		if (array->slots[i].slot.pid != 0)
+			list[(*n)++] = array->slots[i].slot;
 	}
 	LWLockRelease(&array->lock);
 	return list;
