@@ -182,6 +182,20 @@ add_entry(const AsbSession *session, const RangeTblEntry *rte, AsbFlow *flow)
 	}
 }
 
+static bool
+add_function(Oid funcid, void *context)
+{
+	AsbFlow    *flow = context;
+	bool		undefined;
+	AsbLabelSet labels = asb_function_labels(funcid, &undefined);
+
+	if (undefined)
+		refuse_undefined();
+	if (labels)
+		add_read(flow, labels, psprintf("function %s", get_func_name(funcid)), 0, InvalidOid);
+	return false;
+}
+
 typedef struct WalkContext
 {
 	const AsbSession *session;
@@ -200,6 +214,7 @@ walk(Node *node, WalkContext *context)
 	}
 	if (IsA(node, Query))
 		return query_tree_walker((Query *) node, walk, context, QTW_EXAMINE_RTES_BEFORE);
+	check_functions_in_node(node, add_function, context->flow);
 	return expression_tree_walker(node, walk, context);
 }
 
@@ -237,14 +252,20 @@ written_name(const AsbSession *session, Oid relid)
 	return "a relation that a view, function or trigger writes";
 }
 
+char *
+asb_flow_write_message(const AsbSession *session, Oid relid, AsbLabelSet lacking)
+{
+	return psprintf("%s lacks labels of what this conversation has read: %s",
+					written_name(session, relid), asb_labels_text(lacking));
+}
+
 static void
 refuse_write(const AsbSession *session, Oid relid, AsbLabelSet lacking)
 {
 	asb_refuse(&(AsbRefusal) {
 		.gate = ASB_GATE_FLOW,
 		.object = get_rel_name(relid),
-		.message = psprintf("%s lacks labels of what this conversation has read: %s",
-							written_name(session, relid), asb_labels_text(lacking)),
+		.message = asb_flow_write_message(session, relid, lacking),
 		.hint = "Write to agentsandbox.notes or to a relation that has these labels, or use a conversation that has not read such data.",
 		.class_id = RelationRelationId,
 		.object_id = relid
@@ -329,16 +350,17 @@ asb_flow_gate_query(const AsbSession *session, Query *query)
 void
 asb_flow_gate_function(const AsbSession *session, Oid funcid)
 {
-	bool		undefined;
-	AsbFlow		flow = {.read = asb_function_labels(funcid, &undefined), .floor = ALL_LABELS};
+	AsbFlow		flow = {.floor = ALL_LABELS};
 
-	if (undefined)
-		refuse_undefined();
+	add_function(funcid, &flow);
 	if (flow.read == 0)
 		return;
 	flow.known = asb_labels_known(session);
+	if ((flow.read & ~flow.known) == 0)
+		return;
+	flow.read = 0;
 	flow.cause = makeStringInfo();
-	appendStringInfo(flow.cause, "function %s (%s)", get_func_name(funcid), asb_labels_text(flow.read));
+	add_function(funcid, &flow);
 	judge(session, &flow);
 }
 

@@ -39,6 +39,9 @@ extern void asb_flow_gate_function(const AsbSession *session, Oid funcid);
 /* What flows in a query; raises and refuses nothing.  For preview(). */
 extern void asb_flow_of_query(const AsbSession *session, Query *query, AsbFlow *flow);
 
+/* Why a relation that lacks these labels must not be written. */
+extern char *asb_flow_write_message(const AsbSession *session, Oid relid, AsbLabelSet lacking);
+
 extern void asb_flow_init(void);
 
 #endif							/* ASB_FLOW_H */

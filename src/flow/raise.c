@@ -152,12 +152,11 @@ asb_labels_known_here(void)
 }
 
 static void pg_attribute_noreturn()
-refuse(AsbLabelSet labels, const char *detail, const char *hint)
+refuse(AsbLabelSet labels, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ASB_ERRCODE_LABELS_NOT_RAISED),
-			 errmsg("labels of the conversation could not be raised: %s", asb_labels_text(labels)),
-			 errdetail("%s", detail),
+			 errmsg("labels of what is read could not be stored: %s", asb_labels_text(labels)),
 			 errhint("%s", hint)));
 }
 
@@ -175,8 +174,7 @@ asb_labels_raise(const AsbSession *session, AsbLabelSet labels, const char *caus
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only a conversation can read what has labels")));
 	if (RecoveryInProgress())
-		refuse(missing, "Labels are raised on the primary server.",
-			   "Make the same statement on the primary server first.");
+		refuse(missing, "This is a standby server: make the same statement on the primary server first.");
 
 	request.conversation = session->conversation;
 	request.labels = missing;
@@ -189,9 +187,9 @@ asb_labels_raise(const AsbSession *session, AsbLabelSet labels, const char *caus
 			Assert((missing & ~asb_labels_known_here()) == 0);
 			return;
 		case ASB_ANSWER_NONE:
-			refuse(missing, "The worker of agentsandbox did not answer in time.", "Try again later.");
+			refuse(missing, "The worker of agentsandbox did not answer in time. Try again later.");
 		default:
-			refuse(missing, "The worker of agentsandbox could not store them.", "Try again later.");
+			refuse(missing, "The worker of agentsandbox could not store them. Try again later.");
 	}
 }
 

@@ -326,16 +326,14 @@ asb_cancel(PG_FUNCTION_ARGS)
 		case ASB_ANSWER_REFUSED:
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-					 errmsg("the call cannot be cancelled any more"),
-					 errdetail("The labels of the conversation have risen since it was made."),
+					 errmsg("the call cannot be cancelled any more: labels of the conversation have risen since"),
 					 errhint("Give calls a deadline when you make them.")));
 			break;
 		default:
 			ereport(ERROR,
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					 errmsg("the call was not cancelled in time"),
-					 errdetail("The worker of agentsandbox has not answered; it may still do it."),
-					 errhint("Look at the call's status later.")));
+					 errhint("It may still be: look at its status later.")));
 	}
 	PG_RETURN_TEXT_P(read_outcome(&request.conversation, &request.call).status);
 }

@@ -107,8 +107,15 @@ GRANT SELECT ON agentsandbox.labels, agentsandbox.label_definitions, agentsandbo
 TO agentsandbox_operator, agentsandbox_auditor;
 GRANT EXECUTE ON FUNCTION
     agentsandbox.create_label(text, text),
-    agentsandbox.drop_label(text)
+    agentsandbox.drop_label(text),
+    agentsandbox.seal(uuid)
 TO agentsandbox_operator;
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.seal(),
+    agentsandbox.preview(text),
+    agentsandbox.preview_flow(text),
+    agentsandbox.my_limits()
+TO agentsandbox_agent;
 
 -- Notes
 GRANT SELECT (key, value), INSERT (key, value), UPDATE (value), DELETE ON agentsandbox.notes TO agentsandbox_agent;

@@ -16,6 +16,12 @@ BEGIN
             MESSAGE = pg_catalog.format('label "%s" does not exist', unknown),
             HINT = 'Make it with agentsandbox.create_label().';
     END IF;
+    IF 'sealed' = ANY (label_set.names) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'label "sealed" is for conversations only',
+            HINT = 'No method accepts it and no object has it.';
+    END IF;
     RETURN ARRAY(SELECT DISTINCT n COLLATE "C" FROM pg_catalog.unnest(label_set.names) AS n ORDER BY 1);
 END
 $$;
@@ -26,6 +32,9 @@ CREATE OR REPLACE FUNCTION agentsandbox.create_label(name text, description text
 DECLARE
     free smallint;
 BEGIN
+    IF create_label.name IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'name must not be null';
+    END IF;
     LOCK TABLE agentsandbox.label_definitions IN EXCLUSIVE MODE;
     SELECT b INTO free FROM pg_catalog.generate_series(0, 63) AS b
     WHERE NOT EXISTS (SELECT FROM agentsandbox.label_definitions d WHERE d.bit = b) ORDER BY b LIMIT 1;
@@ -36,7 +45,7 @@ BEGIN
             HINT = 'Drop one with agentsandbox.drop_label().';
     END IF;
     INSERT INTO agentsandbox.label_definitions (name, bit, description)
-    VALUES (create_label.name, free, create_label.description);
+    VALUES (create_label.name, free, COALESCE(create_label.description, ''));
 EXCEPTION WHEN check_violation THEN
     RAISE EXCEPTION USING
         ERRCODE = 'invalid_name',
@@ -108,3 +117,11 @@ COMMENT ON COLUMN agentsandbox.labels.description IS 'what it means';
 COMMENT ON COLUMN agentsandbox.labels.built_in IS 'whether the extension made it';
 COMMENT ON COLUMN agentsandbox.labels.object_type IS 'table, table column, view, function ...; null: no object has the label';
 COMMENT ON COLUMN agentsandbox.labels.object IS 'the object that has it';
+
+CREATE OR REPLACE FUNCTION agentsandbox.seal() RETURNS void
+    LANGUAGE c PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'asb_seal';
+COMMENT ON FUNCTION agentsandbox.seal() IS 'the airlock: from here on no call of this conversation leaves, and it writes only notes; for good';
+
+CREATE OR REPLACE FUNCTION agentsandbox.seal(conversation uuid) RETURNS void
+    LANGUAGE c STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'asb_seal_conversation';
+COMMENT ON FUNCTION agentsandbox.seal(uuid) IS 'seals an open conversation, for good; at once, whatever becomes of the transaction';

@@ -1,9 +1,9 @@
 -- A conversation's scratch: of all tables the one that it may write whatever
 -- labels it has, since nobody else sees the rows (grants.sql).
 CREATE TABLE agentsandbox.notes (
-    conversation uuid NOT NULL,
     key          text NOT NULL CHECK (pg_catalog.octet_length(key) <= 256),
     value        text NOT NULL CHECK (pg_catalog.octet_length(value) <= 65536),
+    conversation uuid NOT NULL,
     PRIMARY KEY (conversation, key)
 );
 COMMENT ON TABLE agentsandbox.notes IS 'what conversations wrote down for themselves: at most 1 MB in 256 notes';
