@@ -23,8 +23,8 @@
 #include "flow/raise.h"
 #include "flow/request.h"
 #include "rpc/await.h"
-#include "rpc/frontier.h"
 #include "rpc/method.h"
+#include "rpc/ready.h"
 #include "session/bind.h"
 #include "session/session.h"
 #include "session/slot.h"
@@ -69,6 +69,6 @@ _PG_init(void)
 	asb_hooks_init();
 	asb_method_init();
 	asb_await_init();
-	asb_frontier_init();
+	asb_ready_init();
 	asb_worker_init();
 }

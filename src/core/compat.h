@@ -21,4 +21,20 @@
 	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
 	PG_FUNCTION_INFO_V1(name)
 
+/*
+ * 16: an update says which indexes want the new version, and summarizing ones
+ * (BRIN) alone may.
+ */
+#if PG_VERSION_NUM >= 160000
+#define AsbUpdateIndexes TU_UpdateIndexes
+#define asb_updates_indexes(which) ((which) != TU_None)
+#define asb_insert_index_tuples(result, slot, estate, which) \
+	ExecInsertIndexTuples(result, slot, estate, true, false, NULL, NIL, (which) == TU_Summarizing)
+#else
+#define AsbUpdateIndexes bool
+#define asb_updates_indexes(which) (which)
+#define asb_insert_index_tuples(result, slot, estate, which) \
+	ExecInsertIndexTuples(result, slot, estate, true, false, NULL, NIL)
+#endif
+
 #endif							/* ASB_COMPAT_H */

@@ -55,6 +55,7 @@ static const struct
 	{Anum_call_outside_id, "outside_id", true},
 	{Anum_call_ready_at, "ready_at", true},
 	{Anum_call_labels, "labels", true},
+	{Anum_call_ordinal, "ordinal", false},
 };
 
 pg_uuid_t *
@@ -119,6 +120,76 @@ check_submission(const Datum *values, const bool *isnull)
 				 errhint("Give the arguments by name, as the method's request schema says.")));
 }
 
+#define SET_COLUMN(column, value) \
+	(values[(column) - 1] = (value), isnull[(column) - 1] = false)
+
+/* The place of one more call of this transaction in the order of submission. */
+static void
+set_place(Datum *values, bool *isnull)
+{
+	static FullTransactionId last_xid = {0};
+	static int32 last_ordinal = 0;
+	FullTransactionId xid = GetTopFullTransactionId();
+
+	last_ordinal = FullTransactionIdEquals(xid, last_xid) ? last_ordinal + 1 : 0;
+	last_xid = xid;
+	SET_COLUMN(Anum_call_submitted_xid, FullTransactionIdGetDatum(xid));
+	SET_COLUMN(Anum_call_ordinal, Int32GetDatum(last_ordinal));
+}
+
+static TimestampTz
+time_of(const Datum *values, const bool *isnull, int column)
+{
+	return isnull[column - 1] ? DT_NOEND : DatumGetTimestampTz(values[column - 1]);
+}
+
+TimestampTz
+asb_call_due(const Datum *values, const bool *isnull)
+{
+	AsbCallState state = state_of(values[Anum_call_status - 1], false);
+	TimestampTz deadline = time_of(values, isnull, Anum_call_deadline);
+
+	if (state == ASB_CALL_SUBMITTED || asb_call_state_is_terminal(state))
+		return DT_NOEND;
+	if (state == ASB_CALL_READY)
+		return Min(deadline, time_of(values, isnull, Anum_call_retry_at));
+	if (state == ASB_CALL_CLAIMED)
+		return Min(deadline, time_of(values, isnull, Anum_call_lease_expires_at));
+	return deadline;
+}
+
+/*
+ * What SQL inserts or changes is found by its due time at the latest, whatever
+ * it forgets to say.  The relay alone may leave a call without a turn.
+ */
+static void
+set_due(Datum *values, bool *isnull, bool relayed)
+{
+	AsbCallState state = state_of(values[Anum_call_status - 1], false);
+	TimestampTz due = asb_call_due(values, isnull);
+
+	if (state == ASB_CALL_READY && !relayed &&
+		isnull[Anum_call_turn - 1] && isnull[Anum_call_retry_at - 1])
+		due = GetCurrentTimestamp();
+	SET_COLUMN(Anum_call_due, TimestampTzGetDatum(due));
+	isnull[Anum_call_due - 1] = due == DT_NOEND;
+	asb_wakeup_alarm_at_commit(due);
+}
+
+/* A row that is not a conversation's: that of a dump. */
+static HeapTuple
+restore(TupleDesc desc, Datum *values, bool *isnull)
+{
+	(void) state_of(values[Anum_call_status - 1], isnull[Anum_call_status - 1]);
+	if (isnull[Anum_call_status - 1])
+		return heap_form_tuple(desc, values, isnull);	/* refused by the constraint */
+	/* transactions of another cluster mean nothing here */
+	set_place(values, isnull);
+	set_due(values, isnull, false);
+	asb_wakeup_at_commit();
+	return heap_form_tuple(desc, values, isnull);
+}
+
 static HeapTuple
 submit(HeapTuple tuple, TupleDesc desc)
 {
@@ -130,11 +201,7 @@ submit(HeapTuple tuple, TupleDesc desc)
 	/* who is not sandboxed and has the privilege restores a dump */
 	heap_deform_tuple(tuple, desc, values, isnull);
 	if (session == NULL)
-	{
-		(void) state_of(values[Anum_call_status - 1], isnull[Anum_call_status - 1]);
-		asb_wakeup_alarm_at_commit(DT_NOBEGIN);
-		return tuple;
-	}
+		return restore(desc, values, isnull);
 	if (session->kind != ASB_SESSION_CONVERSATION)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -148,15 +215,12 @@ submit(HeapTuple tuple, TupleDesc desc)
 			i != Anum_call_deadline - 1)
 			isnull[i] = true;
 	}
-#define SET_COLUMN(column, value) \
-	(values[(column) - 1] = (value), isnull[(column) - 1] = false)
 	SET_COLUMN(Anum_call_conversation, UUIDPGetDatum(&session->conversation));
 	SET_COLUMN(Anum_call_id, UUIDPGetDatum(&id));
 	SET_COLUMN(Anum_call_status,
 			   CStringGetTextDatum(asb_call_state_name(ASB_CALL_SUBMITTED)));
 	SET_COLUMN(Anum_call_submitted_at, TimestampTzGetDatum(GetCurrentTimestamp()));
-	SET_COLUMN(Anum_call_submitted_xid,
-			   FullTransactionIdGetDatum(GetTopFullTransactionId()));
+	set_place(values, isnull);
 	asb_wakeup_at_commit();
 	asb_commit_must_last();
 	return heap_form_tuple(desc, values, isnull);
@@ -168,6 +232,8 @@ same_value(Datum a, bool a_isnull, Datum b, bool b_isnull, Form_pg_attribute att
 {
 	if (a_isnull || b_isnull)
 		return a_isnull == b_isnull;
+	if (a == b)
+		return true;
 
 	/* an unchanged value out of line is the same pointer */
 	if (attr->attlen == -1 &&
@@ -178,20 +244,12 @@ same_value(Datum a, bool a_isnull, Datum b, bool b_isnull, Form_pg_attribute att
 	return datum_image_eq(a, b, attr->attbyval, attr->attlen);
 }
 
-static HeapTuple
-change(HeapTuple old, HeapTuple new, TupleDesc desc)
+void
+asb_call_check_change(TupleDesc desc, const Datum *old_values, const bool *old_isnull,
+					  Datum *values, bool *isnull)
 {
-	Datum		old_values[Natts_call];
-	bool		old_isnull[Natts_call];
-	Datum		values[Natts_call];
-	bool		isnull[Natts_call];
-	AsbCallState from;
-	AsbCallState to;
-
-	heap_deform_tuple(old, desc, old_values, old_isnull);
-	heap_deform_tuple(new, desc, values, isnull);
-	from = state_of(old_values[Anum_call_status - 1], false);
-	to = state_of(values[Anum_call_status - 1], isnull[Anum_call_status - 1]);
+	AsbCallState from = state_of(old_values[Anum_call_status - 1], false);
+	AsbCallState to = state_of(values[Anum_call_status - 1], isnull[Anum_call_status - 1]);
 
 	if (!asb_call_state_may_change(from, to))
 		ereport(ERROR,
@@ -211,13 +269,32 @@ change(HeapTuple old, HeapTuple new, TupleDesc desc)
 					 errmsg("column \"%s\" of a call never changes", immutable[i].name)));
 	}
 
+	if (to != ASB_CALL_READY || !isnull[Anum_call_retry_at - 1])
+		isnull[Anum_call_turn - 1] = true;
 	if (!asb_call_state_is_terminal(to))
-		return new;
+		return;
 
 	asb_commit_must_last();
 	asb_await_call_ended(DatumGetUUIDP(values[Anum_call_id - 1]));
 	SET_COLUMN(Anum_call_finished_at, TimestampTzGetDatum(GetCurrentTimestamp()));
 	isnull[Anum_call_retry_at - 1] = true;
+	isnull[Anum_call_due - 1] = true;
+}
+
+static HeapTuple
+change(HeapTuple old, HeapTuple new, TupleDesc desc)
+{
+	Datum		old_values[Natts_call];
+	bool		old_isnull[Natts_call];
+	Datum		values[Natts_call];
+	bool		isnull[Natts_call];
+	bool		relayed;
+
+	heap_deform_tuple(old, desc, old_values, old_isnull);
+	heap_deform_tuple(new, desc, values, isnull);
+	asb_call_check_change(desc, old_values, old_isnull, values, isnull);
+	relayed = state_of(old_values[Anum_call_status - 1], false) == ASB_CALL_SUBMITTED;
+	set_due(values, isnull, relayed);
 	return heap_form_tuple(desc, values, isnull);
 }
 

@@ -5,6 +5,8 @@
 #ifndef ASB_CALL_H
 #define ASB_CALL_H
 
+#include "access/tupdesc.h"
+#include "datatype/timestamp.h"
 #include "utils/uuid.h"
 
 /* Columns, in the order of tables/40_calls.sql. */
@@ -32,10 +34,12 @@ enum
 	Anum_call_labels,
 	Anum_call_held_until,
 	Anum_call_held_for,
-	Anum_call_bits
+	Anum_call_bits,
+	Anum_call_ordinal,
+	Anum_call_due
 };
 
-#define Natts_call Anum_call_bits
+#define Natts_call Anum_call_due
 
 /*
  * The id by which the outside knows a call; palloc'd.  An agent cannot foresee
@@ -43,5 +47,18 @@ enum
  * the same call, so a relay or a claim that a crash undoes can be done again.
  */
 extern pg_uuid_t *asb_call_outside_id(const pg_uuid_t *conversation, const pg_uuid_t *id);
+
+/*
+ * The rules for a change from one row to another, given as columns from 0; an
+ * error if it breaks them.  Completes the new row.
+ */
+extern void asb_call_check_change(TupleDesc desc, const Datum *old_values, const bool *old_isnull,
+								  Datum *values, bool *isnull);
+
+/*
+ * When the worker has to look at a call of these columns: DT_NOEND if never.
+ * One that is ready is supposed to have a turn.
+ */
+extern TimestampTz asb_call_due(const Datum *values, const bool *isnull);
 
 #endif							/* ASB_CALL_H */

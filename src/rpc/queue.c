@@ -1,54 +1,45 @@
 /*
  * queue.c
- *	  The SQL contract with gateways: claim, extend, complete, fail.
+ *	  The SQL contract with gateways: extend, complete, fail.  claim.c has the rest.
  *
- * A gateway proves with the lease token that it holds a call.  The row is
- * locked before the token is compared, so of a gateway, the worker that takes
- * a lapsed lease back and another gateway exactly one succeeds.
- *
- * A claim need not be durable: if a crash undoes it, the call is claimed again,
- * under the same outside id, as if the gateway had died.
+ * A gateway proves with the lease token that it holds a call.  What it then
+ * does to the row fails if somebody has changed the row since the token was
+ * compared, and is tried again; so of a gateway, the worker that takes a
+ * lapsed lease back and another gateway exactly one succeeds.
  *
  * These functions run as their owner, with a fixed search path.
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "funcapi.h"
-#include "miscadmin.h"
-#include "utils/array.h"
+#include <math.h>
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "common/pg_prng.h"
+#include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
-#include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
-#include "common/call_state.h"
-#include "core/commit.h"
+#include "core/catalog.h"
 #include "core/compat.h"
 #include "core/errors.h"
-#include "core/query.h"
 #include "core/wakeup.h"
-#include "rpc/canonical.h"
 #include "rpc/error.h"
-#include "rpc/frontier.h"
 #include "rpc/method.h"
 #include "rpc/queue.h"
+#include "rpc/row.h"
 
-#define MAX_CLAIM	10000
+/*
+ * A lease lasts no longer than this beyond the method's time limit; a gateway
+ * that extends for ever does not keep a call for ever.
+ */
+#define LEASE_GRACE USECS_PER_MINUTE
 
-/* How a call stands whose lease somebody claims to hold. */
-typedef struct Lease
-{
-	ItemPointer ctid;
-	AsbCallState state;
-	char	   *method;
-	int			attempt;
-	Jsonb	   *response;		/* of a completed call, else NULL */
-} Lease;
-
-static void
-check_lease_length(const Interval *lease)
+void
+asb_check_lease_length(const Interval *lease)
 {
 	if (lease->month == 0 && lease->day == 0 &&
 		lease->time >= USECS_PER_SEC / 10 && lease->time <= USECS_PER_HOUR)
@@ -68,183 +59,97 @@ stale_lease(const pg_uuid_t *id)
 			 errdetail("The call has ended, or has been given to somebody else.")));
 }
 
-/* Locks the call if the token is that of its last lease; else an error. */
-static Lease
-lock_lease(pg_uuid_t *id, Datum token)
+/* Reads the call if the token is that of its last lease; else an error. */
+static void
+read_leased(Relation calls, const pg_uuid_t *id, const pg_uuid_t *token, AsbCall *call)
 {
-	static AsbQuery query = {
-		"SELECT ctid, status, method, attempt, response, lease_expires_at"
-		" FROM agentsandbox.remoteprocedurecalls"
-		" WHERE outside_id = $1 AND lease_token = $2 FOR UPDATE",
-		2, {UUIDOID, UUIDOID}
-	};
-	Datum		values[] = {UUIDPGetDatum(id), token};
-	Lease		lease = {0};
-	bool		isnull;
-	Datum		status;
-	Datum		response;
+	AsbCallKey	key = asb_lease_token_key(token);
+	Snapshot	snapshot = asb_latest_snapshot();
+	bool		found = asb_call_find(calls, &key, snapshot, call);
 
-	if (asb_query(&query, values, NULL) == 0)
+	UnregisterSnapshot(snapshot);
+	if (!found ||
+		call->isnull[Anum_call_outside_id - 1] || call->isnull[Anum_call_lease_token - 1] ||
+		memcmp(DatumGetUUIDP(call->values[Anum_call_outside_id - 1]), id, UUID_LEN) != 0 ||
+		memcmp(DatumGetUUIDP(call->values[Anum_call_lease_token - 1]), token, UUID_LEN) != 0)
 		stale_lease(id);
-
-	lease.ctid = (ItemPointer) DatumGetPointer(asb_query_datum(0, 1, &isnull));
-	status = asb_query_datum(0, 2, &isnull);
-	if (!asb_call_state_parse(VARDATA_ANY(DatumGetPointer(status)),
-							  VARSIZE_ANY_EXHDR(DatumGetPointer(status)), &lease.state))
-		elog(ERROR, "call has no legal status");
-	lease.method = TextDatumGetCString(asb_query_datum(0, 3, &isnull));
-	lease.attempt = DatumGetInt32(asb_query_datum(0, 4, &isnull));
-	response = asb_query_datum(0, 5, &isnull);
-	lease.response = isnull ? NULL : DatumGetJsonbP(response);
-	return lease;
 }
 
-/* A row of claim()'s result out of one of the query's. */
-static void
-put_claimed(ReturnSetInfo *rsinfo, uint64 row)
+static const AsbMethod *
+method_of(const AsbCall *call)
 {
-	Datum		values[8];
-	bool		isnull[8] = {0};
-	Datum		arguments;
-	const AsbMethod *method;
-	char	   *canonical;
-	int			length;
-
-	values[0] = asb_query_datum(row, 1, &isnull[0]);	/* outside_id */
-	values[1] = asb_query_datum(row, 2, &isnull[1]);	/* lease_token */
-	values[2] = asb_query_datum(row, 3, &isnull[2]);	/* method */
-	arguments = asb_query_datum(row, 4, &isnull[3]);
-	canonical = asb_canonical_json(DatumGetJsonbP(arguments), &length);
-	values[3] = PointerGetDatum(cstring_to_text_with_len(canonical, length));
-	values[4] = asb_query_datum(row, 5, &isnull[4]);	/* attempt */
-	values[6] = asb_query_datum(row, 6, &isnull[6]);	/* deadline */
-
-	/* drop_method() left no call of the method to claim; fails as one lapses */
-	method = asb_method_get(TextDatumGetCString(values[2]));
-	if (method == NULL)
-		return;
-	values[5] = IntervalPGetDatum(&method->time_limit);
-	values[7] = Int32GetDatum(method->max_response_bytes);
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, isnull);
+	return asb_method_get(TextDatumGetCString(call->values[Anum_call_method - 1]));
 }
 
 /*
- * claim(max_calls integer, lease interval, methods text[])
+ * Stores the call, visible to the statements that follow; false if somebody
+ * has changed it since it was read.
  */
-ASB_FUNCTION(asb_claim);
-
-Datum
-asb_claim(PG_FUNCTION_ARGS)
+static bool
+store(Relation calls, AsbCall *call)
 {
-#define CLAIM_SQL(filter) \
-	"WITH chosen AS MATERIALIZED (" \
-	" SELECT c.ctid FROM agentsandbox.remoteprocedurecalls c" \
-	" WHERE c.status = 'ready' AND c.retry_at IS NULL AND c.turn >= $3" \
-	" AND (c.deadline IS NULL OR c.deadline > pg_catalog.clock_timestamp())" \
-	" AND EXISTS (SELECT FROM agentsandbox.conversation_records r" \
-	"  WHERE r.id = c.conversation AND r.state = 'open')" filter \
-	" ORDER BY c.turn, c.submitted_xid LIMIT $1 FOR UPDATE OF c SKIP LOCKED)" \
-	" UPDATE agentsandbox.remoteprocedurecalls c SET status = 'claimed'," \
-	" attempt = c.attempt + 1, claimed_at = pg_catalog.clock_timestamp()," \
-	" lease_token = pg_catalog.gen_random_uuid()," \
-	" lease_expires_at = pg_catalog.clock_timestamp() + $2" \
-	" FROM chosen WHERE c.ctid = chosen.ctid" \
-	" RETURNING c.outside_id, c.lease_token, c.method, c.arguments, c.attempt, c.deadline, c.lease_expires_at"
-	static AsbQuery any = {CLAIM_SQL(""), 3, {INT4OID, INTERVALOID, INT8OID}};
-	static AsbQuery some = {CLAIM_SQL(" AND c.method = ANY ($4)"), 4, {INT4OID, INTERVALOID, INT8OID, TEXTARRAYOID}};
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Datum		values[4];
-	uint64		claimed;
+	TM_Result	result = asb_call_write(calls, call, true);
 
-	InitMaterializedSRF(fcinfo, 0);
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("max_calls and lease must not be null")));
-	if (PG_GETARG_INT32(0) < 1 || PG_GETARG_INT32(0) > MAX_CLAIM)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("max_calls must be between 1 and %d", MAX_CLAIM)));
-	check_lease_length(PG_GETARG_INTERVAL_P(1));
+	if (result == TM_SelfModified)
+		elog(ERROR, "call was changed twice by one command");
+	CommandCounterIncrement();
+	return result == TM_Ok;
+}
 
-	values[0] = PG_GETARG_DATUM(0);
-	values[1] = PG_GETARG_DATUM(1);
-	values[2] = Int64GetDatum(asb_frontier());
-	if (!PG_ARGISNULL(2))
-		values[3] = PG_GETARG_DATUM(2);
+/* When a lease that is extended now ends. */
+static TimestampTz
+extended_lease(const AsbCall *call, const AsbMethod *method, const Interval *lease)
+{
+	TimestampTz wanted = GetCurrentTimestamp() + lease->time;
+	TimestampTz longest = DatumGetTimestampTz(
+		DirectFunctionCall2(timestamptz_pl_interval, call->values[Anum_call_claimed_at - 1],
+							IntervalPGetDatum(&method->time_limit)));
 
-	SPI_connect();
-	claimed = asb_query(PG_ARGISNULL(2) ? &any : &some, values, NULL);
-	for (uint64 i = 0; i < claimed; i++)
-		put_claimed(rsinfo, i);
-	if (claimed > 0)
-	{
-		bool		isnull;
-
-		asb_commit_may_be_lost();
-		/* all leases of a claim end within a moment of each other */
-		asb_wakeup_alarm_at_commit(DatumGetTimestampTz(asb_query_datum(0, 7, &isnull)));
-	}
-	SPI_finish();
-	return (Datum) 0;
+	return Min(wanted, longest + LEASE_GRACE);
 }
 
 /*
  * extend(id uuid, lease_token uuid, lease interval) RETURNS timestamptz
+ *
+ * The worker finds the call when the old lease ends, and looks again later.
  */
 ASB_FUNCTION(asb_extend);
 
 Datum
 asb_extend(PG_FUNCTION_ARGS)
 {
-	static AsbQuery update = {
-		"UPDATE agentsandbox.remoteprocedurecalls SET lease_expires_at ="
-		" LEAST(pg_catalog.clock_timestamp() + $2, claimed_at + $3 + " ASB_LEASE_GRACE_SQL ")"
-		" WHERE ctid = $1 RETURNING lease_expires_at",
-		3, {TIDOID, INTERVALOID, INTERVALOID}
-	};
 	pg_uuid_t  *id = PG_GETARG_UUID_P(0);
-	const AsbMethod *method;
-	Datum		values[3];
-	Datum		result;
-	Lease		lease;
-	bool		isnull;
+	Relation	calls;
+	AsbCall		call;
 
-	check_lease_length(PG_GETARG_INTERVAL_P(2));
-	SPI_connect();
-	lease = lock_lease(id, PG_GETARG_DATUM(1));
-	method = asb_method_get(lease.method);
-	if (lease.state != ASB_CALL_CLAIMED || method == NULL)
-		stale_lease(id);
+	asb_check_lease_length(PG_GETARG_INTERVAL_P(2));
+	calls = asb_calls_open();
+	do
+	{
+		const AsbMethod *method;
 
-	values[0] = PointerGetDatum(lease.ctid);
-	values[1] = PG_GETARG_DATUM(2);
-	values[2] = IntervalPGetDatum(&method->time_limit);
-	(void) asb_query(&update, values, NULL);
-	result = asb_query_datum(0, 1, &isnull);
-	asb_wakeup_alarm_at_commit(DatumGetTimestampTz(result));
-	SPI_finish();
-	return result;
+		read_leased(calls, id, PG_GETARG_UUID_P(1), &call);
+		method = method_of(&call);
+		if (call.state != ASB_CALL_CLAIMED || method == NULL)
+			stale_lease(id);
+		asb_call_set(&call, Anum_call_lease_expires_at,
+					 TimestampTzGetDatum(extended_lease(&call, method, PG_GETARG_INTERVAL_P(2))));
+	} while (!store(calls, &call));
+	table_close(calls, NoLock);
+	PG_RETURN_DATUM(call.values[Anum_call_lease_expires_at - 1]);
 }
 
-/* Ends the call, in SPI. */
+/* Ends the call as asb_call_write() will store it. */
 static void
-end_call(const Lease *lease, AsbCallState state, Jsonb *response, Jsonb *error)
+end_call(AsbCall *call, AsbCallState state, Jsonb *response, Jsonb *error)
 {
-	static AsbQuery update = {
-		"UPDATE agentsandbox.remoteprocedurecalls SET status = $2, response = $3, error = $4"
-		" WHERE ctid = $1",
-		4, {TIDOID, TEXTOID, JSONBOID, JSONBOID}
-	};
-	Datum		values[] = {
-		PointerGetDatum(lease->ctid),
-		CStringGetTextDatum(asb_call_state_name(state)),
-		PointerGetDatum(response),
-		PointerGetDatum(error),
-	};
-	char		nulls[] = {' ', ' ', response ? ' ' : 'n', error ? ' ' : 'n', '\0'};
-
-	(void) asb_query(&update, values, nulls);
+	asb_call_set_state(call, state);
+	asb_call_set_null(call, Anum_call_response);
+	asb_call_set_null(call, Anum_call_error);
+	if (response)
+		asb_call_set(call, Anum_call_response, JsonbPGetDatum(response));
+	if (error)
+		asb_call_set(call, Anum_call_error, JsonbPGetDatum(error));
 }
 
 /* Why a response cannot be shown, or NULL. */
@@ -275,54 +180,62 @@ asb_complete(PG_FUNCTION_ARGS)
 {
 	pg_uuid_t  *id = PG_GETARG_UUID_P(0);
 	Jsonb	   *response = PG_GETARG_JSONB_P(2);
-	AsbCallState state;
-	Jsonb	   *error;
-	Lease		lease;
+	Relation	calls = asb_calls_open();
+	AsbCall		call;
 
-	SPI_connect();
-	lease = lock_lease(id, PG_GETARG_DATUM(1));
-	switch (lease.state)
+	for (;;)
 	{
-		case ASB_CALL_CLAIMED:
-			error = judge_response(asb_method_get(lease.method), response);
-			state = error ? ASB_CALL_FAILED : ASB_CALL_COMPLETED;
-			end_call(&lease, state, error ? NULL : response, error);
-			break;
-		case ASB_CALL_COMPLETED:
-			if (compareJsonbContainers(&lease.response->root, &response->root) != 0)
+		Jsonb	   *error;
+
+		read_leased(calls, id, PG_GETARG_UUID_P(1), &call);
+		if (call.state == ASB_CALL_COMPLETED)
+		{
+			if (compareJsonbContainers(&DatumGetJsonbP(call.values[Anum_call_response - 1])->root,
+									   &response->root) != 0)
 				stale_lease(id);
-			state = ASB_CALL_COMPLETED;
 			break;
-		case ASB_CALL_FAILED:
-			if (judge_response(asb_method_get(lease.method), response) == NULL)
-				stale_lease(id);
-			state = ASB_CALL_FAILED;
+		}
+		error = judge_response(method_of(&call), response);
+		if (call.state == ASB_CALL_FAILED && error != NULL)
 			break;
-		default:
+		if (call.state != ASB_CALL_CLAIMED)
 			stale_lease(id);
-			pg_unreachable();
+		end_call(&call, error ? ASB_CALL_FAILED : ASB_CALL_COMPLETED, error ? NULL : response, error);
+		if (store(calls, &call))
+			break;
 	}
-	SPI_finish();
-	PG_RETURN_TEXT_P(cstring_to_text(asb_call_state_name(state)));
+	table_close(calls, NoLock);
+	PG_RETURN_TEXT_P(cstring_to_text(asb_call_state_name(call.state)));
 }
 
-/* Back to ready, after a while; in SPI. */
-static void
-give_back(const Lease *lease, Datum retry_after, bool retry_after_isnull)
+int64
+asb_retry_delay(int attempt)
 {
-	static AsbQuery update = {
-		"UPDATE agentsandbox.remoteprocedurecalls SET status = 'ready',"
-		" lease_token = NULL, lease_expires_at = NULL,"
-		" retry_at = pg_catalog.clock_timestamp() +"
-		"  LEAST(GREATEST($2, " ASB_RETRY_DELAY_SQL "), interval '1 day')"
-		" WHERE ctid = $1 RETURNING retry_at",
-		2, {TIDOID, INTERVALOID}
-	};
-	Datum		values[] = {PointerGetDatum(lease->ctid), retry_after};
-	bool		isnull;
+	double		seconds = Min(300.0, pow(2.0, Min(attempt, 20) - 1));
 
-	(void) asb_query(&update, values, retry_after_isnull ? " n" : NULL);
-	asb_wakeup_alarm_at_commit(DatumGetTimestampTz(asb_query_datum(0, 1, &isnull)));
+	return (int64) (seconds * (0.75 + 0.5 * pg_prng_double(&pg_global_prng_state)) * USECS_PER_SEC);
+}
+
+/* Back to ready, after a while: what the gateway asks for, within reason. */
+static void
+give_back(AsbCall *call, const Interval *retry_after)
+{
+	int64		delay = asb_retry_delay(DatumGetInt32(call->values[Anum_call_attempt - 1]));
+	TimestampTz due;
+
+	if (retry_after)
+	{
+		if (retry_after->month > 0 || retry_after->day > 0)
+			delay = USECS_PER_DAY;
+		delay = Min(Max(delay, retry_after->time), USECS_PER_DAY);
+	}
+	asb_call_set_state(call, ASB_CALL_READY);
+	asb_call_set_null(call, Anum_call_lease_token);
+	asb_call_set_null(call, Anum_call_lease_expires_at);
+	asb_call_set(call, Anum_call_retry_at, TimestampTzGetDatum(GetCurrentTimestamp() + delay));
+	due = asb_call_due(call->values, call->isnull);
+	asb_call_set(call, Anum_call_due, TimestampTzGetDatum(due));
+	asb_wakeup_alarm_at_commit(due);
 }
 
 /*
@@ -335,10 +248,9 @@ Datum
 asb_fail(PG_FUNCTION_ARGS)
 {
 	pg_uuid_t  *id;
-	const AsbMethod *method;
-	AsbCallState state = ASB_CALL_FAILED;
 	Jsonb	   *error;
-	Lease		lease;
+	Relation	calls;
+	AsbCall		call;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(4))
 		ereport(ERROR,
@@ -351,21 +263,25 @@ asb_fail(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("error must not be larger than %d bytes", ASB_MAX_GATEWAY_ERROR_BYTES)));
 
-	SPI_connect();
-	lease = lock_lease(id, PG_GETARG_DATUM(1));
-	if (lease.state == ASB_CALL_CLAIMED)
+	calls = asb_calls_open();
+	for (;;)
 	{
-		method = asb_method_get(lease.method);
-		if (PG_GETARG_BOOL(4) || method == NULL || lease.attempt >= method->max_attempts)
-			end_call(&lease, state, NULL, asb_call_error(ASB_ERROR_GATEWAY, error));
+		const AsbMethod *method;
+
+		read_leased(calls, id, PG_GETARG_UUID_P(1), &call);
+		if (call.state == ASB_CALL_FAILED)
+			break;
+		if (call.state != ASB_CALL_CLAIMED)
+			stale_lease(id);
+		method = method_of(&call);
+		if (PG_GETARG_BOOL(4) || method == NULL ||
+			DatumGetInt32(call.values[Anum_call_attempt - 1]) >= method->max_attempts)
+			end_call(&call, ASB_CALL_FAILED, NULL, asb_call_error(ASB_ERROR_GATEWAY, error));
 		else
-		{
-			state = ASB_CALL_READY;
-			give_back(&lease, PG_GETARG_DATUM(3), PG_ARGISNULL(3));
-		}
+			give_back(&call, PG_ARGISNULL(3) ? NULL : PG_GETARG_INTERVAL_P(3));
+		if (store(calls, &call))
+			break;
 	}
-	else if (lease.state != ASB_CALL_FAILED)
-		stale_lease(id);
-	SPI_finish();
-	PG_RETURN_TEXT_P(cstring_to_text(asb_call_state_name(state)));
+	table_close(calls, NoLock);
+	PG_RETURN_TEXT_P(cstring_to_text(asb_call_state_name(call.state)));
 }

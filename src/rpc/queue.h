@@ -5,22 +5,25 @@
 #ifndef ASB_QUEUE_H
 #define ASB_QUEUE_H
 
+#include "datatype/timestamp.h"
+
 /* Gateways LISTEN on this; one notification for a batch, without payload. */
 #define ASB_READY_CHANNEL "agentsandbox_ready"
 
 /*
- * SQL: how long a call waits after its attempt number "attempt" went wrong.
+ * The worker looks at each call once it is so old, unless it has ended.  What
+ * usually happens to a call is over by then.
+ */
+#define ASB_YOUNG_MS 5000
+
+/* An error unless a lease may have this length. */
+extern void asb_check_lease_length(const Interval *lease);
+
+/*
+ * Microseconds that a call waits after its attempt of this number went wrong.
  * Doubles from a second to five minutes, a quarter more or less by chance, so
  * that what failed together is not tried again together.
  */
-#define ASB_RETRY_DELAY_SQL \
-	"pg_catalog.make_interval(secs => LEAST(300, pg_catalog.power(2, LEAST(attempt, 20) - 1))" \
-	" * (0.75 + 0.5 * pg_catalog.random()))"
-
-/*
- * SQL: a lease lasts no longer than this; a gateway that extends for ever
- * does not keep a call for ever.
- */
-#define ASB_LEASE_GRACE_SQL "interval '1 minute'"
+extern int64 asb_retry_delay(int attempt);
 
 #endif							/* ASB_QUEUE_H */

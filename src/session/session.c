@@ -95,6 +95,32 @@ deciding_role(Oid session_user, Oid outer_role)
 	return InvalidOid;
 }
 
+bool
+asb_conversation_is_open(const pg_uuid_t *conversation, Snapshot snapshot)
+{
+	Relation	rel = table_open(asb_relation_oid("conversation_records"), AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	Datum		state;
+	bool		isnull;
+	bool		open = false;
+
+	(void) RelationGetIndexList(rel);
+	ScanKeyInit(&key, Anum_records_id, BTEqualStrategyNumber, F_UUID_EQ,
+				UUIDPGetDatum(conversation));
+	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+	{
+		state = heap_getattr(tuple, Anum_records_state, RelationGetDescr(rel), &isnull);
+		open = strcmp(TextDatumGetCString(state), "open") == 0;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return open;
+}
+
 /*
  * Reads the row of a conversation into "session"; returns its state, NULL if
  * there is no such row.

@@ -18,6 +18,7 @@
 
 #include "datatype/timestamp.h"
 #include "utils/jsonb.h"
+#include "utils/snapshot.h"
 #include "utils/uuid.h"
 
 #include "session/profile.h"
@@ -77,6 +78,9 @@ extern Oid	asb_session_role(void);
  * none.  Reads nothing, so it works in any state, that of an error included.
  */
 extern Oid	asb_session_known_role(void);
+
+/* Whether a conversation is open, as a snapshot has it. */
+extern bool asb_conversation_is_open(const pg_uuid_t *conversation, Snapshot snapshot);
 
 extern void asb_session_init(void);
 

@@ -260,7 +260,7 @@ static void
 run_timed_tasks(void)
 {
 	static bool (*const tasks[]) (TimestampTz *next) = {
-		asb_task_timers, asb_task_conversations, asb_task_retention
+		asb_task_young, asb_task_timers, asb_task_conversations, asb_task_retention
 	};
 	MemoryContext oldcontext = CurrentMemoryContext;
 	TimestampTz next = DT_NOEND;
@@ -279,6 +279,7 @@ run_timed_tasks(void)
 			EmitErrorReport();
 			FlushErrorState();
 			AbortCurrentTransaction();
+			asb_young_forget();
 			asb_wakeup_set_alarm(TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 															 FAILED_TASK_MS));
 		}

@@ -9,6 +9,7 @@
 #include "utils/uuid.h"
 
 #include "flow/request.h"
+#include "rpc/row.h"
 
 /*
  * These are called whenever the worker has woken, but not more often than
@@ -39,11 +40,12 @@ extern int64 asb_task_watch(void);
 extern bool asb_task_validate(bool careful, bool rescan);
 
 /*
- * task_timers.c, task_conversations.c, task_retention.c: what is due because time passed.
+ * task_timers.c, task_young.c, task_conversations.c, task_retention.c: what is due because time passed.
  * Each returns whether there may be more, and lowers *next to when it has
  * something to do again.
  */
 extern bool asb_task_timers(TimestampTz *next);
+extern bool asb_task_young(TimestampTz *next);
 extern bool asb_task_conversations(TimestampTz *next);
 extern bool asb_task_retention(TimestampTz *next);
 
@@ -54,6 +56,20 @@ extern bool asb_task_retention(TimestampTz *next);
  */
 extern void asb_task_requests(AsbPending *pending, int n);
 extern void asb_task_requests_done(const AsbPending *pending, int n);
+
+/* ... calls of this transaction and later ones are still to be judged. */
+extern uint64 asb_oldest_unjudged(void);
+
+/*
+ * look.c: does to a call what is due, and has it found again in time.  False
+ * if somebody is changing it right now.
+ */
+extern bool asb_look_at(Relation calls, AsbCall *call);
+
+/* task_young.c: whether a call will still be looked at; from which transaction on. */
+extern bool asb_is_young(const AsbCallKey *key);
+extern uint64 asb_young_from(void);
+extern void asb_young_forget(void);
 
 /* turns.c: the order of claiming */
 extern void asb_turns_begin(bool rescan);

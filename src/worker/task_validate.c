@@ -12,10 +12,9 @@
  * that only relays does not wait for its WAL; one that ends calls does, because
  * an agent that has read an outcome may act on it.
  *
- * Calls are read in the order of the transactions that inserted them, from
- * "watermark" on: no call of an older transaction can still appear.  That
- * keeps the reading short where an old snapshot keeps the index entries of
- * calls judged long ago.
+ * Calls are read in the order of submission, from "watermark" on: what comes
+ * before it has been judged, and no call of an older transaction can still
+ * appear.  A call that somebody had locked meanwhile is found by a rescan.
  *
  * A call carries the labels that it was stamped with when the conversation's
  * labels rose (task_raise.c), or those that the conversation has in the
@@ -46,6 +45,8 @@
 #include "rpc/error.h"
 #include "rpc/method.h"
 #include "rpc/queue.h"
+#include "rpc/ready.h"
+#include "rpc/row.h"
 #include "worker/egress.h"
 #include "worker/task.h"
 
@@ -61,6 +62,7 @@ enum
 	COLUMN_OPEN,
 	COLUMN_ALLOWED,
 	COLUMN_XID,
+	COLUMN_ORDINAL,
 	COLUMN_LABELS,
 	COLUMN_PROFILE,
 	COLUMN_EGRESS
@@ -88,13 +90,15 @@ typedef struct Verdicts
 	Datum		states[ASB_TASK_BATCH];
 	Datum		errors[ASB_TASK_BATCH];
 	bool		error_isnull[ASB_TASK_BATCH];
+	int			fresh_room;		/* calls that need no turn, see rpc/ready.h */
 	Datum		turns[ASB_TASK_BATCH];
+	bool		no_turn[ASB_TASK_BATCH];
 	Datum		outside_ids[ASB_TASK_BATCH];
 	bool		not_relayed[ASB_TASK_BATCH];
 	Datum		labels[ASB_TASK_BATCH]; /* text[] as text */
 } Verdicts;
 
-static uint64 watermark = 0;
+static AsbCallKey watermark = {0};
 
 static uint64
 oldest_running_xid(void)
@@ -114,19 +118,20 @@ read_submitted(int limit)
 	static AsbQuery query = {
 		"SELECT c.ctid, c.conversation, c.id, c.method, c.arguments, c.deadline,"
 		" r.state = 'open' AND r.expires_at > pg_catalog.clock_timestamp(),"
-		" m.method IS NOT NULL, c.submitted_xid,"
+		" m.method IS NOT NULL, c.submitted_xid, c.ordinal,"
 		" COALESCE(c.labels, ARRAY(SELECT l.label FROM agentsandbox.conversation_labels l"
 		"  WHERE l.conversation = c.conversation ORDER BY l.label COLLATE \"C\")), r.profile, p.egress"
 		" FROM agentsandbox.remoteprocedurecalls c"
 		" LEFT JOIN agentsandbox.conversation_records r ON r.id = c.conversation"
 		" LEFT JOIN agentsandbox.profiles p ON p.profile = r.profile"
 		" LEFT JOIN agentsandbox.profile_methods m ON m.profile = r.profile AND m.method = c.method"
-		" WHERE c.status = 'submitted' AND c.submitted_xid >= $1"
-		" ORDER BY c.submitted_xid LIMIT $2 FOR UPDATE OF c SKIP LOCKED",
-		2, {XID8OID, INT4OID}
+		" WHERE c.status = 'submitted' AND (c.submitted_xid, c.ordinal) >= ($1, $2)"
+		" ORDER BY c.submitted_xid, c.ordinal LIMIT $3 FOR UPDATE OF c SKIP LOCKED",
+		3, {XID8OID, INT4OID, INT4OID}
 	};
 	Datum		values[] = {
-		FullTransactionIdGetDatum(FullTransactionIdFromU64(watermark)),
+		FullTransactionIdGetDatum(FullTransactionIdFromU64(watermark.xid)),
+		Int32GetDatum(watermark.ordinal),
 		Int32GetDatum(limit)
 	};
 
@@ -219,22 +224,67 @@ judge(const Submitted *call)
 	return verdict;
 }
 
-static void
-add_verdict(Verdicts *verdicts, Datum ctid, const pg_uuid_t *conversation, const pg_uuid_t *id,
-			Datum labels, const AsbVerdict *verdict)
+/* The labels that a call carries, as the text of an array. */
+static Datum
+labels_text(SPITupleTable *rows, int row)
 {
+	return CStringGetTextDatum(SPI_getvalue(rows->vals[row], rows->tupdesc, COLUMN_LABELS));
+}
+
+static AsbCallKey
+get_key(SPITupleTable *rows, int row)
+{
+	AsbCallKey	key;
+	bool		isnull;
+
+	key.xid = U64FromFullTransactionId(
+		DatumGetFullTransactionId(SPI_getbinval(rows->vals[row], rows->tupdesc, COLUMN_XID, &isnull)));
+	key.ordinal = DatumGetInt32(SPI_getbinval(rows->vals[row], rows->tupdesc, COLUMN_ORDINAL, &isnull));
+	return key;
+}
+
+/*
+ * Its turn: null, and announced, while it is fresh and young; one that the
+ * worker does not look at any more (task_young.c) has to wait in the index.
+ */
+static void
+give_turn(Verdicts *verdicts, int n, const pg_uuid_t *conversation, const AsbCallKey *key, Datum method)
+{
+	AsbFreshCall call = {asb_turns_next(conversation), *key};
+
+	verdicts->turns[n] = Int64GetDatum(call.turn);
+	verdicts->no_turn[n] = verdicts->fresh_room > 0 && asb_is_young(key);
+	if (!verdicts->no_turn[n])
+		return;
+	call.method = asb_method_hash(VARDATA_ANY(DatumGetPointer(method)),
+								  VARSIZE_ANY_EXHDR(DatumGetPointer(method)));
+	asb_fresh_add_at_commit(&call);
+	verdicts->fresh_room--;
+}
+
+static void
+add_verdict(Verdicts *verdicts, SPITupleTable *rows, int row, const AsbVerdict *verdict)
+{
+	HeapTuple	tuple = rows->vals[row];
+	TupleDesc	desc = rows->tupdesc;
+	bool		isnull;
 	int			n = verdicts->n++;
 
-	verdicts->ctids[n] = ctid;
-	verdicts->labels[n] = labels;
+	verdicts->ctids[n] = SPI_getbinval(tuple, desc, COLUMN_CTID, &isnull);
+	verdicts->labels[n] = labels_text(rows, row);
 	verdicts->states[n] = CStringGetTextDatum(asb_call_state_name(verdict->state));
 	verdicts->errors[n] = PointerGetDatum(verdict->error);
 	verdicts->error_isnull[n] = verdict->error == NULL;
 	verdicts->not_relayed[n] = verdict->state != ASB_CALL_READY;
+	verdicts->no_turn[n] = true;
 	if (verdict->state == ASB_CALL_READY)
 	{
+		pg_uuid_t  *conversation = DatumGetUUIDP(SPI_getbinval(tuple, desc, COLUMN_CONVERSATION, &isnull));
+		pg_uuid_t  *id = DatumGetUUIDP(SPI_getbinval(tuple, desc, COLUMN_ID, &isnull));
+		AsbCallKey	key = get_key(rows, row);
+
 		verdicts->outside_ids[n] = UUIDPGetDatum(asb_call_outside_id(conversation, id));
-		verdicts->turns[n] = Int64GetDatum(asb_turns_next(conversation));
+		give_turn(verdicts, n, conversation, &key, SPI_getbinval(tuple, desc, COLUMN_METHOD, &isnull));
 		verdicts->relayed++;
 	}
 }
@@ -267,7 +317,7 @@ apply_verdicts(Verdicts *verdicts)
 		make_array(verdicts->ctids, NULL, n, TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT),
 		make_array(verdicts->states, NULL, n, TEXTOID, -1, false, TYPALIGN_INT),
 		make_array(verdicts->errors, verdicts->error_isnull, n, JSONBOID, -1, false, TYPALIGN_INT),
-		make_array(verdicts->turns, verdicts->not_relayed, n, INT8OID, sizeof(int64),
+		make_array(verdicts->turns, verdicts->no_turn, n, INT8OID, sizeof(int64),
 				   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE),
 		make_array(verdicts->outside_ids, verdicts->not_relayed, n, UUIDOID, UUID_LEN,
 				   false, TYPALIGN_CHAR),
@@ -277,8 +327,10 @@ apply_verdicts(Verdicts *verdicts)
 	asb_commit_may_be_lost();	/* the trigger knows better of calls that end */
 	if (asb_query(&update, values, NULL) != n)
 		elog(ERROR, "calls that were locked have gone");
-	if (verdicts->relayed > 0)
-		Async_Notify(ASB_READY_CHANNEL, "");
+	if (verdicts->relayed == 0)
+		return;
+	Async_Notify(ASB_READY_CHANNEL, "");
+	asb_wakeup_set_alarm(TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ASB_YOUNG_MS));
 }
 
 /* Judges one call whose batch went wrong; its error becomes its outcome. */
@@ -317,11 +369,10 @@ judge_carefully(SPITupleTable *rows, int row)
 	return verdict;
 }
 
-/* The labels that a call carries, as the text of an array. */
-static Datum
-labels_text(SPITupleTable *rows, int row)
+uint64
+asb_oldest_unjudged(void)
 {
-	return CStringGetTextDatum(SPI_getvalue(rows->vals[row], rows->tupdesc, COLUMN_LABELS));
+	return watermark.xid;
 }
 
 bool
@@ -332,25 +383,22 @@ asb_task_validate(bool careful, bool rescan)
 	uint64		oldest_running = oldest_running_xid();
 	uint64		n;
 	SPITupleTable *rows;
-	bool		isnull;
 
 	if (rescan)
-		watermark = 0;
+		watermark = (AsbCallKey) {asb_young_from(), 0};
 	n = read_submitted(limit);
 	rows = SPI_tuptable;
 	if (n < limit)
-		watermark = oldest_running;
+		watermark = (AsbCallKey) {oldest_running, 0};
 	if (n > 0 || rescan)
 		asb_turns_begin(rescan);
 	if (n == 0)
 		return false;
 
 	verdicts = palloc0(sizeof(Verdicts));
+	verdicts->fresh_room = asb_fresh_room();
 	for (int i = 0; i < n; i++)
 	{
-		Datum		ctid = SPI_getbinval(rows->vals[i], rows->tupdesc, COLUMN_CTID, &isnull);
-		Datum		conversation = SPI_getbinval(rows->vals[i], rows->tupdesc, COLUMN_CONVERSATION, &isnull);
-		Datum		id = SPI_getbinval(rows->vals[i], rows->tupdesc, COLUMN_ID, &isnull);
 		AsbVerdict	verdict;
 
 		if (careful)
@@ -361,13 +409,11 @@ asb_task_validate(bool careful, bool rescan)
 
 			verdict = judge(&call);
 		}
-		add_verdict(verdicts, ctid, DatumGetUUIDP(conversation), DatumGetUUIDP(id),
-					labels_text(rows, i), &verdict);
+		add_verdict(verdicts, rows, i, &verdict);
 	}
 	apply_verdicts(verdicts);
 
 	if (n == limit)
-		watermark = U64FromFullTransactionId(
-			DatumGetFullTransactionId(SPI_getbinval(rows->vals[n - 1], rows->tupdesc, COLUMN_XID, &isnull)));
+		watermark = get_key(rows, n - 1);
 	return n == limit;
 }

@@ -10,7 +10,7 @@
  *
  * Only the worker of the database hands out turns, also to calls whose backoff
  * ends: those get the turn being served.  So calls never become claimable
- * behind the frontier (rpc/frontier.h).  What is kept in memory can be read from
+ * behind the frontier (rpc/ready.h).  What is kept in memory can be read from
  * the table at any time.
  */
 #include "postgres.h"
@@ -21,7 +21,7 @@
 #include "utils/uuid.h"
 
 #include "core/query.h"
-#include "rpc/frontier.h"
+#include "rpc/ready.h"
 #include "worker/task.h"
 
 typedef struct LastTurn
@@ -51,7 +51,7 @@ read_turns(void)
 {
 	static AsbQuery query = {
 		"SELECT conversation, pg_catalog.max(turn) FROM agentsandbox.remoteprocedurecalls"
-		" WHERE status = 'ready' AND retry_at IS NULL AND turn IS NOT NULL GROUP BY conversation"
+		" WHERE turn IS NOT NULL GROUP BY conversation"
 	};
 	HASHCTL		ctl = {
 		.keysize = sizeof(pg_uuid_t),
@@ -90,12 +90,13 @@ asb_turns_begin(bool rescan)
 {
 	static AsbQuery query = {
 		"SELECT turn FROM agentsandbox.remoteprocedurecalls"
-		" WHERE status = 'ready' AND retry_at IS NULL AND turn >= $1"
+		" WHERE turn IS NOT NULL AND turn >= $1"
 		" ORDER BY turn, submitted_xid LIMIT 1",
 		1, {INT8OID}
 	};
 	bool		isnull;
 	Datum		from;
+	int64		fresh;
 
 	if (last_turns == NULL)
 	{
@@ -107,6 +108,8 @@ asb_turns_begin(bool rescan)
 		current_turn = DatumGetInt64(asb_query_datum(0, 1, &isnull));
 	else
 		current_turn = highest_turn + 1;
+	if (asb_fresh_first(&fresh))
+		current_turn = Min(current_turn, fresh);
 	asb_frontier_set(current_turn);
 	if (hash_get_num_entries(last_turns) > purge_above)
 		purge_turns();

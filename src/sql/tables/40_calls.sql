@@ -83,9 +83,11 @@ CREATE TABLE agentsandbox.RemoteProcedureCalls (
     held_until       timestamptz,
     held_for         jsonb,
     bits             double precision,
+    ordinal          integer NOT NULL,
+    due              timestamptz,
     -- an agent's queries carry its conversation, by row-level security
     PRIMARY KEY (conversation, id)
-);
+) WITH (fillfactor = 50);
 COMMENT ON TABLE agentsandbox.RemoteProcedureCalls IS 'the one way out: calls of conversations, their states and answers';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.conversation IS 'who calls';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.id IS 'the call, as the agent knows it';
@@ -100,7 +102,7 @@ COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.ready_at IS 'when it was rel
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.claimed_at IS 'when a gateway took it last';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.finished_at IS 'when it reached its terminal state';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.submitted_xid IS 'transaction that inserted it: the order of validation';
-COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.turn IS 'place in the order of claiming, see worker/turns.c';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.turn IS 'of a call that waits to be claimed: place in the order, see worker/turns.c; null: relayed a moment ago';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.outside_id IS 'the call, as gateways and the outside know it: drawn when relayed';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.attempt IS 'how often it was claimed';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.retry_at IS 'when a ready call can be claimed again; null: now';
@@ -110,21 +112,33 @@ COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.labels IS 'labels that the c
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.held_until IS 'when a held call is given up';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.held_for IS 'why it is, or was, held';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.bits IS 'what its release cost of the budget';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.ordinal IS 'place among the calls of the transaction that inserted it';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.due IS 'when the worker looks at it again; null: when it is a few seconds old, or never';
 
 CREATE TRIGGER change_call BEFORE INSERT OR UPDATE OR DELETE ON agentsandbox.RemoteProcedureCalls
     FOR EACH ROW EXECUTE FUNCTION agentsandbox.change_call();
 
--- Each of these holds live calls only, one index a state, so that terminal
--- calls cost nothing however many are kept.
-CREATE INDEX calls_submitted ON agentsandbox.RemoteProcedureCalls (submitted_xid) WHERE status = 'submitted';
-CREATE INDEX calls_claimable ON agentsandbox.RemoteProcedureCalls (turn, submitted_xid) WHERE status = 'ready' AND retry_at IS NULL;
-CREATE INDEX calls_retry ON agentsandbox.RemoteProcedureCalls (retry_at) WHERE status = 'ready' AND retry_at IS NOT NULL;
-CREATE INDEX calls_claimed ON agentsandbox.RemoteProcedureCalls (lease_expires_at) WHERE status = 'claimed';
-CREATE INDEX calls_deadline ON agentsandbox.RemoteProcedureCalls (deadline) WHERE finished_at IS NULL AND deadline IS NOT NULL;
--- retention
-CREATE INDEX calls_finished ON agentsandbox.RemoteProcedureCalls (finished_at) WHERE finished_at IS NOT NULL;
--- what gateways say about a call
-CREATE UNIQUE INDEX calls_outside ON agentsandbox.RemoteProcedureCalls (outside_id) WHERE outside_id IS NOT NULL;
+-- On its usual way a call is inserted, relayed, claimed and completed, and none
+-- of these changes touches a column that an index has or names: each new
+-- version of the row stays on its page.  The fillfactor leaves room for them.
+-- Whoever adds an index on a column that every call changes (status,
+-- lease_expires_at, finished_at ...) doubles what a call costs.
+
+-- the order of submission: validation, leases, retention
+CREATE UNIQUE INDEX calls_order ON agentsandbox.RemoteProcedureCalls (submitted_xid, ordinal);
+-- calls that nobody claimed for a while, and retries
+CREATE INDEX calls_waiting ON agentsandbox.RemoteProcedureCalls (turn, submitted_xid, ordinal) WHERE turn IS NOT NULL;
+-- calls to which something is to happen at a time
+CREATE INDEX calls_due ON agentsandbox.RemoteProcedureCalls (due) WHERE due IS NOT NULL;
+
+-- One row, read in C by worker/task_young.c.
+CREATE TABLE agentsandbox.call_progress (
+    looked_at_before xid8 NOT NULL
+);
+COMMENT ON TABLE agentsandbox.call_progress IS 'from where the worker looks for calls when it starts';
+COMMENT ON COLUMN agentsandbox.call_progress.looked_at_before IS
+    'calls of older transactions have ended, or are found by their turn or due time';
+INSERT INTO agentsandbox.call_progress VALUES ('0');
 
 -- Conversations that ended and whose calls the worker has still to expire: in
 -- batches, so that ending one takes no longer the more calls it made.

@@ -1,0 +1,281 @@
+/*
+ * claim.c
+ *	  claim(): gives ready calls to a gateway.
+ *
+ * Candidates come from two sources, merged by turn: the fresh calls (ready.h)
+ * and the index of those that wait.  Whether a candidate can be claimed its
+ * row says.  A row that somebody else is changing right now is left alone, so
+ * claims never wait; of two claims of one call the second finds it changed.
+ *
+ * A claim need not be durable: if a crash undoes it, the call is claimed again,
+ * under the same outside id, as if the gateway had died.
+ *
+ * That a lease lapses the worker must hear of.  A fresh call it looks at once
+ * anyway, a few seconds after its submission; unless the lease is shorter, a
+ * claim of one therefore leaves its due time alone.
+ *
+ * It runs as its owner, with a fixed search path.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/jsonb.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "core/catalog.h"
+#include "core/commit.h"
+#include "core/compat.h"
+#include "core/wakeup.h"
+#include "rpc/canonical.h"
+#include "rpc/method.h"
+#include "rpc/queue.h"
+#include "rpc/ready.h"
+#include "rpc/row.h"
+#include "session/session.h"
+
+#define MAX_CLAIM	10000
+
+/* What one call of claim() works with. */
+typedef struct Claim
+{
+	Relation	calls;
+	Snapshot	snapshot;
+	const Interval *lease;
+	ArrayType  *methods;		/* NULL: any */
+	uint32	   *hashes;			/* of their names */
+	int			nmethods;
+	TimestampTz alarm;			/* the earliest due time of a claimed call */
+	ReturnSetInfo *rsinfo;
+} Claim;
+
+/* The methods to claim, by name and by hash. */
+static void
+read_methods(Claim *claim, ArrayType *methods)
+{
+	Datum	   *names;
+	bool	   *isnull;
+
+	deconstruct_array(methods, TEXTOID, -1, false, TYPALIGN_INT, &names, &isnull, &claim->nmethods);
+	claim->methods = methods;
+	claim->hashes = palloc(sizeof(uint32) * Max(claim->nmethods, 1));
+	for (int i = 0; i < claim->nmethods; i++)
+		claim->hashes[i] = isnull[i] ? 0 :
+			asb_method_hash(VARDATA_ANY(DatumGetPointer(names[i])),
+							VARSIZE_ANY_EXHDR(DatumGetPointer(names[i])));
+}
+
+static bool
+wants_method(const Claim *claim, Datum method)
+{
+	Datum	   *names;
+	bool	   *isnull;
+	int			n;
+
+	if (claim->methods == NULL)
+		return true;
+	deconstruct_array(claim->methods, TEXTOID, -1, false, TYPALIGN_INT, &names, &isnull, &n);
+	for (int i = 0; i < n; i++)
+	{
+		if (!isnull[i] &&
+			DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID, names[i], method)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+can_be_claimed(const Claim *claim, const AsbCall *call, TimestampTz now)
+{
+	return call->state == ASB_CALL_READY &&
+		asb_call_time(call, Anum_call_retry_at, DT_NOBEGIN) == DT_NOBEGIN &&
+		asb_call_time(call, Anum_call_deadline, DT_NOEND) > now &&
+		wants_method(claim, call->values[Anum_call_method - 1]) &&
+		asb_conversation_is_open(DatumGetUUIDP(call->values[Anum_call_conversation - 1]),
+								 claim->snapshot);
+}
+
+/* A row of the result. */
+static void
+put_claimed(Claim *claim, const AsbCall *call)
+{
+	Datum		values[8];
+	bool		isnull[8] = {0};
+	const AsbMethod *method;
+	char	   *canonical;
+	int			length;
+
+	/* drop_method() left no call of the method to claim; fails as one lapses */
+	method = asb_method_get(TextDatumGetCString(call->values[Anum_call_method - 1]));
+	if (method == NULL)
+		return;
+	canonical = asb_canonical_json(DatumGetJsonbP(call->values[Anum_call_arguments - 1]), &length);
+
+	values[0] = call->values[Anum_call_outside_id - 1];
+	values[1] = call->values[Anum_call_lease_token - 1];
+	values[2] = call->values[Anum_call_method - 1];
+	values[3] = PointerGetDatum(cstring_to_text_with_len(canonical, length));
+	values[4] = call->values[Anum_call_attempt - 1];
+	values[5] = IntervalPGetDatum(&method->time_limit);
+	values[6] = call->values[Anum_call_deadline - 1];
+	isnull[6] = call->isnull[Anum_call_deadline - 1];
+	values[7] = Int32GetDatum(method->max_response_bytes);
+	tuplestore_putvalues(claim->rsinfo->setResult, claim->rsinfo->setDesc, values, isnull);
+}
+
+/* False if it cannot be claimed, or somebody else was faster. */
+static bool
+claim_call(Claim *claim, AsbCall *call)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	bool		waited = !call->isnull[Anum_call_turn - 1];
+	Datum		lease_end;
+	pg_uuid_t	token;
+
+	if (!can_be_claimed(claim, call, now))
+		return false;
+	lease_end = DirectFunctionCall2(timestamptz_pl_interval, TimestampTzGetDatum(now),
+									IntervalPGetDatum(claim->lease));
+	asb_lease_token_make(&call->key, &token);
+	asb_call_set_state(call, ASB_CALL_CLAIMED);
+	asb_call_set(call, Anum_call_attempt,
+				 Int32GetDatum(DatumGetInt32(call->values[Anum_call_attempt - 1]) + 1));
+	asb_call_set(call, Anum_call_claimed_at, TimestampTzGetDatum(now));
+	asb_call_set(call, Anum_call_lease_token, UUIDPGetDatum(&token));
+	asb_call_set(call, Anum_call_lease_expires_at, lease_end);
+	if (waited || claim->lease->time < ASB_YOUNG_MS * INT64CONST(1000))
+	{
+		TimestampTz due = asb_call_due(call->values, call->isnull);
+
+		asb_call_set(call, Anum_call_due, TimestampTzGetDatum(due));
+		claim->alarm = Min(claim->alarm, due);
+	}
+	if (asb_call_write(claim->calls, call, false) != TM_Ok)
+		return false;
+	put_claimed(claim, call);
+	return true;
+}
+
+/* The calls that wait in the index, one after the other. */
+typedef struct Waiting
+{
+	SysScanDesc scan;
+	AsbCall		call;			/* its tuple is ours; NULL: none is left */
+	AsbFreshCall place;
+} Waiting;
+
+static void
+next_waiting(const Claim *claim, Waiting *waiting)
+{
+	HeapTuple	tuple = systable_getnext_ordered(waiting->scan, ForwardScanDirection);
+
+	if (waiting->call.tuple)
+		heap_freetuple(waiting->call.tuple);
+	waiting->call.tuple = NULL;
+	if (!HeapTupleIsValid(tuple))
+		return;
+	asb_call_read(claim->calls, tuple, &waiting->call);
+	waiting->place.turn = DatumGetInt64(waiting->call.values[Anum_call_turn - 1]);
+	waiting->place.key = waiting->call.key;
+}
+
+/* It was committed before it was announced, but maybe after our snapshot. */
+static bool
+claim_fresh(Claim *claim, const AsbFreshCall *fresh)
+{
+	Snapshot	snapshot = asb_latest_snapshot();
+	AsbCall		call;
+	bool		claimed = asb_call_find(claim->calls, &fresh->key, snapshot, &call) &&
+		claim_call(claim, &call);
+
+	UnregisterSnapshot(snapshot);
+	return claimed;
+}
+
+/* Claims up to so many, in order; returns how many. */
+static int
+claim_calls(Claim *claim, int max)
+{
+	Relation	index = index_open(asb_relation_oid("calls_waiting"), AccessShareLock);
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "agentsandbox claim",
+												  ALLOCSET_DEFAULT_SIZES);
+	Waiting		waiting = {0};
+	ScanKeyData key;
+	int			claimed = 0;
+
+	ScanKeyInit(&key, Anum_call_turn, BTGreaterEqualStrategyNumber, F_INT8GE,
+				Int64GetDatum(asb_frontier()));
+	waiting.scan = systable_beginscan_ordered(claim->calls, index, claim->snapshot, 1, &key);
+	next_waiting(claim, &waiting);
+	while (claimed < max)
+	{
+		bool		some_wait = waiting.call.tuple != NULL;
+		AsbFreshCall fresh;
+		bool		is_fresh = asb_fresh_take(some_wait ? &waiting.place : NULL,
+											  claim->hashes, claim->nmethods, &fresh);
+		MemoryContext oldcontext;
+
+		if (!is_fresh && !some_wait)
+			break;
+		CHECK_FOR_INTERRUPTS();
+		oldcontext = MemoryContextSwitchTo(context);
+		if (is_fresh ? claim_fresh(claim, &fresh) : claim_call(claim, &waiting.call))
+			claimed++;
+		MemoryContextSwitchTo(oldcontext);
+		MemoryContextReset(context);
+		if (!is_fresh)
+			next_waiting(claim, &waiting);
+	}
+	systable_endscan_ordered(waiting.scan);
+	index_close(index, AccessShareLock);
+	MemoryContextDelete(context);
+	return claimed;
+}
+
+/*
+ * claim(max_calls integer, lease interval, methods text[])
+ */
+ASB_FUNCTION(asb_claim);
+
+Datum
+asb_claim(PG_FUNCTION_ARGS)
+{
+	Claim		claim = {.alarm = DT_NOEND, .rsinfo = (ReturnSetInfo *) fcinfo->resultinfo};
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("max_calls and lease must not be null")));
+	if (PG_GETARG_INT32(0) < 1 || PG_GETARG_INT32(0) > MAX_CLAIM)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("max_calls must be between 1 and %d", MAX_CLAIM)));
+	claim.lease = PG_GETARG_INTERVAL_P(1);
+	asb_check_lease_length(claim.lease);
+	if (!PG_ARGISNULL(2))
+		read_methods(&claim, PG_GETARG_ARRAYTYPE_P(2));
+
+	claim.calls = asb_calls_open();
+	claim.snapshot = asb_latest_snapshot();
+	if (claim_calls(&claim, PG_GETARG_INT32(0)) > 0)
+	{
+		asb_commit_may_be_lost();
+		asb_wakeup_alarm_at_commit(claim.alarm);
+		CommandCounterIncrement();
+	}
+	UnregisterSnapshot(claim.snapshot);
+	table_close(claim.calls, NoLock);
+	return (Datum) 0;
+}

@@ -1,0 +1,275 @@
+/*
+ * ready.c
+ *	  Which calls of this database can be claimed, beside what the table says.
+ *
+ * The frontier: calls leave the index by turn at its front.  While an old
+ * snapshot is open somewhere, the entries they leave behind stay, and each
+ * claim would walk over all of them; from the frontier on there are few.
+ *
+ * Locking: an entry belongs to one database from its first use until the
+ * server restarts; the table's lock guards the assignment and the fresh calls,
+ * the frontier is atomic.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "port/atomics.h"
+#include "storage/lwlock.h"
+
+#include "core/settings.h"
+#include "core/shmem.h"
+#include "rpc/ready.h"
+
+/* a few more than producers that wait for their answers */
+#define MAX_FRESH 512
+
+typedef struct ReadyCalls
+{
+	Oid			dboid;			/* InvalidOid: free */
+	pg_atomic_uint64 frontier;
+	int			nfresh;
+	AsbFreshCall fresh[MAX_FRESH];	/* in the order of asb_fresh_compare() */
+} ReadyCalls;
+
+typedef struct ReadyTable
+{
+	LWLock		lock;
+	ReadyCalls	entries[FLEXIBLE_ARRAY_MEMBER];
+} ReadyTable;
+
+static ReadyTable *table = NULL;
+
+/* this database's, once it was found */
+static ReadyCalls *mine = NULL;
+
+/* to be added at commit */
+static AsbFreshCall pending[MAX_FRESH];
+static int	npending = 0;
+
+static Size
+table_size(void)
+{
+	return add_size(offsetof(ReadyTable, entries),
+					mul_size(asb_max_databases, sizeof(ReadyCalls)));
+}
+
+static void
+table_init(void *part)
+{
+	ReadyTable *new_table = part;
+	int			tranche = LWLockNewTrancheId();
+
+	/* in the postmaster; its children inherit the name */
+	LWLockRegisterTranche(tranche, "agentsandbox ready");
+	LWLockInitialize(&new_table->lock, tranche);
+	for (int i = 0; i < asb_max_databases; i++)
+		pg_atomic_init_u64(&new_table->entries[i].frontier, 0);
+}
+
+/* This database's entry, or NULL; a free one becomes its own if "assign". */
+static ReadyCalls *
+my_entry(bool assign)
+{
+	ReadyCalls *free_entry = NULL;
+
+	if (mine)
+		return mine;
+	LWLockAcquire(&table->lock, LW_EXCLUSIVE);
+	for (int i = 0; i < asb_max_databases && mine == NULL; i++)
+	{
+		ReadyCalls *entry = &table->entries[i];
+
+		if (entry->dboid == MyDatabaseId)
+			mine = entry;
+		else if (free_entry == NULL && !OidIsValid(entry->dboid))
+			free_entry = entry;
+	}
+	if (mine == NULL && assign && free_entry)
+	{
+		mine = free_entry;
+		mine->dboid = MyDatabaseId;
+	}
+	LWLockRelease(&table->lock);
+	return mine;
+}
+
+int
+asb_fresh_compare(int64 turn_a, const AsbCallKey *a, int64 turn_b, const AsbCallKey *b)
+{
+	if (turn_a != turn_b)
+		return turn_a < turn_b ? -1 : 1;
+	return asb_call_key_compare(a, b);
+}
+
+uint32
+asb_method_hash(const char *name, int length)
+{
+	return hash_bytes((const unsigned char *) name, length);
+}
+
+static bool
+is_one_of(uint32 method, const uint32 *methods, int nmethods)
+{
+	for (int i = 0; i < nmethods; i++)
+	{
+		if (methods[i] == method)
+			return true;
+	}
+	return methods == NULL;
+}
+
+/* Caller holds the lock. */
+static void
+remove_fresh(ReadyCalls *entry, int i)
+{
+	entry->nfresh--;
+	memmove(&entry->fresh[i], &entry->fresh[i + 1],
+			(entry->nfresh - i) * sizeof(AsbFreshCall));
+}
+
+bool
+asb_fresh_take(const AsbFreshCall *limit, const uint32 *methods, int nmethods, AsbFreshCall *call)
+{
+	ReadyCalls *entry = my_entry(false);
+	bool		found = false;
+
+	if (entry == NULL)
+		return false;
+	LWLockAcquire(&table->lock, LW_EXCLUSIVE);
+	for (int i = 0; i < entry->nfresh && !found; i++)
+	{
+		*call = entry->fresh[i];
+		if (limit && asb_fresh_compare(call->turn, &call->key, limit->turn, &limit->key) > 0)
+			break;
+		found = is_one_of(call->method, methods, nmethods);
+		if (found)
+			remove_fresh(entry, i);
+	}
+	LWLockRelease(&table->lock);
+	return found;
+}
+
+bool
+asb_fresh_remove(const AsbCallKey *key, int64 *turn)
+{
+	ReadyCalls *entry = my_entry(false);
+	bool		found = false;
+
+	if (entry == NULL)
+		return false;
+	LWLockAcquire(&table->lock, LW_EXCLUSIVE);
+	for (int i = 0; i < entry->nfresh && !found; i++)
+	{
+		found = asb_call_key_compare(&entry->fresh[i].key, key) == 0;
+		if (found)
+		{
+			*turn = entry->fresh[i].turn;
+			remove_fresh(entry, i);
+		}
+	}
+	LWLockRelease(&table->lock);
+	return found;
+}
+
+bool
+asb_fresh_first(int64 *turn)
+{
+	ReadyCalls *entry = my_entry(false);
+	bool		found;
+
+	if (entry == NULL)
+		return false;
+	LWLockAcquire(&table->lock, LW_SHARED);
+	found = entry->nfresh > 0;
+	if (found)
+		*turn = entry->fresh[0].turn;
+	LWLockRelease(&table->lock);
+	return found;
+}
+
+int
+asb_fresh_room(void)
+{
+	ReadyCalls *entry = my_entry(true);
+	int			room;
+
+	if (entry == NULL)
+		return 0;
+	LWLockAcquire(&table->lock, LW_SHARED);
+	room = MAX_FRESH - entry->nfresh - npending;
+	LWLockRelease(&table->lock);
+	return room;
+}
+
+void
+asb_fresh_add_at_commit(const AsbFreshCall *call)
+{
+	Assert(npending < MAX_FRESH);
+	pending[npending++] = *call;
+}
+
+/* Nothing here can fail: there is room, which only the worker takes. */
+static void
+add_pending(void)
+{
+	LWLockAcquire(&table->lock, LW_EXCLUSIVE);
+	for (int i = 0; i < npending; i++)
+	{
+		int			at = mine->nfresh;
+
+		while (at > 0 && asb_fresh_compare(mine->fresh[at - 1].turn, &mine->fresh[at - 1].key,
+										   pending[i].turn, &pending[i].key) > 0)
+			at--;
+		memmove(&mine->fresh[at + 1], &mine->fresh[at],
+				(mine->nfresh - at) * sizeof(AsbFreshCall));
+		mine->fresh[at] = pending[i];
+		mine->nfresh++;
+	}
+	LWLockRelease(&table->lock);
+}
+
+/* Everybody sees the rows by now, and nobody has been notified yet. */
+static void
+ready_xact_callback(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_COMMIT:
+			if (npending > 0)
+				add_pending();
+			npending = 0;
+			break;
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+			npending = 0;
+			break;
+		default:
+			break;
+	}
+}
+
+int64
+asb_frontier(void)
+{
+	ReadyCalls *entry = my_entry(false);
+
+	return entry ? (int64) pg_atomic_read_u64(&entry->frontier) : 0;
+}
+
+void
+asb_frontier_set(int64 turn)
+{
+	ReadyCalls *entry = my_entry(true);
+
+	if (entry)
+		pg_atomic_write_u64(&entry->frontier, turn);
+}
+
+void
+asb_ready_init(void)
+{
+	asb_shmem_register("agentsandbox ready", table_size, table_init, (void **) &table);
+	RegisterXactCallback(ready_xact_callback, NULL);
+}

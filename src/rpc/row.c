@@ -1,0 +1,172 @@
+/*
+ * row.c
+ *	  Rows of agentsandbox.RemoteProcedureCalls, read and changed without SQL.
+ *
+ * What a call usually goes through changes no column that an index has or
+ * names in its predicate.  So the new version of the row stays on its page, no
+ * index hears of it (HOT), and old versions go when the page is next needed.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+#include "utils/xid8.h"
+
+#include "core/catalog.h"
+#include "core/compat.h"
+#include "rpc/row.h"
+#include "session/secret.h"
+
+/* bytes of a lease token */
+#define TOKEN_XID_BYTES 6
+#define TOKEN_ORDINAL_BYTES 4
+
+int
+asb_call_key_compare(const AsbCallKey *a, const AsbCallKey *b)
+{
+	if (a->xid != b->xid)
+		return a->xid < b->xid ? -1 : 1;
+	if (a->ordinal != b->ordinal)
+		return a->ordinal < b->ordinal ? -1 : 1;
+	return 0;
+}
+
+Relation
+asb_calls_open(void)
+{
+	PreventCommandIfReadOnly("a change of calls");
+	return table_open(asb_relation_oid("remoteprocedurecalls"), RowExclusiveLock);
+}
+
+void
+asb_call_read(Relation rel, HeapTuple tuple, AsbCall *call)
+{
+	text	   *status;
+
+	call->tuple = heap_copytuple(tuple);
+	heap_deform_tuple(call->tuple, RelationGetDescr(rel), call->values, call->isnull);
+	status = DatumGetTextPP(call->values[Anum_call_status - 1]);
+	if (!asb_call_state_parse(VARDATA_ANY(status), VARSIZE_ANY_EXHDR(status), &call->state))
+		elog(ERROR, "call has no legal status");
+	call->key.xid = U64FromFullTransactionId(
+		DatumGetFullTransactionId(call->values[Anum_call_submitted_xid - 1]));
+	call->key.ordinal = DatumGetInt32(call->values[Anum_call_ordinal - 1]);
+}
+
+bool
+asb_call_find(Relation rel, const AsbCallKey *key, Snapshot snapshot, AsbCall *call)
+{
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&keys[0], Anum_call_submitted_xid, BTEqualStrategyNumber, F_XID8EQ,
+				FullTransactionIdGetDatum(FullTransactionIdFromU64(key->xid)));
+	ScanKeyInit(&keys[1], Anum_call_ordinal, BTEqualStrategyNumber, F_INT4EQ,
+				Int32GetDatum(key->ordinal));
+	scan = systable_beginscan(rel, asb_relation_oid("calls_order"), true, snapshot, 2, keys);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		asb_call_read(rel, tuple, call);
+	systable_endscan(scan);
+	return HeapTupleIsValid(tuple);
+}
+
+void
+asb_call_set(AsbCall *call, int column, Datum value)
+{
+	call->values[column - 1] = value;
+	call->isnull[column - 1] = false;
+}
+
+void
+asb_call_set_null(AsbCall *call, int column)
+{
+	call->isnull[column - 1] = true;
+}
+
+void
+asb_call_set_state(AsbCall *call, AsbCallState state)
+{
+	call->state = state;
+	asb_call_set(call, Anum_call_status, CStringGetTextDatum(asb_call_state_name(state)));
+}
+
+TimestampTz
+asb_call_time(const AsbCall *call, int column, TimestampTz otherwise)
+{
+	return call->isnull[column - 1] ? otherwise : DatumGetTimestampTz(call->values[column - 1]);
+}
+
+/* The new version has left the page, or changes what an index has. */
+static void
+insert_index_entries(Relation rel, TupleTableSlot *slot, AsbUpdateIndexes which)
+{
+	EState	   *estate = CreateExecutorState();
+	ResultRelInfo *result = makeNode(ResultRelInfo);
+
+	InitResultRelInfo(result, rel, 0, NULL, 0);
+	ExecOpenIndices(result, false);
+	(void) asb_insert_index_tuples(result, slot, estate, which);
+	ExecCloseIndices(result);
+	FreeExecutorState(estate);
+}
+
+TM_Result
+asb_call_write(Relation rel, AsbCall *call, bool wait)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	Datum		old_values[Natts_call];
+	bool		old_isnull[Natts_call];
+	TupleTableSlot *slot;
+	TM_FailureData failure;
+	LockTupleMode lockmode;
+	AsbUpdateIndexes which;
+	TM_Result	result;
+
+	heap_deform_tuple(call->tuple, desc, old_values, old_isnull);
+	asb_call_check_change(desc, old_values, old_isnull, call->values, call->isnull);
+
+	slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
+	ExecStoreHeapTuple(heap_form_tuple(desc, call->values, call->isnull), slot, true);
+	result = table_tuple_update(rel, &call->tuple->t_self, slot, GetCurrentCommandId(true),
+								InvalidSnapshot, InvalidSnapshot, wait,
+								&failure, &lockmode, &which);
+	if (result == TM_Ok && asb_updates_indexes(which))
+		insert_index_entries(rel, slot, which);
+	ExecDropSingleTupleTableSlot(slot);
+	return result;
+}
+
+void
+asb_lease_token_make(const AsbCallKey *key, pg_uuid_t *token)
+{
+	asb_uuid_random(token);
+	for (int i = 0; i < TOKEN_XID_BYTES; i++)
+		token->data[i] = (unsigned char) (key->xid >> (8 * i));
+	for (int i = 0; i < TOKEN_ORDINAL_BYTES; i++)
+		token->data[TOKEN_XID_BYTES + i] = (unsigned char) ((uint32) key->ordinal >> (8 * i));
+}
+
+AsbCallKey
+asb_lease_token_key(const pg_uuid_t *token)
+{
+	AsbCallKey	key = {0};
+	uint32		ordinal = 0;
+
+	for (int i = 0; i < TOKEN_XID_BYTES; i++)
+		key.xid |= (uint64) token->data[i] << (8 * i);
+	for (int i = 0; i < TOKEN_ORDINAL_BYTES; i++)
+		ordinal |= (uint32) token->data[TOKEN_XID_BYTES + i] << (8 * i);
+	key.ordinal = (int32) ordinal;
+	return key;
+}
