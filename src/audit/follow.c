@@ -27,6 +27,7 @@
 #include "audit/follow.h"
 #include "audit/grant.h"
 #include "audit/row_filter.h"
+#include "audit/surface_label.h"
 #include "audit/surface_relation.h"
 #include "confine/function.h"
 
@@ -222,6 +223,7 @@ asb_reach_function(AsbSurface *surface, const AsbActor *actor, Oid funcid, bool 
 	asb_surface_add(surface, "function", asb_world_function_identity(surface->world, function),
 					"EXECUTE", NULL, actor->path,
 					asb_function_notes(surface, function, actor->user));
+	asb_surface_label_function(surface, funcid, function->identity, actor->path);
 	use = make_use(funcid, actor, ACL_EXECUTE);
 	use.key.checked_as = InvalidOid;
 	note_use(surface, &use);

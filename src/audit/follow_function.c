@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/transam.h"
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_language_d.h"
@@ -36,12 +37,13 @@ powers(AsbSurface *surface, Oid role)
 	for (int i = 0; i < world->nsorted; i++)
 	{
 		AsbRelation *relation = world->sorted[i];
-		AclMode		may = asb_world_server_privileges(world, relation->row, Anum_pg_class_relacl,
-													  OBJECT_TABLE, relation->form->relowner, role,
-													  ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE);
+		AclMode		may;
 
-		if (relation->form->relkind == RELKIND_SEQUENCE)
+		if (relation->oid < FirstNormalObjectId || relation->form->relkind == RELKIND_SEQUENCE)
 			continue;
+		may = asb_world_server_privileges(world, relation->row, Anum_pg_class_relacl, OBJECT_TABLE,
+										  relation->form->relowner, role,
+										  ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE);
 		reads += (may & ACL_SELECT) != 0;
 		changes += (may & ~ACL_SELECT) != 0;
 	}

@@ -21,6 +21,7 @@
 #include "audit/follow.h"
 #include "audit/grant.h"
 #include "audit/surface.h"
+#include "audit/surface_label.h"
 #include "audit/world.h"
 #include "confine/function.h"
 #include "confine/server_functions.h"
@@ -93,6 +94,7 @@ server_allows(AsbSurface *surface, AsbFunction *function)
 typedef struct Call
 {
 	AsbSurface *surface;
+	Oid			funcid;
 	const char *class;
 	const char *identity;
 	const char *notes;
@@ -104,6 +106,7 @@ add_call(AsbPath *via, AclMode mask, void *argument)
 	Call	   *call = argument;
 
 	asb_surface_add(call->surface, call->class, call->identity, "EXECUTE", NULL, via, call->notes);
+	asb_surface_label_function(call->surface, call->funcid, call->identity, via);
 }
 
 /* Adds a row for each way that the function gate lets the function be called. */
@@ -140,7 +143,7 @@ static void
 add_function(AsbSurface *surface, AsbFunction *function)
 {
 	AsbFunctionVerdict verdict = asb_function_decide_row(surface->role, function->row);
-	Call		call = {.surface = surface, .class = "function"};
+	Call		call = {.surface = surface, .funcid = function->oid, .class = "function"};
 
 	if (verdict < ASB_FUNCTION_SETTING ||
 		!asb_world_namespace_usable(surface->world, function->form->pronamespace, surface->role) ||
@@ -168,7 +171,7 @@ add_operator(HeapTuple row, TupleDesc desc, void *argument)
 	Form_pg_operator form = (Form_pg_operator) GETSTRUCT(row);
 	AsbFunction *function;
 	AsbFunctionVerdict verdict;
-	Call		call = {.surface = surface, .class = "operator"};
+	Call		call = {.surface = surface, .funcid = form->oprcode, .class = "operator"};
 
 	/* those of the server are what their functions are */
 	if (form->oid < FirstNormalObjectId)

@@ -24,6 +24,7 @@
 #include "audit/follow.h"
 #include "audit/grant.h"
 #include "audit/row_filter.h"
+#include "audit/surface_label.h"
 #include "audit/surface_relation.h"
 #include "confine/catalogs.h"
 #include "confine/function.h"
@@ -104,6 +105,8 @@ asb_surface_add_relation(AsbSurface *surface, AsbRelation *relation, AclMode pri
 
 	asb_surface_add(surface, relation_class(relation), relation->identity, text, row_filter, via,
 					asb_relation_kind(relation));
+	if (privilege == ACL_SELECT)
+		asb_surface_label_relation(surface, relation, via);
 	if ((privilege & OF_COLUMNS) == 0)
 		return;
 
@@ -112,10 +115,13 @@ asb_surface_add_relation(AsbSurface *surface, AsbRelation *relation, AclMode pri
 		columns = NULL;
 	for (AttrNumber attnum = 1; attnum <= relation->form->relnatts; attnum++)
 	{
-		if (relation->columns[attnum - 1] != NULL &&
-			(columns == NULL || bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, columns)))
-			asb_surface_add(surface, "column", asb_world_column_identity(relation, attnum),
-							text, row_filter, via, NULL);
+		if (relation->columns[attnum - 1] == NULL ||
+			(columns && !bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, columns)))
+			continue;
+		asb_surface_add(surface, "column", asb_world_column_identity(relation, attnum),
+						text, row_filter, via, NULL);
+		if (privilege == ACL_SELECT)
+			asb_surface_label_column(surface, relation, attnum, via);
 	}
 }
 
@@ -195,6 +201,8 @@ add_column(Granted *granted, AttrNumber attnum, AclMode mask, AsbPath *via)
 							asb_world_column_identity(granted->relation, attnum),
 							asb_privilege_text(privileges[i]), granted->filters[i], via, NULL);
 	}
+	if (mask & ACL_SELECT)
+		asb_surface_label_column(granted->surface, granted->relation, attnum, via);
 }
 
 static void
@@ -211,6 +219,8 @@ add_whole(AsbPath *via, AclMode mask, void *argument)
 							asb_privilege_text(privileges[i]), granted->filters[i], via,
 							asb_relation_kind(relation));
 	}
+	if (mask & ACL_SELECT)
+		asb_surface_label_relation(granted->surface, relation, via);
 	if ((mask & OF_COLUMNS) == 0)
 		return;
 	for (AttrNumber attnum = 1; attnum <= relation->form->relnatts; attnum++)
@@ -227,6 +237,8 @@ add_partial(AsbPath *via, AclMode mask, void *argument)
 	AsbRelation *relation = granted->relation;
 
 	add_column(granted, granted->attnum, mask, via);
+	if (mask & granted->possible & ACL_SELECT)
+		asb_surface_label_relation(granted->surface, relation, via);
 	for (int i = 0; i < lengthof(privileges); i++)
 	{
 		if ((mask & granted->possible & privileges[i]) == 0)

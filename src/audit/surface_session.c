@@ -226,7 +226,17 @@ add_methods(AsbSurface *surface)
 		1, {OIDOID}
 	};
 
+	static AsbQuery responses = {
+		"SELECT l, 'response of method ' OPERATOR(pg_catalog.||) d.name"
+		" FROM agentsandbox.profile_methods m"
+		" JOIN agentsandbox.method_definitions d ON d.name OPERATOR(pg_catalog.=) m.method,"
+		" LATERAL pg_catalog.unnest(d.response_labels) l"
+		" WHERE m.profile OPERATOR(pg_catalog.=) $1",
+		1, {OIDOID}
+	};
+
 	add_queried(surface, &query, "method", "CALL", "allowed to profile %s");
+	add_queried(surface, &responses, "label", "RAISE", "allowed to profile %s");
 }
 
 static void
