@@ -205,6 +205,11 @@ WHERE identity = 'surf.filtered' AND via[1] NOT LIKE 'through %';
 SELECT conversation AS empty FROM agentsandbox.open_conversation('regress_surface', '{"floor": "high"}') \gset
 SELECT identity, privilege, row_filter FROM agentsandbox.surface(:'empty'::uuid)
 WHERE identity = 'surf.filtered' AND privilege = 'SELECT' AND via[1] NOT LIKE 'through %';
+-- what is granted to its own role is its own
+SELECT role AS own_role FROM agentsandbox.conversations WHERE id = :'empty' \gset
+GRANT DELETE ON surf.nothing TO :own_role;
+SELECT identity, privilege, replace(via::text, :'own_role', '...') AS via FROM agentsandbox.surface(:'empty'::uuid) WHERE identity = 'surf.nothing' AND via[1] NOT LIKE 'through %';
+REVOKE DELETE ON surf.nothing FROM :own_role;
 -- nothing else differs
 SELECT class, identity, privilege FROM (
     SELECT class, identity, privilege, via, notes FROM agentsandbox.surface(:'conversation'::uuid)

@@ -24,9 +24,15 @@
 #include "audit/grant.h"
 #include "core/catalog.h"
 
+typedef struct Owner
+{
+	Oid			role;			/* hash key */
+	const char *powers;
+} Owner;
+
 /* What a role could read and change, as far as tables tell. */
 static const char *
-powers(AsbSurface *surface, Oid role)
+count_powers(AsbSurface *surface, Oid role)
 {
 	AsbWorld   *world = surface->world;
 	int			reads = 0;
@@ -48,6 +54,25 @@ powers(AsbSurface *surface, Oid role)
 		changes += (may & ~ACL_SELECT) != 0;
 	}
 	return psprintf("who may read %d and change %d relations", reads, changes);
+}
+
+static const char *
+powers(AsbSurface *surface, Oid role)
+{
+	Owner	   *owner;
+	bool		found;
+
+	if (surface->owners == NULL)
+	{
+		HASHCTL		ctl = {.keysize = sizeof(Oid), .entrysize = sizeof(Owner), .hcxt = CurrentMemoryContext};
+
+		surface->owners = hash_create("agentsandbox owners", 16, &ctl,
+									  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	owner = hash_search(surface->owners, &role, HASH_ENTER, &found);
+	if (!found)
+		owner->powers = count_powers(surface, role);
+	return owner->powers;
 }
 
 const char *

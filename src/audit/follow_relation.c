@@ -162,6 +162,9 @@ follow_triggers(AsbSurface *surface, AclMode command, const AsbActor *actor, Asb
 	bool		replaced = false;
 	ListCell   *cell;
 
+	/* an UPDATE may move a row from one partition to another */
+	if (command == ACL_UPDATE && relation->form->relispartition)
+		event |= TRIGGER_TYPE_INSERT | TRIGGER_TYPE_DELETE;
 	foreach(cell, relation->triggers)
 	{
 		Form_pg_trigger form = (Form_pg_trigger) GETSTRUCT((HeapTuple) lfirst(cell));

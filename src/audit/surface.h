@@ -45,6 +45,7 @@ typedef struct AsbSurface
 	int64		maxrows;
 
 	struct HTAB *grantees;		/* see grant.c */
+	struct HTAB *owners;		/* see follow_function.c */
 	struct AsbFollow *follow;	/* see follow.h */
 } AsbSurface;
 
