@@ -29,6 +29,7 @@
 /* bytes of a lease token */
 #define TOKEN_XID_BYTES 6
 #define TOKEN_ORDINAL_BYTES 4
+#define TOKEN_KEY_BYTES (TOKEN_XID_BYTES + TOKEN_ORDINAL_BYTES)
 
 int
 asb_call_key_compare(const AsbCallKey *a, const AsbCallKey *b)
@@ -147,6 +148,23 @@ asb_call_write(Relation rel, AsbCall *call, bool wait)
 	return result;
 }
 
+/*
+ * Which call it is must not show: an agent chooses the ordinal, and when it
+ * burns transaction ids, so the key would tell gateways what nobody counts.
+ * It is masked with bytes that only this server can derive from the random
+ * part.
+ */
+static void
+mask_token(pg_uuid_t *token)
+{
+	pg_uuid_t	mask;
+
+	asb_uuid_derived(&mask, token->data + TOKEN_KEY_BYTES, UUID_LEN - TOKEN_KEY_BYTES);
+	/* the bytes of a uuid that are random to the last bit: 0 to 5, 9 to 15 */
+	for (int i = 0; i < TOKEN_KEY_BYTES; i++)
+		token->data[i] ^= mask.data[i < 6 ? i : i + 3];
+}
+
 void
 asb_lease_token_make(const AsbCallKey *key, pg_uuid_t *token)
 {
@@ -155,18 +173,21 @@ asb_lease_token_make(const AsbCallKey *key, pg_uuid_t *token)
 		token->data[i] = (unsigned char) (key->xid >> (8 * i));
 	for (int i = 0; i < TOKEN_ORDINAL_BYTES; i++)
 		token->data[TOKEN_XID_BYTES + i] = (unsigned char) ((uint32) key->ordinal >> (8 * i));
+	mask_token(token);
 }
 
 AsbCallKey
-asb_lease_token_key(const pg_uuid_t *token)
+asb_lease_token_key(const pg_uuid_t *masked)
 {
 	AsbCallKey	key = {0};
 	uint32		ordinal = 0;
+	pg_uuid_t	token = *masked;
 
+	mask_token(&token);
 	for (int i = 0; i < TOKEN_XID_BYTES; i++)
-		key.xid |= (uint64) token->data[i] << (8 * i);
+		key.xid |= (uint64) token.data[i] << (8 * i);
 	for (int i = 0; i < TOKEN_ORDINAL_BYTES; i++)
-		ordinal |= (uint32) token->data[TOKEN_XID_BYTES + i] << (8 * i);
+		ordinal |= (uint32) token.data[TOKEN_XID_BYTES + i] << (8 * i);
 	key.ordinal = (int32) ordinal;
 	return key;
 }

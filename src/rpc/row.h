@@ -58,8 +58,9 @@ extern TimestampTz asb_call_time(const AsbCall *call, int column, TimestampTz ot
 extern TM_Result asb_call_write(Relation rel, AsbCall *call, bool wait);
 
 /*
- * The lease token of a call says where the call is, so that no index is needed
- * to find it again; the rest of it is random.
+ * The lease token of a call says to this server, and to nobody else, where the
+ * call is, so that no index is needed to find it again; the rest of it is
+ * random.
  */
 extern void asb_lease_token_make(const AsbCallKey *key, pg_uuid_t *token);
 extern AsbCallKey asb_lease_token_key(const pg_uuid_t *token);
