@@ -113,7 +113,7 @@ SET ROLE :role;
 INSERT INTO agentsandbox.RemoteProcedureCalls (method) VALUES ('mail') RETURNING id AS late \gset
 SELECT error->'hints'->>0 AS hint FROM agentsandbox.await(:'late');
 INSERT INTO agentsandbox.RemoteProcedureCalls (method) VALUES ('ward') RETURNING id AS late \gset
-SELECT status FROM agentsandbox.await(:'late', '0 s');
+SELECT status IN ('submitted', 'ready') AS waits FROM agentsandbox.await(:'late', '0 s');
 SELECT agentsandbox.cancel(:'late');
 BEGIN;
 INSERT INTO agentsandbox.RemoteProcedureCalls (method) VALUES ('ward') RETURNING id AS late \gset

@@ -17,29 +17,29 @@ enum
 	Anum_call_method,
 	Anum_call_arguments,
 	Anum_call_deadline,
+	Anum_call_submitted_at,
+	Anum_call_submitted_xid,
+	Anum_call_ordinal,
+	Anum_call_labels,
+	Anum_call_ready_at,
+	Anum_call_outside_id,
+	Anum_call_lease_token,
+	Anum_call_lease_expires_at,
+	Anum_call_claimed_at,
+	Anum_call_attempt,
 	Anum_call_status,
 	Anum_call_response,
 	Anum_call_error,
-	Anum_call_submitted_at,
-	Anum_call_ready_at,
-	Anum_call_claimed_at,
 	Anum_call_finished_at,
-	Anum_call_submitted_xid,
 	Anum_call_turn,
-	Anum_call_outside_id,
-	Anum_call_attempt,
 	Anum_call_retry_at,
-	Anum_call_lease_token,
-	Anum_call_lease_expires_at,
-	Anum_call_labels,
+	Anum_call_due,
 	Anum_call_held_until,
 	Anum_call_held_for,
-	Anum_call_bits,
-	Anum_call_ordinal,
-	Anum_call_due
+	Anum_call_bits
 };
 
-#define Natts_call Anum_call_due
+#define Natts_call Anum_call_bits
 
 /*
  * The id by which the outside knows a call; palloc'd.  An agent cannot foresee

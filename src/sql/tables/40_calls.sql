@@ -57,34 +57,35 @@ CREATE FUNCTION agentsandbox.change_call() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'asb_change_call';
 COMMENT ON FUNCTION agentsandbox.change_call() IS 'draws what the server draws of a call, and refuses illegal changes of state';
 
--- Read in C by rpc/call.c and rpc/await.c (column order matters).  Legal
--- values of status and its changes: common/call_state.c.
+-- Read in C by rpc/row.c (column order matters).  Legal values of status and its
+-- changes: common/call_state.c.  What changes together stands together, since
+-- the log has what lies between the first and the last byte that changed.
 CREATE TABLE agentsandbox.RemoteProcedureCalls (
     conversation     uuid NOT NULL,
     id               uuid NOT NULL,
     method           text NOT NULL,
     arguments        jsonb NOT NULL DEFAULT '{}',
     deadline         timestamptz,
+    submitted_at     timestamptz NOT NULL,
+    submitted_xid    xid8 NOT NULL,
+    ordinal          integer NOT NULL,
+    labels           text[],
+    ready_at         timestamptz,
+    outside_id       uuid,
+    lease_token      uuid,
+    lease_expires_at timestamptz,
+    claimed_at       timestamptz,
+    attempt          integer,
     status           text NOT NULL,
     response         jsonb,
     error            jsonb,
-    submitted_at     timestamptz NOT NULL,
-    ready_at         timestamptz,
-    claimed_at       timestamptz,
     finished_at      timestamptz,
-    submitted_xid    xid8 NOT NULL,
     turn             bigint,
-    outside_id       uuid,
-    attempt          integer,
     retry_at         timestamptz,
-    lease_token      uuid,
-    lease_expires_at timestamptz,
-    labels           text[],
+    due              timestamptz,
     held_until       timestamptz,
     held_for         jsonb,
     bits             double precision,
-    ordinal          integer NOT NULL,
-    due              timestamptz,
     -- an agent's queries carry its conversation, by row-level security
     PRIMARY KEY (conversation, id)
 ) WITH (fillfactor = 50);
