@@ -155,6 +155,8 @@ asb_call_due(const Datum *values, const bool *isnull)
 		return Min(deadline, time_of(values, isnull, Anum_call_retry_at));
 	if (state == ASB_CALL_CLAIMED)
 		return Min(deadline, time_of(values, isnull, Anum_call_lease_expires_at));
+	if (state == ASB_CALL_HELD)
+		return Min(deadline, time_of(values, isnull, Anum_call_held_until));
 	return deadline;
 }
 
@@ -271,6 +273,8 @@ asb_call_check_change(TupleDesc desc, const Datum *old_values, const bool *old_i
 
 	if (to != ASB_CALL_READY || !isnull[Anum_call_retry_at - 1])
 		isnull[Anum_call_turn - 1] = true;
+	if (to != ASB_CALL_HELD)
+		isnull[Anum_call_held_until - 1] = true;
 	if (!asb_call_state_is_terminal(to))
 		return;
 

@@ -39,6 +39,9 @@ enum
 	Anum_call_bits
 };
 
+/* held_until of a call that a reviewer has decided about */
+#define ASB_HELD_DECIDED DT_NOBEGIN
+
 #define Natts_call Anum_call_bits
 
 /*

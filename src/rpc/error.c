@@ -41,6 +41,10 @@ static const struct
 	[ASB_ERROR_NO_ANSWER] = {"no_answer", "the call was tried and was not answered in time"},
 	[ASB_ERROR_LABELS_NOT_ACCEPTED] = {"labels_not_accepted",
 	"the method does not accept labels that the conversation has collected"},
+	[ASB_ERROR_REJECTED] = {"rejected", "a reviewer rejected the call"},
+	[ASB_ERROR_NOT_REVIEWED] = {"not_reviewed", "no reviewer decided about the call in time"},
+	[ASB_ERROR_TOO_MANY_HELD] = {"too_many_held",
+	"as many calls of this conversation wait for a reviewer as may wait; try again when some have been decided"},
 };
 
 static void
@@ -106,6 +110,16 @@ asb_call_error_invalid(const AsbSchemaError *error)
 
 	push_pair(&state, "instance", error->instance_pointer);
 	push_pair(&state, "keyword", error->keyword_pointer);
+	return end(&state);
+}
+
+Jsonb *
+asb_call_error_rejected(const char *note)
+{
+	JsonbParseState *state = begin(ASB_ERROR_REJECTED, errors[ASB_ERROR_REJECTED].message);
+
+	if (note)
+		push_pair(&state, "note", note);
 	return end(&state);
 }
 

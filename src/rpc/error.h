@@ -26,7 +26,10 @@ typedef enum AsbCallErrorCode
 	ASB_ERROR_INVALID_RESPONSE,
 	ASB_ERROR_GATEWAY,
 	ASB_ERROR_NO_ANSWER,
-	ASB_ERROR_LABELS_NOT_ACCEPTED
+	ASB_ERROR_LABELS_NOT_ACCEPTED,
+	ASB_ERROR_REJECTED,
+	ASB_ERROR_NOT_REVIEWED,
+	ASB_ERROR_TOO_MANY_HELD
 } AsbCallErrorCode;
 
 /*
@@ -37,6 +40,9 @@ extern Jsonb *asb_call_error(AsbCallErrorCode code, Jsonb *detail);
 
 /* ... with "instance", "keyword" and the validator's message. */
 extern Jsonb *asb_call_error_invalid(const AsbSchemaError *error);
+
+/* ... with "note", what a reviewer says about the rejection, if it is not NULL. */
+extern Jsonb *asb_call_error_rejected(const char *note);
 
 /* ... with "retry_after" in seconds. */
 extern Jsonb *asb_call_error_rate(double retry_after);

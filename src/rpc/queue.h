@@ -10,6 +10,9 @@
 /* Gateways LISTEN on this; one notification for a batch, without payload. */
 #define ASB_READY_CHANNEL "agentsandbox_ready"
 
+/* Reviewers LISTEN on this, for calls that wait for them; likewise. */
+#define ASB_REVIEW_CHANNEL "agentsandbox_review"
+
 /*
  * The worker looks at each call once it is so old, unless it has ended.  What
  * usually happens to a call is over by then.

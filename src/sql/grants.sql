@@ -160,6 +160,25 @@ CREATE POLICY own ON agentsandbox.RemoteProcedureCalls TO agentsandbox_agent
 CREATE POLICY every ON agentsandbox.RemoteProcedureCalls FOR SELECT TO agentsandbox_operator, agentsandbox_auditor
     USING (true);
 
+-- Review; reviewers see the calls that wait, and no others
+GRANT SELECT ON agentsandbox.reviews TO agentsandbox_reviewer, agentsandbox_auditor;
+GRANT SELECT ON agentsandbox.review_decisions TO agentsandbox_auditor;
+-- the view's functions run as the caller
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.review_digest(text, text[], jsonb),
+    agentsandbox.json_changes(jsonb, jsonb)
+TO agentsandbox_reviewer, agentsandbox_auditor;
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.approve(uuid, text, bytea),
+    agentsandbox.reject(uuid, text, boolean, bytea)
+TO agentsandbox_reviewer;
+GRANT SELECT ON agentsandbox.anomaly_rules TO agentsandbox_operator, agentsandbox_reviewer, agentsandbox_auditor;
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.create_anomaly_rule,
+    agentsandbox.alter_anomaly_rule(text, boolean),
+    agentsandbox.drop_anomaly_rule(text)
+TO agentsandbox_operator;
+
 -- Gateways
 GRANT EXECUTE ON FUNCTION
     agentsandbox.claim(integer, interval, text[]),

@@ -2,8 +2,9 @@
  * egress.c
  *	  What becomes of a valid call whose labels its method does not accept.
  *
- * A call that has accepted labels alone is relayed.  Any other is refused; the
- * refusal names the remedies that there are.
+ * A call that has accepted labels alone is relayed.  Any other waits for a
+ * reviewer where the profile says so, or is refused; the refusal names the
+ * remedies that there are.
  */
 #include "postgres.h"
 
@@ -16,6 +17,17 @@
 #include "worker/egress.h"
 
 #define MAX_HINTS 3
+
+static void
+push_string(JsonbParseState **state, JsonbIteratorToken token, const char *string)
+{
+	JsonbValue	value;
+
+	value.type = jbvString;
+	value.val.string.val = unconstify(char *, string);
+	value.val.string.len = strlen(string);
+	(void) pushJsonbValue(state, token, &value);
+}
 
 AsbEgress
 asb_egress_parse(const char *name)
@@ -67,13 +79,40 @@ refusal(const AsbEgressCall *call)
 	return asb_call_error_labels(labels, n, hints, nhints);
 }
 
+/* {"reason": "labels", "labels": [NAME, ...]}: those that are not accepted. */
+static Jsonb *
+held_for_labels(const AsbEgressCall *call)
+{
+	JsonbParseState *state = NULL;
+	int			n;
+	char	  **labels = asb_labels_names(call->labels & ~call->method->accepts, &n);
+
+	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	push_string(&state, WJB_KEY, "reason");
+	push_string(&state, WJB_VALUE, "labels");
+	push_string(&state, WJB_KEY, "labels");
+	(void) pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < n; i++)
+		push_string(&state, WJB_ELEM, labels[i]);
+	(void) pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
 AsbVerdict
 asb_egress_judge(const AsbEgressCall *call)
 {
-	AsbVerdict	verdict = {ASB_CALL_READY, NULL};
+	AsbVerdict	verdict = {ASB_CALL_READY};
 
 	if ((call->labels & ~call->method->accepts) == 0)
 		return verdict;
+
+	/* nobody approves what a sealed conversation says */
+	if (call->egress == ASB_EGRESS_HOLD && !(call->labels & ASB_LABEL_SEALED))
+	{
+		verdict.state = ASB_CALL_HELD;
+		verdict.held_for = held_for_labels(call);
+		return verdict;
+	}
 
 	verdict.state = ASB_CALL_REFUSED;
 	verdict.error = refusal(call);

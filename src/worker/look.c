@@ -1,7 +1,8 @@
 /*
  * look.c
  *	  What time has done to a call: its deadline has passed, its lease has
- *	  lapsed, its backoff has ended, or nobody has claimed it for a while.
+ *	  lapsed, its backoff has ended, nobody has claimed it for a while, or no
+ *	  reviewer has decided about it.
  *
  * One function for all, since it only goes by what the row says.  So it does
  * no harm to look at a call too early, twice, or for another reason.
@@ -61,6 +62,15 @@ let_wait(AsbCall *call)
 	Async_Notify(ASB_READY_CHANNEL, "");
 }
 
+/* A decided call waits for task_reviews.c alone. */
+static bool
+review_is_over(const AsbCall *call, TimestampTz now)
+{
+	TimestampTz until = asb_call_time(call, Anum_call_held_until, DT_NOEND);
+
+	return until != ASB_HELD_DECIDED && until <= now;
+}
+
 bool
 asb_look_at(Relation calls, AsbCall *call)
 {
@@ -77,6 +87,8 @@ asb_look_at(Relation calls, AsbCall *call)
 	else if (state == ASB_CALL_CLAIMED &&
 			 asb_call_time(call, Anum_call_lease_expires_at, DT_NOBEGIN) <= now)
 		take_back(call, now);
+	else if (state == ASB_CALL_HELD && review_is_over(call, now))
+		end_call(call, ASB_CALL_EXPIRED, ASB_ERROR_NOT_REVIEWED);
 	else if (state == ASB_CALL_READY &&
 			 asb_call_time(call, Anum_call_retry_at, DT_NOBEGIN) <= now)
 		let_wait(call);

@@ -33,6 +33,7 @@
 #include "core/catalog.h"
 #include "core/wakeup.h"
 #include "session/role_label.h"
+#include "worker/anomaly.h"
 #include "worker/task.h"
 #include "worker/worker.h"
 
@@ -153,6 +154,15 @@ end_task(void)
 	CommitTransactionCommand();
 }
 
+/* A transaction was rolled back, and what it did is in memory. */
+static void
+forget(void)
+{
+	asb_turns_forget();
+	asb_rates_forget();
+	asb_anomaly_forget();
+}
+
 /*
  * Does what sessions wait for; called between the batches of everything else.
  * Returns whether something has to be tried again.
@@ -223,8 +233,7 @@ validate(bool from_oldest)
 			EmitErrorReport();
 			FlushErrorState();
 			AbortCurrentTransaction();
-			asb_turns_forget();
-			asb_rates_forget();
+			forget();
 
 			/* an error in spite of care is none of a single call */
 			if (careful > 0)
@@ -260,7 +269,7 @@ static void
 run_timed_tasks(void)
 {
 	static bool (*const tasks[]) (TimestampTz *next) = {
-		asb_task_young, asb_task_timers, asb_task_conversations, asb_task_retention
+		asb_task_reviews, asb_task_young, asb_task_timers, asb_task_conversations, asb_task_retention
 	};
 	MemoryContext oldcontext = CurrentMemoryContext;
 	TimestampTz next = DT_NOEND;
@@ -280,6 +289,7 @@ run_timed_tasks(void)
 			FlushErrorState();
 			AbortCurrentTransaction();
 			asb_young_forget();
+			forget();
 			asb_wakeup_set_alarm(TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 															 FAILED_TASK_MS));
 		}

@@ -40,10 +40,12 @@ extern int64 asb_task_watch(void);
 extern bool asb_task_validate(bool careful, bool rescan);
 
 /*
- * task_timers.c, task_young.c, task_conversations.c, task_retention.c: what is due because time passed.
+ * task_reviews.c: what reviewers decided.  task_timers.c, task_young.c,
+ * task_conversations.c, task_retention.c: what is due because time passed.
  * Each returns whether there may be more, and lowers *next to when it has
  * something to do again.
  */
+extern bool asb_task_reviews(TimestampTz *next);
 extern bool asb_task_timers(TimestampTz *next);
 extern bool asb_task_young(TimestampTz *next);
 extern bool asb_task_conversations(TimestampTz *next);
@@ -81,5 +83,12 @@ extern void asb_turns_forget(void);
 extern bool asb_rate_take(const pg_uuid_t *conversation, const char *name,
 						  int calls, int64 interval, double *retry_after);
 extern void asb_rates_forget(void);
+
+/*
+ * holds.c: calls of a conversation that wait for a reviewer.  A batch begins;
+ * may one more wait?
+ */
+extern void asb_hold_begin(void);
+extern bool asb_hold_take(const pg_uuid_t *conversation);
 
 #endif							/* ASB_TASK_H */

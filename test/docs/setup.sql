@@ -4,6 +4,7 @@ CREATE EXTENSION agentsandbox;
 CREATE ROLE olivia LOGIN IN ROLE agentsandbox_operator PASSWORD 'docs-password';
 CREATE ROLE gail LOGIN IN ROLE agentsandbox_gateway PASSWORD 'docs-password';
 CREATE ROLE ada LOGIN IN ROLE agentsandbox_auditor PASSWORD 'docs-password';
+CREATE ROLE rita LOGIN IN ROLE agentsandbox_reviewer PASSWORD 'docs-password';
 CREATE SCHEMA crm AUTHORIZATION olivia;
 SET ROLE olivia;
 SET search_path = crm;

@@ -1,7 +1,7 @@
 # Every SQL example in README.md, SECURITY.md and docs/ is executed here.
 #
 # A fenced block says in its info string who speaks: "sql administrator",
-# "sql operator", "sql gateway", "sql auditor" or "sql agent".  "fails" behind
+# "sql operator", "sql gateway", "sql auditor", "sql reviewer" or "sql agent".  "fails" behind
 # it says that the last statement of the block is refused.  A plain "sql"
 # fence is an error, so that no example escapes.  The blocks of a file run in
 # order, each file against its own copy of test/docs/setup.sql; an agent's
@@ -17,7 +17,8 @@ my @files = ("$root/README.md", "$root/SECURITY.md", glob "$root/docs/*.md");
 my %login = (
 	operator => [ 'olivia', 'docs-password' ],
 	gateway  => [ 'gail', 'docs-password' ],
-	auditor  => [ 'ada', 'docs-password' ]);
+	auditor  => [ 'ada', 'docs-password' ],
+	reviewer => [ 'rita', 'docs-password' ]);
 
 # Runs psql as a user; returns its exit status and its output.
 sub psql
@@ -95,7 +96,7 @@ for my $file (@files)
 		}
 	}
 	psql('postgres', '', 'postgres',
-		"DROP DATABASE $database WITH (FORCE); DROP ROLE IF EXISTS olivia, gail, ada, pooler, support");
+		"DROP DATABASE $database WITH (FORCE); DROP ROLE IF EXISTS olivia, gail, ada, rita, pooler, support");
 }
 ok($nblocks > 20, "there are examples: $nblocks");
 done_testing();

@@ -47,7 +47,10 @@ CREATE OR REPLACE FUNCTION agentsandbox.alter_profile(
     egress text DEFAULT NULL,
     auto_seal text[] DEFAULT NULL,
     require_accepted_surface boolean DEFAULT NULL,
-    require_other_signer boolean DEFAULT NULL
+    require_other_signer boolean DEFAULT NULL,
+    two_person_review boolean DEFAULT NULL,
+    review_expires interval DEFAULT NULL,
+    held_calls integer DEFAULT NULL
 ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -82,7 +85,10 @@ BEGIN
         auto_seal = COALESCE(agentsandbox.label_set(alter_profile.auto_seal), old.auto_seal),
         require_accepted_surface = COALESCE(alter_profile.require_accepted_surface, old.require_accepted_surface),
         require_other_signer = COALESCE(alter_profile.require_other_signer, old.require_other_signer),
-        authors = CASE WHEN SESSION_USER = ANY (old.authors) THEN old.authors ELSE old.authors || SESSION_USER END
+        authors = CASE WHEN SESSION_USER = ANY (old.authors) THEN old.authors ELSE old.authors || SESSION_USER END,
+        two_person_review = COALESCE(alter_profile.two_person_review, old.two_person_review),
+        review_expires = COALESCE(alter_profile.review_expires, old.review_expires),
+        held_calls = COALESCE(alter_profile.held_calls, old.held_calls)
     WHERE old.profile = role;
 
     -- last, for it changes this function's own: the server judges the syntax
@@ -130,7 +136,10 @@ CREATE OR REPLACE FUNCTION agentsandbox.create_profile(
     egress text DEFAULT NULL,
     auto_seal text[] DEFAULT NULL,
     require_accepted_surface boolean DEFAULT NULL,
-    require_other_signer boolean DEFAULT NULL
+    require_other_signer boolean DEFAULT NULL,
+    two_person_review boolean DEFAULT NULL,
+    review_expires interval DEFAULT NULL,
+    held_calls integer DEFAULT NULL
 ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -168,7 +177,10 @@ BEGIN
         egress => create_profile.egress,
         auto_seal => create_profile.auto_seal,
         require_accepted_surface => create_profile.require_accepted_surface,
-        require_other_signer => create_profile.require_other_signer);
+        require_other_signer => create_profile.require_other_signer,
+        two_person_review => create_profile.two_person_review,
+        review_expires => create_profile.review_expires,
+        held_calls => create_profile.held_calls);
 END
 $$;
 COMMENT ON FUNCTION agentsandbox.create_profile IS

@@ -39,7 +39,12 @@ CREATE TABLE agentsandbox.profiles (
     -- sign-off, see api/signoff.sql
     require_accepted_surface boolean NOT NULL DEFAULT false,
     require_other_signer     boolean NOT NULL DEFAULT false,
-    authors                  name[] NOT NULL DEFAULT ARRAY[SESSION_USER]
+    authors                  name[] NOT NULL DEFAULT ARRAY[SESSION_USER],
+
+    -- review
+    two_person_review boolean NOT NULL DEFAULT false,
+    review_expires    interval NOT NULL DEFAULT '1 day' CHECK (review_expires > interval '0' AND review_expires <= interval '365 days'),
+    held_calls        integer NOT NULL DEFAULT 100 CHECK (held_calls >= 0)
 );
 COMMENT ON TABLE agentsandbox.profiles IS 'what a kind of agent may do, beyond what is granted to the role';
 COMMENT ON COLUMN agentsandbox.profiles.profile IS 'NOLOGIN role that the operator grants privileges to';
@@ -74,6 +79,9 @@ COMMENT ON COLUMN agentsandbox.profiles.response_labels IS 'labels that response
 COMMENT ON COLUMN agentsandbox.profiles.require_accepted_surface IS 'whether open_conversation() refuses while the surface is not what was accepted';
 COMMENT ON COLUMN agentsandbox.profiles.require_other_signer IS 'whether none of the authors may accept the surface';
 COMMENT ON COLUMN agentsandbox.profiles.authors IS 'session users that made the profile, altered it or allowed it a method; GRANT leaves no trace here';
+COMMENT ON COLUMN agentsandbox.profiles.two_person_review IS 'whoever opened a conversation does not decide about its calls';
+COMMENT ON COLUMN agentsandbox.profiles.review_expires IS 'how long a call waits for a reviewer';
+COMMENT ON COLUMN agentsandbox.profiles.held_calls IS 'calls of a conversation that may wait for a reviewer at one time';
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.profiles', '');
 
 CREATE TRIGGER invalidate_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.profiles

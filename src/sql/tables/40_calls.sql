@@ -110,7 +110,7 @@ COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.retry_at IS 'when a ready ca
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.lease_token IS 'proof of the gateway that holds, or last held, the call';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.lease_expires_at IS 'when the lease lapses';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.labels IS 'labels that the conversation had when the call committed; null: those it has now';
-COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.held_until IS 'when a held call is given up';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.held_until IS 'when a call that waits for a reviewer is given up; -infinity: decided; null: not held';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.held_for IS 'why it is, or was, held';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.bits IS 'what its release cost of the budget';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.ordinal IS 'place among the calls of the transaction that inserted it';
@@ -131,6 +131,10 @@ CREATE UNIQUE INDEX calls_order ON agentsandbox.RemoteProcedureCalls (submitted_
 CREATE INDEX calls_waiting ON agentsandbox.RemoteProcedureCalls (turn, submitted_xid, ordinal) WHERE turn IS NOT NULL;
 -- calls to which something is to happen at a time
 CREATE INDEX calls_due ON agentsandbox.RemoteProcedureCalls (due) WHERE due IS NOT NULL;
+-- calls that wait for a reviewer, and those that were decided, which come first
+CREATE INDEX calls_held ON agentsandbox.RemoteProcedureCalls (held_until) WHERE held_until IS NOT NULL;
+CREATE INDEX calls_held_id ON agentsandbox.RemoteProcedureCalls (id) WHERE held_until IS NOT NULL;
+CREATE INDEX calls_held_conversation ON agentsandbox.RemoteProcedureCalls (conversation) WHERE held_until IS NOT NULL;
 
 -- One row, read in C by worker/task_young.c.
 CREATE TABLE agentsandbox.call_progress (

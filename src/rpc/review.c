@@ -1,0 +1,37 @@
+/*
+ * review.c
+ *	  The trigger on agentsandbox.review_decisions.
+ *
+ * A decision is made once, by somebody who is not sandboxed, and stays.
+ */
+#include "postgres.h"
+
+#include "commands/trigger.h"
+
+#include "core/compat.h"
+#include "session/session.h"
+
+ASB_FUNCTION(asb_keep_decision);
+
+Datum
+asb_keep_decision(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("asb_keep_decision() must be called as a trigger")));
+	if (!TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("a reviewer's decision is neither changed nor deleted")));
+
+	/* whatever roles an administrator gave it */
+	if (OidIsValid(asb_session_role()))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("a conversation cannot decide about calls")));
+
+	return PointerGetDatum(trigger->tg_trigtuple);
+}

@@ -1,0 +1,133 @@
+-- Held calls: shown to reviewers, decided by them.
+
+-- What is approved: three lines, of which the canonical texts hold no newline.
+CREATE OR REPLACE FUNCTION agentsandbox.review_digest(method text, labels text[], arguments jsonb) RETURNS bytea
+    LANGUAGE sql IMMUTABLE
+RETURN pg_catalog.sha256(pg_catalog.convert_to(
+    method || E'\n' || agentsandbox.canonical(pg_catalog.to_jsonb(COALESCE(labels, '{}'))) || E'\n' || agentsandbox.canonical(arguments),
+    'UTF8'));
+COMMENT ON FUNCTION agentsandbox.review_digest(text, text[], jsonb) IS
+    'SHA-256 of what a reviewer approves: method, labels and payload, a line each';
+
+-- Leaf by leaf, so that what moved reads as removed here and added there.
+CREATE OR REPLACE FUNCTION agentsandbox.json_changes(before jsonb, after jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE STRICT
+BEGIN ATOMIC
+    WITH RECURSIVE part (side, path, value) AS (
+        SELECT v.side, '', v.value
+        FROM (VALUES ('before', json_changes.before), ('after', json_changes.after)) AS v (side, value)
+        UNION ALL
+        SELECT p.side, p.path || '/' || pg_catalog.replace(pg_catalog.replace(m.key, '~', '~0'), '/', '~1'), m.value
+        FROM part p,
+             LATERAL (SELECT o.key, o.value
+                      FROM pg_catalog.jsonb_each(CASE pg_catalog.jsonb_typeof(p.value) WHEN 'object' THEN p.value ELSE '{}' END) o
+                      UNION ALL
+                      SELECT (a.n - 1)::text, a.value
+                      FROM pg_catalog.jsonb_array_elements(CASE pg_catalog.jsonb_typeof(p.value) WHEN 'array' THEN p.value ELSE '[]' END)
+                           WITH ORDINALITY AS a (value, n)) m
+    ), leaf AS (
+        SELECT side, path COLLATE "C" AS path, value
+        FROM part
+        WHERE pg_catalog.jsonb_typeof(value) NOT IN ('object', 'array') OR value IN ('{}', '[]')
+    )
+    SELECT COALESCE(pg_catalog.jsonb_agg(CASE
+               WHEN b.value IS NULL THEN pg_catalog.jsonb_build_object('op', 'add', 'path', path, 'value', a.value)
+               WHEN a.value IS NULL THEN pg_catalog.jsonb_build_object('op', 'remove', 'path', path, 'was', b.value)
+               ELSE pg_catalog.jsonb_build_object('op', 'replace', 'path', path, 'was', b.value, 'value', a.value)
+           END ORDER BY path), '[]')
+    FROM (SELECT path, value FROM leaf WHERE side = 'before') b
+    FULL JOIN (SELECT path, value FROM leaf WHERE side = 'after') a USING (path)
+    WHERE b.value IS DISTINCT FROM a.value;
+END;
+COMMENT ON FUNCTION agentsandbox.json_changes(jsonb, jsonb) IS
+    'what differs between two JSON values, by JSON pointer; null if one of them is null';
+
+CREATE OR REPLACE VIEW agentsandbox.reviews WITH (security_barrier) AS
+SELECT c.id, c.conversation, r.profile, r.opened_by, c.method,
+       agentsandbox.canonical(c.arguments) AS payload,
+       pg_catalog.sha256(pg_catalog.convert_to(agentsandbox.canonical(c.arguments), 'UTF8')) AS payload_sha256,
+       agentsandbox.review_digest(c.method, c.labels, c.arguments) AS digest,
+       -- soft hyphen, zero width, bidirectional controls, byte order mark, tags: what a person does not see
+       c.arguments::text OPERATOR(pg_catalog.~) U&'[\00AD\061C\180E\200B-\200F\202A-\202E\2060-\206F\FEFF\FFF9-\FFFB\+0E0000-\+0E0FFF]' AS hidden_characters,
+       c.held_for AS reason,
+       c.labels,
+       (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('label', l.label, 'raised_at', l.raised_at, 'cause', l.cause)
+                                    ORDER BY l.raised_at, l.label)
+        FROM agentsandbox.conversation_labels l
+        WHERE l.conversation = c.conversation AND l.label = ANY (c.labels)) AS raised,
+       agentsandbox.json_changes(last.arguments, c.arguments) AS changes,
+       last.id AS changes_since,
+       c.submitted_at, c.held_until AS expires_at
+FROM agentsandbox.RemoteProcedureCalls c
+JOIN agentsandbox.conversation_records r ON r.id = c.conversation AND r.state = 'open'
+LEFT JOIN LATERAL (
+    SELECT a.id, a.arguments
+    FROM agentsandbox.review_decisions d
+    JOIN agentsandbox.RemoteProcedureCalls a ON a.conversation = d.conversation AND a.id = d.call
+    WHERE d.method = c.method AND d.verdict = 'approved'
+    ORDER BY d.decided_at DESC LIMIT 1) last ON true
+WHERE c.status = 'held' AND c.held_until > pg_catalog.clock_timestamp();
+COMMENT ON VIEW agentsandbox.reviews IS 'calls that wait for a reviewer''s decision, and what to know about them';
+
+-- The row lock decides between two reviewers, an expiry and a cancellation:
+-- whoever has it first.  A decided call is held until -infinity: the worker
+-- comes at once.
+CREATE OR REPLACE FUNCTION agentsandbox.decide(id uuid, verdict text, note text, digest bytea, tell boolean) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    held record;
+BEGIN
+    IF num_nulls(decide.id, decide.note, decide.tell) > 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'id, note and tell must not be null';
+    END IF;
+    SELECT c.conversation, c.method, r.opened_by, p.two_person_review,
+           agentsandbox.review_digest(c.method, c.labels, c.arguments) AS digest
+    INTO held
+    FROM agentsandbox.RemoteProcedureCalls c
+    JOIN agentsandbox.conversation_records r ON r.id = c.conversation AND r.state = 'open'
+    JOIN agentsandbox.profiles p ON p.profile = r.profile
+    WHERE c.id = decide.id AND c.status = 'held' AND c.held_until > clock_timestamp()
+    FOR UPDATE OF c;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            MESSAGE = format('no call %s waits for a decision', decide.id),
+            DETAIL = 'It has been decided, has ended, or was never held.',
+            HINT = 'agentsandbox.reviews lists the calls that wait.';
+    END IF;
+    IF held.two_person_review AND held.opened_by = SESSION_USER THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'insufficient_privilege',
+            MESSAGE = format('call %s must be decided by somebody else', decide.id),
+            DETAIL = 'The conversation was opened by you, and its profile asks for two persons.';
+    END IF;
+    IF decide.digest <> held.digest THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('call %s has another digest', decide.id),
+            HINT = 'Read the call again in agentsandbox.reviews.';
+    END IF;
+    INSERT INTO agentsandbox.review_decisions (conversation, call, method, verdict, digest, note, told)
+    VALUES (held.conversation, decide.id, held.method, decide.verdict, held.digest, decide.note, decide.tell);
+    UPDATE agentsandbox.RemoteProcedureCalls c SET held_until = '-infinity'
+    WHERE c.conversation = held.conversation AND c.id = decide.id;
+END
+$$;
+COMMENT ON FUNCTION agentsandbox.decide(uuid, text, text, bytea, boolean) IS 'records a reviewer''s decision; the worker acts on it';
+
+CREATE OR REPLACE FUNCTION agentsandbox.approve(id uuid, note text, digest bytea DEFAULT NULL) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT agentsandbox.decide(approve.id, 'approved', approve.note, approve.digest, false);
+END;
+COMMENT ON FUNCTION agentsandbox.approve(uuid, text, bytea) IS
+    'lets this one call go as it stands; with digest, only if that is what it has';
+
+CREATE OR REPLACE FUNCTION agentsandbox.reject(id uuid, note text, tell boolean DEFAULT true, digest bytea DEFAULT NULL) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT agentsandbox.decide(reject.id, 'rejected', reject.note, reject.digest, reject.tell);
+END;
+COMMENT ON FUNCTION agentsandbox.reject(uuid, text, boolean, bytea) IS
+    'refuses a held call; the agent reads the note, unless tell is false';

@@ -1,0 +1,113 @@
+/*
+ * task_reviews.c
+ *	  Acts on what reviewers decided: an approved call goes, a rejected one is
+ *	  refused.
+ *
+ * A decision counts for the call as it stood: the digest is computed again
+ * here, and a call that has another one ends.  What does not depend on a
+ * reviewer is checked again too, for a method can be altered, or taken from
+ * the profile, while a call waits.  Labels and rules are not: they are what
+ * was decided about.
+ *
+ * A decided call is held until -infinity.  That is when it is due too, so one
+ * that somebody has locked is tried again by and by.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "core/query.h"
+#include "rpc/error.h"
+#include "worker/anomaly.h"
+#include "worker/contained.h"
+#include "worker/task.h"
+#include "worker/verdicts.h"
+
+/* Columns of the query in read_decided(), behind asb_egress_read()'s. */
+enum
+{
+	COLUMN_APPROVED = ASB_EGRESS_MORE,
+	COLUMN_SAME,
+	COLUMN_NOTE
+};
+
+typedef struct Decision
+{
+	SPITupleTable *rows;
+	int			row;
+	AsbVerdict	verdict;
+} Decision;
+
+static uint64
+read_decided(void)
+{
+	static AsbQuery query = {
+		ASB_EGRESS_SELECT_SQL ", d.verdict = 'approved',"
+		" d.digest = agentsandbox.review_digest(c.method, c.labels, c.arguments),"
+		" CASE WHEN d.told THEN d.note END"
+		ASB_EGRESS_FROM_SQL
+		" JOIN agentsandbox.review_decisions d ON d.conversation = c.conversation AND d.call = c.id"
+		" WHERE c.status = 'held' AND c.held_until = '-infinity'"
+		" ORDER BY c.submitted_xid, c.ordinal LIMIT $1 FOR UPDATE OF c SKIP LOCKED",
+		1, {INT4OID}
+	};
+	Datum		limit = Int32GetDatum(ASB_TASK_BATCH);
+
+	return asb_query(&query, &limit, NULL);
+}
+
+static AsbVerdict
+judge(AsbEgressCall *call, SPITupleTable *rows, int row)
+{
+	HeapTuple	tuple = rows->vals[row];
+	TupleDesc	desc = rows->tupdesc;
+	bool		isnull;
+	Datum		note;
+
+	if (!DatumGetBool(SPI_getbinval(tuple, desc, COLUMN_SAME, &isnull)))
+		elog(ERROR, "the call is not what was decided about");
+	if (DatumGetBool(SPI_getbinval(tuple, desc, COLUMN_APPROVED, &isnull)))
+		return asb_egress_check(call);
+	note = SPI_getbinval(tuple, desc, COLUMN_NOTE, &isnull);
+	return (AsbVerdict) {ASB_CALL_REFUSED,
+		asb_call_error_rejected(isnull ? NULL : TextDatumGetCString(note))};
+}
+
+static void
+act(void *arg)
+{
+	Decision   *decision = arg;
+	AsbEgressCall call = asb_egress_read(decision->rows, decision->row);
+
+	decision->verdict = judge(&call, decision->rows, decision->row);
+	asb_anomaly_note(&call, decision->verdict.state, true);
+}
+
+bool
+asb_task_reviews(TimestampTz *next)
+{
+	uint64		n = read_decided();
+	Decision	decision = {SPI_tuptable};
+	AsbVerdicts *verdicts;
+
+	if (n > 0)
+		asb_turns_begin(false);
+	verdicts = asb_verdicts_begin(0);
+	for (decision.row = 0; decision.row < n; decision.row++)
+	{
+		char	   *id = SPI_getvalue(decision.rows->vals[decision.row],
+									  decision.rows->tupdesc, ASB_EGRESS_ID);
+
+		if (!asb_contained(act, &decision, psprintf("decision about call %s", id)))
+		{
+			asb_anomaly_forget();
+			decision.verdict = (AsbVerdict) {ASB_CALL_FAILED,
+				asb_call_error(ASB_ERROR_INTERNAL, NULL)};
+		}
+		asb_verdicts_add(verdicts, decision.rows, decision.row, &decision.verdict);
+	}
+	asb_verdicts_apply(verdicts);
+	asb_anomaly_flush();
+	return n == ASB_TASK_BATCH;
+}
