@@ -78,15 +78,16 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.surface(uuid)
 TO agentsandbox_operator, agentsandbox_auditor;
 
--- Findings, radii and sign-off
-GRANT SELECT ON agentsandbox.hazard_kinds, agentsandbox.surface_acceptances TO agentsandbox_operator, agentsandbox_auditor;
+-- Findings, radii, sign-off and report
+GRANT SELECT ON agentsandbox.hazard_kinds, agentsandbox.surface_acceptances, agentsandbox.controls TO agentsandbox_operator, agentsandbox_auditor;
 GRANT EXECUTE ON FUNCTION
     agentsandbox.hazards(name),
     agentsandbox.surface_listing(name),
     agentsandbox.fingerprint(jsonb),
     agentsandbox.accept_surface(name, text, text),
     agentsandbox.surface_drift(name),
-    agentsandbox.blast_radius(name, boolean)
+    agentsandbox.blast_radius(name, boolean),
+    agentsandbox.report(name, text)
 TO agentsandbox_operator, agentsandbox_auditor;
 
 -- What an agent can reach, described to itself; the views' functions run as the caller

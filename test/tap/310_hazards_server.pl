@@ -32,7 +32,7 @@ is(sql(q{SELECT severity || ' ' || why FROM agentsandbox.hazards() WHERE object 
 	'critical whoever can reach the server this way is any of these roles without a secret, superusers and conversations included: local all postgres trust',
 	'trust on the local socket');
 like(sql(q{SELECT fix FROM agentsandbox.hazards() WHERE object = 'pg_hba.conf line 1'}),
-	qr/^-- in line 1 of \Q$hba\E write scram-sha-256, or peer for a local line, in place of trust;\nSELECT pg_catalog.pg_reload_conf\(\);$/, 'its fix');
+	qr/^SELECT pg_catalog.pg_reload_conf\(\); -- once you write scram-sha-256, or peer for a local line, in place of trust in line 1 of \Q$hba\E$/, 'its fix');
 for my $case (
 	[ 'local all all peer',                                '' ],
 	[ 'host all all 127.0.0.1/32 scram-sha-256',           '' ],
@@ -60,6 +60,7 @@ sub of_setting
 
 my $weak = 'the setting weakens the server';
 is(of_setting('fsync'), "$weak: off: a crash can lose or damage what was committed: calls, labels, sign-offs; ALTER SYSTEM SET fsync = 'on'; SELECT pg_catalog.pg_reload_conf();", 'fsync');
+like(of_setting('data_checksums'), qr/; -- with the server stopped: pg_checksums --enable$/, 'data_checksums');
 like(of_setting('ssl'), qr/over a network/, 'ssl, where the server listens');
 for my $case ([ 'zero_damaged_pages', 'on', 'off' ], [ 'log_min_messages', 'fatal', 'warning' ],
 	[ 'password_encryption', 'md5', '"scram-sha-256"' ], [ 'session_replication_role', 'replica', 'origin' ])

@@ -138,8 +138,8 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_server(
     ), weak_setting AS (
         -- reset_val: what sessions begin with, whatever this one has SET
         SELECT 'weak_setting', format('setting %s', r.name), format('%s: %s', r.bad, r.what),
-               COALESCE(format('ALTER SYSTEM SET %s = %L; SELECT pg_catalog.pg_reload_conf();', r.name, r.good),
-                        '-- with the server stopped: pg_checksums --enable')
+               CASE WHEN r.good IS NULL THEN '-- with the server stopped: pg_checksums --enable'
+                    ELSE format('ALTER SYSTEM SET %s = %L; SELECT pg_catalog.pg_reload_conf();', r.name, r.good) END
         FROM rules r JOIN pg_settings s ON s.name = r.name AND s.reset_val = r.bad
         WHERE r.name <> 'ssl' OR current_setting('listen_addresses') <> ''
     ), weak_default AS (
@@ -180,7 +180,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_server(
     TABLE weak_setting UNION ALL TABLE weak_default UNION ALL TABLE library_not_preloaded
     UNION ALL
     SELECT h.hazard, format('pg_hba.conf line %s', h.line_number), concat_ws(', ', NULLIF(h.line, ''), h.error),
-           format('-- in line %s of %s %s;%sSELECT pg_catalog.pg_reload_conf();', h.line_number, current_setting('hba_file'), r.remedy, E'\n')
+           format('SELECT pg_catalog.pg_reload_conf(); -- once you %s in line %s of %s', r.remedy, h.line_number, current_setting('hba_file'))
     FROM hba h
     JOIN (VALUES ('hba_error', 'correct the line'), ('hba_trust', 'write scram-sha-256, or peer for a local line, in place of trust'),
                  ('hba_ident', 'write scram-sha-256 in place of ident'), ('hba_cleartext', 'write scram-sha-256 in place of password'),
