@@ -89,6 +89,16 @@ CREATE AGGREGATE own_total (int) (SFUNC = own_step, STYPE = int);
 CREATE FUNCTION less(mood, mood) RETURNS boolean LANGUAGE sql AS 'SELECT true';
 CREATE OPERATOR <<< (FUNCTION = less, LEFTARG = mood, RIGHTARG = mood);
 CREATE OPERATOR <<<< (FUNCTION = int4lt, LEFTARG = int, RIGHTARG = int);
+CREATE FUNCTION compare_moods(mood, mood) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 0';
+CREATE FUNCTION compare_ints(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 0';
+RESET ROLE;
+CREATE OPERATOR FAMILY mood_family USING btree;
+ALTER OPERATOR FAMILY mood_family USING btree ADD OPERATOR 1 <<< (mood, mood), FUNCTION 1 compare_moods(mood, mood);
+CREATE OPERATOR CLASS int_class FOR TYPE int USING btree AS OPERATOR 3 =, FUNCTION 1 compare_ints(int, int);
+SET ROLE regress_surface_owner;
+CREATE TABLE sorted (a int, b int) PARTITION BY LIST (inner_step(b));
+CREATE INDEX ON sorted (a int_class);
+GRANT INSERT ON sorted TO regress_surface;
 GRANT SELECT ON typed TO regress_surface;
 GRANT EXECUTE ON FUNCTION definer_atomic, definer_string, invoker_atomic, with_default, gives_regclass, takes_xml,
     audit_row, out_pair, poly, total(int), own_total(int), less TO regress_surface;

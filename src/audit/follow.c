@@ -3,7 +3,7 @@
  *	  What is reached through something else: the walk.
  *
  * A use is a relation, a command, whose privileges are checked and whom
- * functions run as; or a function or domain, and whom it runs as.  Each is
+ * functions run as; or a function or type, and whom it runs as.  Each is
  * looked at once, nearest to the agent first, so cycles end, the path shown is
  * a shortest one, and the time grows with the number of edges.  Every edge gives
  * rows, so that a table behind two views is listed behind each.
@@ -93,7 +93,7 @@ asb_follow_function(AsbSurface *surface, AsbFunction *function)
 }
 
 void
-asb_follow_domain(AsbSurface *surface, Oid typid)
+asb_follow_type(AsbSurface *surface, Oid typid)
 {
 	AsbUse		use = make_use(typid, &(AsbActor) {InvalidOid, surface->role, NULL}, ACL_USAGE);
 
@@ -317,7 +317,7 @@ follow_use(AsbSurface *surface, const AsbUse *use)
 			asb_follow_use_of_function(surface, use);
 			break;
 		case ACL_USAGE:
-			asb_follow_use_of_domain(surface, use);
+			asb_follow_use_of_type(surface, use);
 			break;
 		default:
 			asb_follow_use_of_relation(surface, use);
@@ -331,6 +331,7 @@ asb_surface_follow(AsbSurface *surface)
 	ListCell   *cell;
 
 	/* the queue grows while it is walked */
+	asb_follow_operators(surface);
 	if (surface->follow)
 	{
 		foreach(cell, surface->follow->queue)

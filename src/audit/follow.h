@@ -14,10 +14,10 @@
 /* A use of something, whose consequences are to be looked for. */
 typedef struct AsbUseKey
 {
-	Oid			object;			/* relation, function or domain */
+	Oid			object;			/* relation, function or type */
 	Oid			checked_as;		/* whose privileges on a relation are checked */
 	Oid			user;			/* whom functions run as */
-	AclMode		command;		/* on a relation; ACL_EXECUTE: of a function; ACL_USAGE: of a domain */
+	AclMode		command;		/* on a relation; ACL_EXECUTE: of a function; ACL_USAGE: of a type */
 	bool		unfiltered;		/* policies do not apply: by a foreign key, or a parent's do */
 } AsbUseKey;
 
@@ -41,7 +41,7 @@ typedef struct AsbActor
 extern void asb_follow_relation(AsbSurface *surface, AsbRelation *relation, AclMode command,
 								const Bitmapset *columns);
 extern void asb_follow_function(AsbSurface *surface, AsbFunction *function);
-extern void asb_follow_domain(AsbSurface *surface, Oid typid);
+extern void asb_follow_type(AsbSurface *surface, Oid typid);
 
 /*
  * For the parts of following: something is used, in the course of what the
@@ -67,7 +67,11 @@ extern AsbActor asb_actor_as(AsbSurface *surface, const AsbActor *actor, Oid che
 /* What follows from a use of each kind. */
 extern void asb_follow_use_of_relation(AsbSurface *surface, const AsbUse *use);
 extern void asb_follow_use_of_function(AsbSurface *surface, const AsbUse *use);
-extern void asb_follow_use_of_domain(AsbSurface *surface, const AsbUse *use);
+extern void asb_follow_use_of_type(AsbSurface *surface, const AsbUse *use);
+
+/* The support functions behind an operator class, and all operators. */
+extern void asb_follow_operator_class(AsbSurface *surface, const AsbActor *actor, Oid opclass);
+extern void asb_follow_operators(AsbSurface *surface);
 
 /* Who a function runs as and whether its text can be followed, for notes. */
 extern const char *asb_function_notes(AsbSurface *surface, AsbFunction *function, Oid user);

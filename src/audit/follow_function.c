@@ -1,6 +1,6 @@
 /*
  * follow_function.c
- *	  What is reached through a function, and through checks of a domain.
+ *	  What is reached through a function.
  *
  * The text of a function is followed if it has been parsed (BEGIN ATOMIC,
  * RETURN).  Text in a string cannot be: its names are looked up when it runs.
@@ -11,9 +11,7 @@
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "catalog/pg_aggregate.h"
-#include "catalog/pg_constraint.h"
 #include "catalog/pg_language_d.h"
-#include "catalog/pg_type.h"
 #include "commands/proclang.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -138,41 +136,4 @@ asb_follow_use_of_function(AsbSurface *surface, const AsbUse *use)
 		actor = asb_actor_as(surface, &actor, function->form->proowner, function->form->proowner);
 	asb_follow_node(surface, &actor,
 					asb_world_node(surface->world, function->row, Anum_pg_proc_prosqlbody));
-}
-
-void
-asb_follow_use_of_domain(AsbSurface *surface, const AsbUse *use)
-{
-	AsbActor	actor = {use->key.user, use->key.user, use->path};
-	Oid			typid = use->key.object;
-
-	actor = asb_actor_step(&actor, psprintf("a value of type %s", asb_world_type(surface->world, typid)));
-
-	/* also the checks of the domains that it is made of */
-	for (;;)
-	{
-		HeapTuple	row = SearchSysCache1(TYPEOID, ObjectIdGetDatum(typid));
-		Oid			base = InvalidOid;
-		ListCell   *cell;
-
-		if (HeapTupleIsValid(row))
-		{
-			base = ((Form_pg_type) GETSTRUCT(row))->typbasetype;
-			ReleaseSysCache(row);
-		}
-		if (!OidIsValid(base))
-			break;
-		foreach(cell, surface->world->domain_checks)
-		{
-			Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT((HeapTuple) lfirst(cell));
-			AsbActor	step;
-
-			if (form->contypid != typid)
-				continue;
-			step = asb_actor_step(&actor, psprintf("check constraint %s", quote_identifier(NameStr(form->conname))));
-			asb_follow_node(surface, &step,
-							asb_world_node(surface->world, lfirst(cell), Anum_pg_constraint_conbin));
-		}
-		typid = base;
-	}
 }

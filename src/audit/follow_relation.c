@@ -19,6 +19,7 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_trigger.h"
@@ -216,6 +217,16 @@ follow_policies(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, A
 	}
 }
 
+static void
+follow_classes(AsbSurface *surface, const AsbActor *actor, HeapTuple row, AttrNumber attnum)
+{
+	bool		isnull;
+	oidvector  *classes = (oidvector *) DatumGetPointer(asb_world_value(surface->world, row, attnum, &isnull));
+
+	for (int i = 0; i < classes->dim1; i++)
+		asb_follow_operator_class(surface, actor, classes->values[i]);
+}
+
 /* Expressions that are evaluated when a row is written. */
 static void
 follow_expressions(AsbSurface *surface, const AsbActor *actor, AsbRelation *relation)
@@ -244,9 +255,18 @@ follow_expressions(AsbSurface *surface, const AsbActor *actor, AsbRelation *rela
 	}
 	foreach(cell, relation->indexes)
 	{
-		step = asb_actor_step(actor, "index");
+		const char *name = get_rel_name(((Form_pg_index) GETSTRUCT((HeapTuple) lfirst(cell)))->indexrelid);
+
+		step = asb_actor_step(actor, name ? psprintf("index %s", quote_identifier(name)) : "index");
 		asb_follow_node(surface, &step, asb_world_node(surface->world, lfirst(cell), Anum_pg_index_indexprs));
 		asb_follow_node(surface, &step, asb_world_node(surface->world, lfirst(cell), Anum_pg_index_indpred));
+		follow_classes(surface, &step, lfirst(cell), Anum_pg_index_indclass);
+	}
+	foreach(cell, relation->partition_keys)
+	{
+		step = asb_actor_step(actor, "partition key");
+		asb_follow_node(surface, &step, asb_world_node(surface->world, lfirst(cell), Anum_pg_partitioned_table_partexprs));
+		follow_classes(surface, &step, lfirst(cell), Anum_pg_partitioned_table_partclass);
 	}
 	while ((attnum = bms_next_member(relation->identities, attnum)) >= 0)
 	{

@@ -192,7 +192,8 @@ static void
 add_limits(AsbSurface *surface)
 {
 	static AsbQuery query = {
-		"SELECT l.key, l.value"
+		"SELECT l.key, CASE WHEN l.key OPERATOR(pg_catalog.=) 'mode' AND l.value OPERATOR(pg_catalog.=) 'observe'"
+		" THEN 'observe: refusals are only recorded, so that this list bounds nothing' ELSE l.value END"
 		" FROM agentsandbox.profiles p,"
 		" LATERAL pg_catalog.jsonb_each_text(pg_catalog.to_jsonb(p)"
 		" OPERATOR(pg_catalog.-) '{profile,created_at,created_by,authors}'::pg_catalog.text[]) l"

@@ -63,8 +63,8 @@ add_type(HeapTuple row, TupleDesc desc, void *argument)
 								  "server type list" :
 								  "type of a column or function that can be reached"),
 						 ACL_USAGE, &context);
-	if (form->typtype == TYPTYPE_DOMAIN)
-		asb_follow_domain(surface, form->oid);
+	if (form->oid >= FirstNormalObjectId)
+		asb_follow_type(surface, form->oid);
 }
 
 void

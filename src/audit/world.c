@@ -14,6 +14,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/transam.h"
+#include "catalog/pg_amproc.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_authid_d.h"
@@ -21,6 +22,7 @@
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_trigger.h"
@@ -70,6 +72,7 @@ static const struct
 	{PolicyRelationId, Anum_pg_policy_polrelid, offsetof(AsbRelation, policies)},
 	{IndexRelationId, Anum_pg_index_indrelid, offsetof(AsbRelation, indexes)},
 	{InheritsRelationId, Anum_pg_inherits_inhparent, offsetof(AsbRelation, children)},
+	{PartitionedRelationId, Anum_pg_partitioned_table_partrelid, offsetof(AsbRelation, partition_keys)},
 };
 
 static HTAB *
@@ -211,6 +214,22 @@ read_column(HeapTuple row, TupleDesc desc, void *argument)
 	}
 }
 
+/* Has the index an operator class that is not the server's? */
+static bool
+has_own_class(HeapTuple row, TupleDesc desc)
+{
+	bool		isnull;
+	oidvector  *classes = (oidvector *) DatumGetPointer(heap_getattr(row, Anum_pg_index_indclass,
+																	 desc, &isnull));
+
+	for (int i = 0; i < classes->dim1; i++)
+	{
+		if (classes->values[i] >= FirstNormalObjectId)
+			return true;
+	}
+	return false;
+}
+
 /* Rows of which nothing follows for who uses the relation. */
 static bool
 is_idle(HeapTuple row, TupleDesc desc)
@@ -230,7 +249,8 @@ is_idle(HeapTuple row, TupleDesc desc)
 				((Form_pg_constraint) GETSTRUCT(row))->contype != CONSTRAINT_FOREIGN;
 		case IndexRelationId:
 			return heap_attisnull(row, Anum_pg_index_indexprs, desc) &&
-				heap_attisnull(row, Anum_pg_index_indpred, desc);
+				heap_attisnull(row, Anum_pg_index_indpred, desc) &&
+				!has_own_class(row, desc);
 		default:
 			return false;
 	}
@@ -271,6 +291,15 @@ keep_row(HeapTuple row, TupleDesc desc, void *argument)
 }
 
 static void
+read_support(HeapTuple row, TupleDesc desc, void *argument)
+{
+	AsbWorld   *world = argument;
+
+	if (((Form_pg_amproc) GETSTRUCT(row))->amproc >= FirstNormalObjectId)
+		world->support = lappend(world->support, heap_copytuple(row));
+}
+
+static void
 read_function(HeapTuple row, TupleDesc desc, void *argument)
 {
 	AsbWorld   *world = argument;
@@ -308,6 +337,7 @@ asb_world_read(void)
 	qsort(world->sorted, world->nsorted, sizeof(AsbRelation *), compare_relations);
 	asb_world_scan(world, AttributeRelationId, read_column, world);
 	asb_world_scan(world, ProcedureRelationId, read_function, world);
+	asb_world_scan(world, AccessMethodProcedureRelationId, read_support, world);
 	for (int i = 0; i < lengthof(kept); i++)
 		asb_world_scan(world, kept[i].catalog, keep_row,
 					   &(KeepContext) {world, kept[i].relation, kept[i].list});

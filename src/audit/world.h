@@ -35,6 +35,7 @@ typedef struct AsbRelation
 	List	   *defaults;
 	List	   *policies;
 	List	   *indexes;
+	List	   *partition_keys;
 	List	   *children;
 } AsbRelation;
 
@@ -55,6 +56,7 @@ typedef struct AsbWorld
 	HTAB	   *namespaces;
 	HTAB	   *type_names;
 	List	   *domain_checks;	/* rows of pg_constraint */
+	List	   *support;		/* rows of pg_amproc, with functions that are not the server's */
 	AsbRelation **sorted;		/* the relations, by identity */
 	int			nsorted;
 } AsbWorld;

@@ -1,0 +1,166 @@
+/*
+ * follow_type.c
+ *	  What is reached through a type, and through operators.
+ *
+ * A value of a type runs the type's own functions and the checks of domains;
+ * sorting, grouping and indexes run the support functions of an operator
+ * family.  No gate is asked for these: the type, or the operator, is.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "catalog/pg_amop.h"
+#include "catalog/pg_amproc.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_opclass.h"
+#include "catalog/pg_opfamily.h"
+#include "catalog/pg_range.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/syscache.h"
+
+#include "audit/follow.h"
+#include "confine/function.h"
+
+static void
+follow_checks(AsbSurface *surface, const AsbActor *actor, Oid domain)
+{
+	ListCell   *cell;
+
+	foreach(cell, surface->world->domain_checks)
+	{
+		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT((HeapTuple) lfirst(cell));
+		AsbActor	step;
+
+		if (form->contypid != domain)
+			continue;
+		step = asb_actor_step(actor, psprintf("check constraint %s", quote_identifier(NameStr(form->conname))));
+		asb_follow_node(surface, &step,
+						asb_world_node(surface->world, lfirst(cell), Anum_pg_constraint_conbin));
+	}
+}
+
+static void
+follow_range(AsbSurface *surface, const AsbActor *actor, Oid typid)
+{
+	HeapTuple	row = SearchSysCache1(RANGETYPE, ObjectIdGetDatum(typid));
+	Oid			canonical;
+	Oid			opclass;
+
+	if (!HeapTupleIsValid(row))
+		return;
+	canonical = ((Form_pg_range) GETSTRUCT(row))->rngcanonical;
+	opclass = ((Form_pg_range) GETSTRUCT(row))->rngsubopc;
+	ReleaseSysCache(row);
+	asb_reach_function(surface, actor, canonical, false);
+	asb_follow_operator_class(surface, actor, opclass);
+}
+
+void
+asb_follow_use_of_type(AsbSurface *surface, const AsbUse *use)
+{
+	AsbActor	actor = {use->key.user, use->key.user, use->path};
+	Oid			typid = use->key.object;
+
+	actor = asb_actor_step(&actor, psprintf("a value of type %s", asb_world_type(surface->world, typid)));
+
+	/* a domain is made of another type, which may be one as well */
+	while (OidIsValid(typid))
+	{
+		HeapTuple	row = SearchSysCache1(TYPEOID, ObjectIdGetDatum(typid));
+		FormData_pg_type form;
+
+		if (!HeapTupleIsValid(row))
+			break;
+		form = *(Form_pg_type) GETSTRUCT(row);
+		ReleaseSysCache(row);
+
+		asb_reach_function(surface, &actor, form.typinput, false);
+		asb_reach_function(surface, &actor, form.typoutput, false);
+		asb_reach_function(surface, &actor, form.typreceive, false);
+		asb_reach_function(surface, &actor, form.typsend, false);
+		asb_reach_function(surface, &actor, form.typmodin, false);
+		if (form.typtype == TYPTYPE_DOMAIN)
+			follow_checks(surface, &actor, typid);
+		else if (form.typtype == TYPTYPE_RANGE)
+			follow_range(surface, &actor, typid);
+		typid = form.typbasetype;
+	}
+}
+
+/* The support functions of a family that are not the server's. */
+static void
+follow_family(AsbSurface *surface, const AsbActor *actor, Oid family)
+{
+	HeapTuple	row = SearchSysCache1(OPFAMILYOID, ObjectIdGetDatum(family));
+	AsbActor	step;
+	ListCell   *cell;
+
+	if (!HeapTupleIsValid(row))
+		return;
+	step = asb_actor_step(actor, psprintf("operator family %s",
+										  quote_identifier(NameStr(((Form_pg_opfamily) GETSTRUCT(row))->opfname))));
+	ReleaseSysCache(row);
+	foreach(cell, surface->world->support)
+	{
+		Form_pg_amproc form = (Form_pg_amproc) GETSTRUCT((HeapTuple) lfirst(cell));
+
+		if (form->amprocfamily == family)
+			asb_reach_function(surface, &step, form->amproc, false);
+	}
+}
+
+void
+asb_follow_operator_class(AsbSurface *surface, const AsbActor *actor, Oid opclass)
+{
+	HeapTuple	row = SearchSysCache1(CLAOID, ObjectIdGetDatum(opclass));
+	Oid			family;
+
+	if (!HeapTupleIsValid(row))
+		return;
+	family = ((Form_pg_opclass) GETSTRUCT(row))->opcfamily;
+	ReleaseSysCache(row);
+	follow_family(surface, actor, family);
+}
+
+/* Does the family have support functions that are not the server's? */
+static bool
+has_support(AsbSurface *surface, Oid family)
+{
+	ListCell   *cell;
+
+	foreach(cell, surface->world->support)
+	{
+		if (((Form_pg_amproc) GETSTRUCT((HeapTuple) lfirst(cell)))->amprocfamily == family)
+			return true;
+	}
+	return false;
+}
+
+/* An operator that the agent can name, in a family that is followed. */
+static void
+follow_operator(HeapTuple row, TupleDesc desc, void *argument)
+{
+	AsbSurface *surface = argument;
+	Form_pg_amop form = (Form_pg_amop) GETSTRUCT(row);
+	AsbFunctionVerdict verdict;
+	AsbActor	actor = {surface->role, surface->role, NULL};
+
+	if (!has_support(surface, form->amopfamily))
+		return;
+	verdict = asb_function_decide(surface->role, get_opcode(form->amopopr));
+	if (verdict != ASB_FUNCTION_GRANTED && verdict != ASB_FUNCTION_LISTED)
+		return;
+	actor = asb_actor_step(&actor, psprintf("operator %s", format_operator_qualified(form->amopopr)));
+	follow_family(surface, &actor, form->amopfamily);
+}
+
+void
+asb_follow_operators(AsbSurface *surface)
+{
+	if (surface->world->support != NIL)
+		asb_world_scan(surface->world, AccessMethodOperatorRelationId, follow_operator, surface);
+}
