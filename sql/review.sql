@@ -163,6 +163,38 @@ SELECT status, error FROM agentsandbox.await(:'late');
 RESET ROLE;
 SELECT regress_review.try(format($$SELECT agentsandbox.approve(%L, 'late')$$, :'late'));
 
+-- labels: what a method does not accept waits where the profile says so
+CREATE TABLE regress_customer (id int, email text);
+INSERT INTO regress_customer VALUES (1, 'ann@example.org');
+SECURITY LABEL FOR agentsandbox ON TABLE regress_customer IS 'private';
+SELECT agentsandbox.create_profile('regress_labelled', egress => 'hold');
+SELECT agentsandbox.allow_method('regress_labelled', 'mail');
+GRANT SELECT ON regress_customer TO regress_labelled;
+SELECT conversation AS labelled, format('user=%s password=%s', role, password) AS conninfo FROM agentsandbox.open_conversation('regress_labelled') \gset
+\c -reuse-previous=on :"conninfo"
+INSERT INTO RemoteProcedureCalls (method, arguments) VALUES ('mail', '{"n": 10}') RETURNING id AS before \gset
+SELECT status FROM agentsandbox.await(:'before', '300 ms');
+SELECT count(*) FROM regress_customer;
+INSERT INTO RemoteProcedureCalls (method, arguments) VALUES ('mail', '{"n": 11}') RETURNING id AS after \gset
+SELECT status, error FROM agentsandbox.await(:'after', '300 ms');
+SELECT agentsandbox.seal();
+INSERT INTO RemoteProcedureCalls (method, arguments) VALUES ('mail', '{"n": 12}') RETURNING id AS sealed \gset
+SELECT status, error FROM agentsandbox.await(:'sealed');
+\c -reuse-previous=on "user=regress_reviewer password=regress"
+SELECT payload, digest = sha256(E'mail\n["private"]\n{"n":11}') AS digest, reason, labels,
+       raised #- '{0,raised_at}' AS raised, raised #> '{0,raised_at}' IS NOT NULL AS raised_at, capacity
+FROM agentsandbox.reviews WHERE conversation = :'labelled';
+-- what the conversation has collected since does not touch the call
+SELECT agentsandbox.approve(:'after', 'these are hers');
+\c -reuse-previous=on sandbox :superuser
+CALL regress_review.poll(format($$(SELECT status FROM agentsandbox.RemoteProcedureCalls WHERE id = %L) = 'ready'$$, :'after'));
+SELECT arguments FROM agentsandbox.claim(10, '1 hour', '{mail}') ORDER BY arguments;
+SELECT arguments, status, labels, held_for FROM agentsandbox.RemoteProcedureCalls WHERE conversation = :'labelled' ORDER BY submitted_at;
+SELECT agentsandbox.close_conversation(:'labelled');
+CALL regress_review.poll(format($$NOT EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE conversation = %L AND finished_at IS NULL)$$, :'labelled'));
+DROP TABLE regress_customer;
+SELECT agentsandbox.drop_profile('regress_labelled');
+
 SELECT agentsandbox.close_conversation(:'conversation');
 CALL regress_review.poll($$NOT EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE finished_at IS NULL)$$);
 SELECT agentsandbox.drop_profile('regress_reviewed');

@@ -104,6 +104,19 @@ CALL regress_rules.settled();
 SELECT status, regexp_replace(held_by::text, '\d+\.\d', 'N') AS held_by, left(arguments ->> 's', 1) AS s, count(*) FROM regress_rules.calls WHERE arguments ? 's' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
 SELECT agentsandbox.drop_anomaly_rule('large');
 
+-- bits: a key says more than a sentence of the same length
+SELECT round(agentsandbox.payload_bits('{"s": "aaaaaaaaaaaaaaaaaaaa"}')) AS same, round(agentsandbox.payload_bits('{"s": "Jb7xQ2mV9tLz4KcW8nRy"}')) AS key, agentsandbox.payload_bits('1') AS one;
+SELECT agentsandbox.create_method('chat', 'true', 'true');
+SELECT agentsandbox.allow_method('regress_ruled', 'chat');
+SELECT agentsandbox.create_anomaly_rule('dense', 'bits', 'regress_ruled', 'chat', history => 50, minimum => 20);
+SET ROLE :role;
+INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) SELECT 'chat', jsonb_build_object('q', left('is there a table left for ' || n || ' people at ' || n % 7 || ' tonight? thank you very much', 64)) FROM generate_series(1, 60) n;
+INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('chat', '{"q": "would you please send a taxi to the station for six of us at 9?"}'), ('chat', '{"q": "7f3Kd9QzXw1LmV5tYb8RcJ2nHs6GpU4eAoT0iWlNqZkMxBvCjSDfPgEhyrIuOa-_"}');
+RESET ROLE;
+CALL regress_rules.settled();
+SELECT status, regexp_replace(held_by::text, '\d+ bits are \d+\.\d', 'N bits are N') AS held_by, left(arguments ->> 'q', 5) AS q, count(*) FROM regress_rules.calls WHERE arguments ? 'q' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+SELECT agentsandbox.drop_anomaly_rule('dense');
+
 -- hours: now is within the one and outside the other
 SELECT agentsandbox.create_anomaly_rule('late', 'hours', method => 'ask', time_zone => 'Europe/Paris',
     from_time => ((now() AT TIME ZONE 'Europe/Paris')::time - interval '2 hours'), until_time => ((now() AT TIME ZONE 'Europe/Paris')::time + interval '2 hours'));
@@ -175,6 +188,6 @@ SELECT agentsandbox.create_anomaly_rule('own', 'size', 'regress_ruled', 'pay');
 SELECT count(*) > 0 AS seeded FROM agentsandbox.anomaly_history WHERE rule = 'own';
 SELECT agentsandbox.drop_profile('regress_ruled');
 SELECT name FROM agentsandbox.anomaly_rules;
-SELECT agentsandbox.drop_method(m) FROM unnest(ARRAY['pay', 'ask']) m;
+SELECT agentsandbox.drop_method(m) FROM unnest(ARRAY['pay', 'ask', 'chat']) m;
 SELECT count(*) FROM agentsandbox.anomaly_rules;
 DROP SCHEMA regress_rules CASCADE;

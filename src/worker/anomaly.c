@@ -23,6 +23,7 @@
 #include "core/catalog.h"
 #include "core/query.h"
 #include "rpc/canonical.h"
+#include "rpc/payload.h"
 #include "rpc/pointer.h"
 #include "session/secret.h"
 #include "worker/anomaly.h"
@@ -37,6 +38,7 @@ typedef enum RuleKind
 	RULE_VELOCITY,
 	RULE_FIRST_VALUE,
 	RULE_SIZE,
+	RULE_BITS,
 	RULE_HOURS,
 	RULE_REFUSALS
 } RuleKind;
@@ -63,6 +65,7 @@ static const char *const kind_names[] = {
 	[RULE_VELOCITY] = "velocity",
 	[RULE_FIRST_VALUE] = "first_value",
 	[RULE_SIZE] = "size",
+	[RULE_BITS] = "bits",
 	[RULE_HOURS] = "hours",
 	[RULE_REFUSALS] = "refusals",
 };
@@ -250,13 +253,16 @@ judge_first_value(const Rule *rule, const AsbEgressCall *call)
 	return NULL;
 }
 
+/* What a rule of kind size or bits compares. */
 static double
-size_of(const AsbEgressCall *call)
+measure(const Rule *rule, const AsbEgressCall *call)
 {
 	int			length;
+	char	   *text = asb_canonical_json(call->arguments, &length);
+	double		result = rule->kind == RULE_SIZE ? length : asb_payload_bits(text, length);
 
-	pfree(asb_canonical_json(call->arguments, &length));
-	return length;
+	pfree(text);
+	return result;
 }
 
 static int
@@ -302,19 +308,19 @@ robust_score(AsbRing *ring, double value)
 }
 
 static char *
-judge_size(const Rule *rule, const AsbEgressCall *call)
+judge_measure(const Rule *rule, const AsbEgressCall *call)
 {
 	AsbRing    *ring = asb_memory_ring(rule->name, &all_together, rule->history);
-	double		size = size_of(call);
+	double		value = measure(rule, call);
 	double		score;
 
 	if (ring->count < rule->minimum)
 		return NULL;
-	score = robust_score(ring, size);
+	score = robust_score(ring, value);
 	if (score <= rule->score)
 		return NULL;
-	return psprintf("%.0f bytes are %.1f deviations above the last %d calls",
-					size, score, ring->count);
+	return psprintf("%.0f %s are %.1f deviations above the last %d calls",
+					value, rule->kind == RULE_SIZE ? "bytes" : "bits", score, ring->count);
 }
 
 static char *
@@ -355,7 +361,8 @@ judge_rule(const Rule *rule, const AsbEgressCall *call)
 		case RULE_FIRST_VALUE:
 			return judge_first_value(rule, call);
 		case RULE_SIZE:
-			return judge_size(rule, call);
+		case RULE_BITS:
+			return judge_measure(rule, call);
 		case RULE_HOURS:
 			return judge_hours(rule, call);
 		case RULE_REFUSALS:
@@ -463,9 +470,9 @@ note_relayed(const AsbEgressCall *call, bool reviewed)
 		if (rule->kind == RULE_VELOCITY)
 			asb_memory_add(asb_memory_ring(rule->name, scope_of(rule, call), rule->calls),
 						   rule->name, scope_of(rule, call), now, 1);
-		else if (rule->kind == RULE_SIZE)
+		else if (rule->kind == RULE_SIZE || rule->kind == RULE_BITS)
 			asb_memory_add(asb_memory_ring(rule->name, &all_together, rule->history),
-						   rule->name, &all_together, now, size_of(call));
+						   rule->name, &all_together, now, measure(rule, call));
 		else if (rule->kind == RULE_FIRST_VALUE && reviewed)
 			learn_values(rule, call);
 	}

@@ -5,6 +5,11 @@ CREATE OR REPLACE FUNCTION agentsandbox.pointer_values(value jsonb, pointer text
 COMMENT ON FUNCTION agentsandbox.pointer_values(jsonb, text) IS
     'the values at a JSON pointer; * in it stands for each element of an array';
 
+CREATE OR REPLACE FUNCTION agentsandbox.payload_bits(arguments jsonb) RETURNS double precision
+    LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'asb_payload_bits_sql';
+COMMENT ON FUNCTION agentsandbox.payload_bits(jsonb) IS
+    'estimate of what the canonical text of arguments says: its length times the entropy of its bytes';
+
 -- The calls that went before the rule was there count as well.
 CREATE OR REPLACE FUNCTION agentsandbox.seed_anomaly_rule(name text) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -19,14 +24,15 @@ BEGIN ATOMIC
     WHERE u.name = seed_anomaly_rule.name AND u.kind = 'velocity';
 
     INSERT INTO agentsandbox.anomaly_history (rule, scope, at, measure)
-    SELECT u.name, '00000000-0000-0000-0000-000000000000', past.ready_at, octet_length(agentsandbox.canonical(past.arguments))
+    SELECT u.name, '00000000-0000-0000-0000-000000000000', past.ready_at,
+           CASE u.kind WHEN 'size' THEN octet_length(agentsandbox.canonical(past.arguments)) ELSE agentsandbox.payload_bits(past.arguments) END
     FROM agentsandbox.anomaly_rules u,
          LATERAL (SELECT c.ready_at, c.arguments
                   FROM agentsandbox.RemoteProcedureCalls c
                   JOIN agentsandbox.conversation_records r ON r.id = c.conversation AND r.profile = u.profile
                   WHERE c.method = u.method AND c.ready_at IS NOT NULL
                   ORDER BY c.ready_at DESC LIMIT u.history) past
-    WHERE u.name = seed_anomaly_rule.name AND u.kind = 'size';
+    WHERE u.name = seed_anomaly_rule.name AND u.kind IN ('size', 'bits');
 
     INSERT INTO agentsandbox.anomaly_values (rule, value)
     SELECT DISTINCT u.name, sha256(convert_to(agentsandbox.canonical(v.value), 'UTF8'))
@@ -77,9 +83,9 @@ BEGIN
          create_anomaly_rule.calls, create_anomaly_rule.period,
          COALESCE(create_anomaly_rule.each_conversation, CASE create_anomaly_rule.kind WHEN 'velocity' THEN true END),
          create_anomaly_rule.pointer,
-         COALESCE(create_anomaly_rule.score, CASE create_anomaly_rule.kind WHEN 'size' THEN 6 END),
-         COALESCE(create_anomaly_rule.history, CASE create_anomaly_rule.kind WHEN 'size' THEN 200 END),
-         COALESCE(create_anomaly_rule.minimum, CASE create_anomaly_rule.kind WHEN 'size' THEN 30 END),
+         COALESCE(create_anomaly_rule.score, CASE WHEN create_anomaly_rule.kind IN ('size', 'bits') THEN 6 END),
+         COALESCE(create_anomaly_rule.history, CASE WHEN create_anomaly_rule.kind IN ('size', 'bits') THEN 200 END),
+         COALESCE(create_anomaly_rule.minimum, CASE WHEN create_anomaly_rule.kind IN ('size', 'bits') THEN 30 END),
          create_anomaly_rule.from_time, create_anomaly_rule.until_time, create_anomaly_rule.time_zone);
     PERFORM agentsandbox.seed_anomaly_rule(create_anomaly_rule.name);
 EXCEPTION WHEN check_violation THEN
@@ -90,15 +96,16 @@ EXCEPTION WHEN check_violation THEN
             WHEN 'velocity' THEN 'A rule of kind velocity has calls (1 to 10000), period (up to 31 days) and each_conversation.'
             WHEN 'first_value' THEN 'A rule of kind first_value has profile, method and pointer, a JSON pointer of at most 1000 bytes.'
             WHEN 'size' THEN 'A rule of kind size has profile, method, score (up to 1000000), history (10 to 1000) and minimum (5 to history).'
+            WHEN 'bits' THEN 'A rule of kind bits has profile, method, score (up to 1000000), history (10 to 1000) and minimum (5 to history).'
             WHEN 'hours' THEN 'A rule of kind hours has from_time, another until_time and time_zone.'
             WHEN 'refusals' THEN 'A rule of kind refusals has calls (1 to 1000).'
-            ELSE 'The kinds are velocity, first_value, size, hours and refusals.'
+            ELSE 'The kinds are velocity, first_value, size, bits, hours and refusals.'
         END,
         HINT = 'A name has up to 63 of the characters a-z, 0-9, "_", "." and "-", and begins with a letter.';
 END
 $$;
 COMMENT ON FUNCTION agentsandbox.create_anomaly_rule IS
-    'has the worker hold what is unusual: velocity, first_value, size, hours or refusals';
+    'has the worker hold what is unusual: velocity, first_value, size, bits, hours or refusals';
 
 CREATE OR REPLACE FUNCTION agentsandbox.alter_anomaly_rule(name text, enabled boolean) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

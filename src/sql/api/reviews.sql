@@ -55,6 +55,7 @@ SELECT c.id, c.conversation, r.profile, r.opened_by, c.method,
                                     ORDER BY l.raised_at, l.label)
         FROM agentsandbox.conversation_labels l
         WHERE l.conversation = c.conversation AND l.label = ANY (c.labels)) AS raised,
+       agentsandbox.method_capacity(c.method) AS capacity,
        agentsandbox.json_changes(last.arguments, c.arguments) AS changes,
        last.id AS changes_since,
        c.submitted_at, c.held_until AS expires_at

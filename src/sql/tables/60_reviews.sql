@@ -57,7 +57,7 @@ CREATE TABLE agentsandbox.anomaly_rules (
     created_by        name NOT NULL DEFAULT SESSION_USER,
 
     -- what a kind needs it has, and nothing else; a null comparison is no yes
-    CONSTRAINT anomaly_rules_parameters CHECK (COALESCE(CASE kind
+    CONSTRAINT anomaly_rules_parameters CHECK (COALESCE(CASE CASE kind WHEN 'bits' THEN 'size' ELSE kind END
         WHEN 'velocity' THEN
             calls BETWEEN 1 AND 10000 AND period > interval '0' AND period <= interval '31 days' AND each_conversation IS NOT NULL
             AND pg_catalog.num_nonnulls(pointer, score, history, minimum, from_time, until_time, time_zone) = 0
@@ -79,7 +79,7 @@ CREATE TABLE agentsandbox.anomaly_rules (
 );
 COMMENT ON TABLE agentsandbox.anomaly_rules IS 'which calls are unusual and wait for a reviewer, although they could go';
 COMMENT ON COLUMN agentsandbox.anomaly_rules.name IS 'as reviewers see it';
-COMMENT ON COLUMN agentsandbox.anomaly_rules.kind IS 'velocity, first_value, size, hours or refusals';
+COMMENT ON COLUMN agentsandbox.anomaly_rules.kind IS 'velocity, first_value, size, bits, hours or refusals';
 COMMENT ON COLUMN agentsandbox.anomaly_rules.profile IS 'whose calls; null: all';
 COMMENT ON COLUMN agentsandbox.anomaly_rules.method IS 'calls of this; null: of any';
 COMMENT ON COLUMN agentsandbox.anomaly_rules.enabled IS 'whether it holds calls now';
@@ -87,9 +87,9 @@ COMMENT ON COLUMN agentsandbox.anomaly_rules.calls IS 'velocity: so many may go 
 COMMENT ON COLUMN agentsandbox.anomaly_rules.period IS 'velocity: see calls';
 COMMENT ON COLUMN agentsandbox.anomaly_rules.each_conversation IS 'velocity: counted for each conversation, or for all together';
 COMMENT ON COLUMN agentsandbox.anomaly_rules.pointer IS 'first_value: JSON pointer into the arguments; * stands for each element of an array';
-COMMENT ON COLUMN agentsandbox.anomaly_rules.score IS 'size: robust z-score above which a call is held';
-COMMENT ON COLUMN agentsandbox.anomaly_rules.history IS 'size: how many past calls are compared with';
-COMMENT ON COLUMN agentsandbox.anomaly_rules.minimum IS 'size: how many there must be';
+COMMENT ON COLUMN agentsandbox.anomaly_rules.score IS 'size, bits: robust z-score above which a call is held';
+COMMENT ON COLUMN agentsandbox.anomaly_rules.history IS 'size, bits: how many past calls are compared with';
+COMMENT ON COLUMN agentsandbox.anomaly_rules.minimum IS 'size, bits: how many there must be';
 COMMENT ON COLUMN agentsandbox.anomaly_rules.from_time IS 'hours: calls are held from this time of day on';
 COMMENT ON COLUMN agentsandbox.anomaly_rules.until_time IS 'hours: up to this, on the next day if it is the earlier';
 COMMENT ON COLUMN agentsandbox.anomaly_rules.time_zone IS 'hours: where that is the time';
@@ -113,7 +113,7 @@ COMMENT ON TABLE agentsandbox.anomaly_history IS 'the past calls that rules comp
 COMMENT ON COLUMN agentsandbox.anomaly_history.rule IS 'for which rule';
 COMMENT ON COLUMN agentsandbox.anomaly_history.scope IS 'the conversation, or zero where the rule counts all together';
 COMMENT ON COLUMN agentsandbox.anomaly_history.at IS 'when the call went';
-COMMENT ON COLUMN agentsandbox.anomaly_history.measure IS 'size: bytes of the payload';
+COMMENT ON COLUMN agentsandbox.anomaly_history.measure IS 'size: bytes of the payload; bits: payload_bits() of it';
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.anomaly_history', '');
 CREATE INDEX anomaly_history_rule ON agentsandbox.anomaly_history (rule, scope, at);
 
