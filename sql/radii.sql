@@ -48,6 +48,53 @@ SELECT measure, CASE WHEN unit = 'seconds' THEN (value >= 60)::text ELSE value::
 FROM agentsandbox.blast_radius('regress_agent') WHERE radius = 'review';
 SELECT agentsandbox.blast_radius('regress_missing');
 
+-- rows that conversations would read
+\set SHOW_CONTEXT never
+CREATE TABLE customer (id int PRIMARY KEY, rep int, secret text);
+CREATE TABLE invoice (id int PRIMARY KEY, customer_id int REFERENCES customer);
+INSERT INTO customer SELECT n, n % 4 FROM generate_series(1, 400) n;
+INSERT INTO invoice SELECT n, 1 + n % 400 FROM generate_series(1, 1200) n;
+SELECT agentsandbox.protect('customer', 'rep', 'rep');
+SELECT agentsandbox.protect_through('invoice', '{customer_id}', 'customer');
+GRANT SELECT (id, rep) ON customer TO regress_agent;
+GRANT SELECT ON invoice TO regress_agent;
+CREATE VIEW mine WITH (security_invoker) AS SELECT id FROM customer;
+GRANT SELECT ON mine TO regress_agent;
+SECURITY LABEL FOR agentsandbox ON TABLE customer IS 'private';
+ANALYZE;
+SELECT conversation AS one FROM agentsandbox.open_conversation('regress_agent', '{"rep": 1}') \gset
+SELECT conversation AS nobody FROM agentsandbox.open_conversation('regress_agent', '{"rep": 77}') \gset
+CREATE ROLE regress_auditor IN ROLE agentsandbox_auditor;
+SET ROLE regress_auditor;
+SET row_security = off;
+SELECT * FROM agentsandbox.readable_rows(:'one', exact => true);
+SELECT relation, rows FROM agentsandbox.readable_rows(:'nobody', exact => true);
+-- by estimate: of the right size
+SELECT relation, rows BETWEEN 50 AND 200 AS near FROM agentsandbox.readable_rows(:'one') WHERE relation = 'regress.customer';
+SHOW row_security;
+SHOW transaction_read_only;
+SELECT agentsandbox.readable_rows('00000000-0000-4000-8000-000000000000');
+RESET ROLE;
+-- the caller is who it was, and reads what it read
+SELECT current_user = session_user, agentsandbox.context('rep'), count(*) FROM customer;
+-- no label is raised, nothing can be written, and nobody becomes somebody else
+SELECT count(*) FROM agentsandbox.conversation_labels WHERE conversation = :'one';
+CREATE FUNCTION writes(int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO regress.read_only VALUES (1); RETURN true; END $$;
+GRANT INSERT ON read_only TO PUBLIC;
+CREATE POLICY writes ON customer AS RESTRICTIVE USING (regress.writes(id));
+\set VERBOSITY terse
+SELECT agentsandbox.readable_rows(:'one', exact => true);
+CREATE OR REPLACE FUNCTION writes(int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'SET ROLE agentsandbox_operator'; RETURN true; END $$;
+SELECT agentsandbox.readable_rows(:'one', exact => true);
+\set VERBOSITY default
+SELECT current_user = session_user, agentsandbox.context('rep'), count(*) FROM read_only;
+SHOW transaction_read_only;
+SELECT agentsandbox.close_conversation(c) FROM unnest(ARRAY[:'one', :'nobody']::uuid[]) c;
+\set VERBOSITY sqlstate
+SELECT agentsandbox.readable_rows(:'one');
+SECURITY LABEL FOR agentsandbox ON TABLE customer IS NULL;
+DROP ROLE regress_auditor;
+
 SELECT agentsandbox.close_conversation(:'conversation');
 UPDATE agentsandbox.RemoteProcedureCalls SET status = 'expired' WHERE conversation = :'conversation' AND status = 'held';
 SELECT agentsandbox.drop_method(m) FROM unnest('{regress.limited,regress.free}'::text[]) m;

@@ -35,11 +35,20 @@
 #include "core/compat.h"
 #include "session/context.h"
 
+/* set by asb_context_lend() */
+static const AsbSession *lent = NULL;
+
+void
+asb_context_lend(const AsbSession *session)
+{
+	lent = session;
+}
+
 /* The conversation this session speaks for, or NULL. */
 static const AsbSession *
 conversation(void)
 {
-	const AsbSession *session = asb_session();
+	const AsbSession *session = lent ? lent : asb_session();
 
 	return session && session->kind == ASB_SESSION_CONVERSATION ? session : NULL;
 }

@@ -21,4 +21,11 @@ extern bool asb_context_function(Oid funcid);
  */
 extern Const *asb_context_constant(const FuncExpr *call, const AsbSession *session);
 
+/*
+ * Until it is called with NULL, context() and conversation_id() answer for
+ * this conversation, whatever the session is.  For who describes a
+ * conversation; the gates and the labels know nothing of it.
+ */
+extern void asb_context_lend(const AsbSession *session);
+
 #endif							/* ASB_CONTEXT_H */

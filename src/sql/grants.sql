@@ -87,6 +87,7 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.accept_surface(name, text, text),
     agentsandbox.surface_drift(name),
     agentsandbox.blast_radius(name, boolean),
+    agentsandbox.readable_rows(uuid, boolean),
     agentsandbox.report(name, text)
 TO agentsandbox_operator, agentsandbox_auditor;
 

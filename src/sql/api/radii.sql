@@ -147,3 +147,40 @@ END
 $$;
 COMMENT ON FUNCTION agentsandbox.blast_radius(name, boolean) IS
     'how much a conversation of a profile can harm, at most; rows by the server''s estimate, or counted';
+
+CREATE OR REPLACE FUNCTION agentsandbox.readable_rows_of(conversation uuid, relation regclass, exact boolean) RETURNS bigint
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'asb_readable_rows';
+COMMENT ON FUNCTION agentsandbox.readable_rows_of(uuid, regclass, boolean) IS 'how many rows of a relation a conversation would read';
+
+CREATE OR REPLACE FUNCTION agentsandbox.readable_rows(
+    conversation uuid,
+    exact boolean DEFAULT false,
+    OUT relation text, OUT row_filter text, OUT rows bigint
+) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    role CONSTANT regrole := (SELECT r.profile FROM agentsandbox.conversation_records r WHERE r.id = readable_rows.conversation);
+BEGIN
+    IF role IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'undefined_object',
+            MESSAGE = format('conversation "%s" does not exist', readable_rows.conversation);
+    END IF;
+    RETURN QUERY
+    WITH filters AS MATERIALIZED (
+        SELECT to_regclass(s.identity) AS relation, min(s.row_filter) AS row_filter
+        FROM agentsandbox.surface(readable_rows.conversation) s
+        WHERE s.class = 'relation' AND s.privilege = 'SELECT' AND s.row_filter IS NOT NULL
+        GROUP BY 1
+    )
+    SELECT g.object::regclass::text, f.row_filter,
+           agentsandbox.readable_rows_of(readable_rows.conversation, g.object, readable_rows.exact)
+    FROM agentsandbox.granted(role) g
+    JOIN pg_class c ON c.oid = g.object AND c.relkind <> 'S'
+    LEFT JOIN filters f ON f.relation = g.object
+    WHERE g.class = 'pg_class'::regclass AND g.privilege = 'SELECT'
+    ORDER BY g.object::regclass::text COLLATE "C";
+END
+$$;
+COMMENT ON FUNCTION agentsandbox.readable_rows(uuid, boolean) IS
+    'how many rows of each relation an open conversation would read with its context; by the planner''s estimate, or counted';
