@@ -58,18 +58,23 @@ SELECT * FROM regress_case('definer_superuser',
     'DROP FUNCTION f');
 SELECT * FROM regress_case('definer_bypass',
     $$CREATE PROCEDURE "F ""x""; y"(a text) LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT 1'; ALTER PROCEDURE "F ""x""; y" OWNER TO regress_bypass;
-      GRANT EXECUTE ON PROCEDURE "F ""x""; y" TO "regress agent"$$,
-    'DROP PROCEDURE "F ""x""; y"');
--- through a policy, a trigger, a default, a view, an inherited role
+      GRANT EXECUTE ON PROCEDURE "F ""x""; y" TO "regress agent"; SELECT agentsandbox.alter_profile('regress agent', allow_call => true)$$,
+    'DROP PROCEDURE "F ""x""; y"; SELECT agentsandbox.alter_profile(''regress agent'', allow_call => false)');
+-- through a policy, a trigger and a default if it may insert, a view, an inherited role
 SELECT * FROM regress_case('definer_superuser',
     $$CREATE FUNCTION f(a int) RETURNS bool LANGUAGE sql SECURITY DEFINER AS 'SELECT true'; CREATE POLICY p ON customer AS RESTRICTIVE USING (f(id))$$,
     'DROP POLICY p ON customer; DROP FUNCTION f');
 SELECT * FROM regress_case('definer_superuser',
     $$CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NULL; END'; CREATE TRIGGER t AFTER INSERT ON customer EXECUTE FUNCTION f()$$,
     'DROP TRIGGER t ON customer; DROP FUNCTION f');
+GRANT INSERT ON regress.customer TO "regress agent";
+SELECT * FROM regress_case('definer_superuser',
+    $$CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NULL; END'; CREATE TRIGGER t AFTER INSERT ON customer EXECUTE FUNCTION f()$$,
+    'DROP TRIGGER t ON customer; DROP FUNCTION f');
 SELECT * FROM regress_case('definer_superuser',
     $$CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; ALTER TABLE customer ALTER rep SET DEFAULT f()$$,
     'ALTER TABLE customer ALTER rep DROP DEFAULT; DROP FUNCTION f');
+REVOKE INSERT ON regress.customer FROM "regress agent";
 SELECT * FROM regress_case('definer_superuser',
     $$CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; CREATE VIEW inner_v AS SELECT f() AS f; CREATE VIEW outer_v AS TABLE inner_v;
       CREATE ROLE regress_group; GRANT SELECT ON outer_v TO regress_group; GRANT regress_group TO "regress agent"$$,
@@ -123,7 +128,8 @@ SELECT * FROM regress_case('view_bypasses_rls', $$CREATE VIEW v AS SELECT id FRO
 ALTER TABLE regress.customer FORCE ROW LEVEL SECURITY;
 SELECT * FROM regress_case('view_bypasses_rls', $$CREATE VIEW v AS SELECT id FROM customer; ALTER VIEW v OWNER TO regress_owner; GRANT SELECT ON v TO "regress agent"$$, 'DROP VIEW v');
 SELECT * FROM regress_case('view_bypasses_rls', $$CREATE VIEW v WITH (security_invoker) AS SELECT id FROM customer; GRANT SELECT ON v TO "regress agent"$$, 'DROP VIEW v');
--- the inner one, through an outer one that is granted
+-- the inner one, through an outer one that is granted; if that reads it as the agent, it cannot
+SELECT * FROM regress_case('view_bypasses_rls', $$CREATE VIEW i AS SELECT id FROM customer; CREATE VIEW v AS SELECT id FROM i; GRANT SELECT ON v TO "regress agent"$$, 'DROP VIEW v, i');
 SELECT * FROM regress_case('view_bypasses_rls', $$CREATE VIEW i AS SELECT id FROM customer; CREATE VIEW v WITH (security_invoker) AS SELECT id FROM i; GRANT SELECT ON v TO "regress agent"$$, 'DROP VIEW v, i');
 SELECT * FROM regress_case('matview_of_protected',
     $$CREATE VIEW i AS SELECT id FROM customer; CREATE MATERIALIZED VIEW m AS SELECT id FROM i; GRANT SELECT ON m TO "regress agent"$$, 'DROP MATERIALIZED VIEW m; DROP VIEW i');

@@ -64,44 +64,27 @@ CREATE OR REPLACE FUNCTION agentsandbox.granted(role regrole, OUT class regclass
 $$;
 COMMENT ON FUNCTION agentsandbox.granted(regrole) IS 'privileges of a profile on relations and functions, its columns'' among them';
 
--- What a profile is granted, and what is reached through that, as the catalogs
--- have it: wider than what the gates allow, never narrower.
-CREATE OR REPLACE FUNCTION agentsandbox.reached(role regrole, OUT class regclass, OUT object oid, OUT granted boolean)
-    RETURNS SETOF record
+-- Relations and functions in a profile's surface, those of the server and of
+-- the extension left out: the object, whether it is granted, and one way to it.
+CREATE OR REPLACE FUNCTION agentsandbox.reached(role regrole) RETURNS jsonb
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    WITH RECURSIVE parts (class, oid, relation) AS (
-        -- rules, policies, triggers, defaults and checks of relations
-        SELECT 'pg_rewrite'::regclass, oid, ev_class FROM pg_rewrite
-        UNION ALL SELECT 'pg_policy', oid, polrelid FROM pg_policy
-        UNION ALL SELECT 'pg_trigger', oid, tgrelid FROM pg_trigger WHERE NOT tgisinternal
-        UNION ALL SELECT 'pg_attrdef', oid, adrelid FROM pg_attrdef
-        UNION ALL SELECT 'pg_constraint', oid, conrelid FROM pg_constraint WHERE contype = 'c'
-    ), steps (class, object, next_class, next) AS MATERIALIZED (
-        -- a relation reaches what its parts name
-        SELECT 'pg_class'::regclass, p.relation, d.refclassid, d.refobjid
-        FROM parts p JOIN pg_depend d ON d.classid = p.class AND d.objid = p.oid
-        WHERE d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass) AND d.refobjid >= 16384 AND d.refobjid <> p.relation
+    WITH entries AS (
+        SELECT s.class, s.identity, min(array_to_string(s.via, ', ') COLLATE "C") AS via
+        FROM pg_roles r, agentsandbox.surface(r.rolname) s
+        WHERE r.oid = role AND s.class IN ('relation', 'function') AND s.identity !~ '^(pg_catalog|information_schema|agentsandbox)\.'
+        GROUP BY s.class, s.identity
+    ), objects AS (
+        SELECT 'pg_class'::regclass AS class, to_regclass(identity)::oid AS object, via FROM entries WHERE class = 'relation'
         UNION ALL
-        -- a function what its text names, if the server has parsed that
-        SELECT 'pg_proc', d.objid, d.refclassid, d.refobjid FROM pg_depend d
-        WHERE d.classid = 'pg_proc'::regclass AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass) AND d.refobjid >= 16384
-        UNION ALL
-        -- a table those that a foreign key's action changes
-        SELECT 'pg_class', f.confrelid, 'pg_class'::regclass, f.conrelid FROM pg_constraint f
-        WHERE f.contype = 'f' AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd'))
-    ), reach AS (
-        SELECT g.class, g.object, true AS granted FROM agentsandbox.granted(role) g
-        UNION
-        SELECT s.next_class::regclass, s.next, false FROM reach r JOIN steps s ON s.class = r.class AND s.object = r.object
+        SELECT 'pg_proc', to_regprocedure(identity), via FROM entries WHERE class = 'function'
     )
-    SELECT r.class, r.object, bool_or(r.granted)
-    FROM reach r
-    WHERE NOT EXISTS (SELECT FROM pg_depend d
-                      WHERE d.classid = r.class AND d.objid = r.object AND d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass
-                        AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'agentsandbox'))
-    GROUP BY r.class, r.object
+    SELECT COALESCE(jsonb_agg(jsonb_build_object(
+               'class', o.class::oid, 'object', o.object, 'via', o.via,
+               'granted', EXISTS (SELECT FROM agentsandbox.granted(role) g WHERE g.class = o.class AND g.object = o.object))), '[]')
+    FROM objects o
+    WHERE o.object IS NOT NULL
 $$;
-COMMENT ON FUNCTION agentsandbox.reached(regrole) IS 'relations and functions that a profile reaches, directly or through others';
+COMMENT ON FUNCTION agentsandbox.reached(regrole) IS 'relations and functions that a profile reaches, directly or through others, as a JSON array';
 
 CREATE OR REPLACE FUNCTION agentsandbox.hazards(
     profile name DEFAULT NULL,
@@ -119,11 +102,12 @@ BEGIN
     RETURN QUERY
     WITH found AS (
         SELECT f.*
-        FROM agentsandbox.profiles p,
-             LATERAL (SELECT * FROM agentsandbox.hazards_in_code(p.profile)
-                      UNION ALL SELECT * FROM agentsandbox.hazards_in_rows(p.profile)
-                      UNION ALL SELECT * FROM agentsandbox.hazards_in_views(p.profile)
-                      UNION ALL SELECT * FROM agentsandbox.hazards_in_profile(p.profile)) AS f
+        FROM agentsandbox.profiles p
+        CROSS JOIN LATERAL (SELECT agentsandbox.reached(p.profile) OFFSET 0) AS r (reach)
+        CROSS JOIN LATERAL (SELECT * FROM agentsandbox.hazards_in_code(p.profile, reach)
+                            UNION ALL SELECT * FROM agentsandbox.hazards_in_rows(p.profile, reach)
+                            UNION ALL SELECT * FROM agentsandbox.hazards_in_views(p.profile, reach)
+                            UNION ALL SELECT * FROM agentsandbox.hazards_in_profile(p.profile, reach)) AS f
         WHERE role IS NULL OR p.profile = role
         UNION
         SELECT * FROM agentsandbox.hazards_in_database()

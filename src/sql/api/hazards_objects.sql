@@ -21,14 +21,14 @@ $$;
 COMMENT ON FUNCTION agentsandbox.search_path_safe(text[]) IS 'whether a function with these settings looks only where others cannot put anything';
 
 CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_code(
-    role regrole, OUT hazard text, OUT object text, OUT detail text, OUT fix text
+    role regrole, reach jsonb, OUT hazard text, OUT object text, OUT detail text, OUT fix text
 ) RETURNS SETOF record
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WITH code AS (
         SELECT p.oid::regprocedure AS name, p.prosecdef, p.prosqlbody, p.proconfig, p.prolang, p.pronamespace,
                p.proowner, o.rolsuper, o.rolbypassrls,
-               CASE WHEN r.granted THEN 'granted' ELSE 'reached through another object' END AS how
-        FROM agentsandbox.reached(role) r
+               r.via AS how
+        FROM jsonb_to_recordset(reach) AS r (class oid, object oid, via text)
         JOIN pg_proc p ON r.class = 'pg_proc'::regclass AND p.oid = r.object
         JOIN pg_roles o ON o.oid = p.proowner
     ), definer_superuser AS (
@@ -58,10 +58,10 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_code(
     FROM (TABLE definer_superuser UNION ALL TABLE definer_bypass UNION ALL TABLE definer_search_path UNION ALL TABLE in_language)
         AS f (hazard, name, detail, fix)
 $$;
-COMMENT ON FUNCTION agentsandbox.hazards_in_code(regrole) IS 'hazards of functions that a profile reaches';
+COMMENT ON FUNCTION agentsandbox.hazards_in_code(regrole, jsonb) IS 'hazards of functions that a profile reaches';
 
 CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_rows(
-    role regrole, OUT hazard text, OUT object text, OUT detail text, OUT fix text
+    role regrole, reach jsonb, OUT hazard text, OUT object text, OUT detail text, OUT fix text
 ) RETURNS SETOF record
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE roles AS (
@@ -69,7 +69,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_rows(
         UNION SELECT m.roleid FROM pg_auth_members m JOIN roles r ON r.oid = m.member
     ), relations AS (
         SELECT c.oid, c.oid::regclass AS name, c.relnamespace, c.relkind, c.relrowsecurity, r.granted
-        FROM agentsandbox.reached(role) r
+        FROM jsonb_to_recordset(reach) AS r (class oid, object oid, granted boolean)
         JOIN pg_class c ON r.class = 'pg_class'::regclass AND c.oid = r.object
     ), expressions AS (
         SELECT r.name, p.polname, e.kind, pg_get_expr(e.tree, p.polrelid) AS text, e.tree::text AS tree
@@ -125,15 +125,15 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_rows(
     UNION ALL SELECT c.hazard, c.object, c.detail, c.fix FROM child_without_rls c
     UNION ALL TABLE table_without_rls UNION ALL TABLE foreign_table
 $$;
-COMMENT ON FUNCTION agentsandbox.hazards_in_rows(regrole) IS 'hazards of tables that a profile reaches, and of their policies';
+COMMENT ON FUNCTION agentsandbox.hazards_in_rows(regrole, jsonb) IS 'hazards of tables that a profile reaches, and of their policies';
 
 CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_views(
-    role regrole, OUT hazard text, OUT object text, OUT detail text, OUT fix text
+    role regrole, reach jsonb, OUT hazard text, OUT object text, OUT detail text, OUT fix text
 ) RETURNS SETOF record
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE views AS (
         SELECT c.*
-        FROM agentsandbox.reached(role) r
+        FROM jsonb_to_recordset(reach) AS r (class oid, object oid, granted boolean)
         JOIN pg_class c ON r.class = 'pg_class'::regclass AND c.oid = r.object
         WHERE c.relkind IN ('v', 'm')
     ), reads AS (
@@ -167,4 +167,4 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_views(
     )
     TABLE view_bypasses_rls UNION ALL TABLE matview_of_protected
 $$;
-COMMENT ON FUNCTION agentsandbox.hazards_in_views(regrole) IS 'hazards of views and materialized views that a profile reaches';
+COMMENT ON FUNCTION agentsandbox.hazards_in_views(regrole, jsonb) IS 'hazards of views and materialized views that a profile reaches';

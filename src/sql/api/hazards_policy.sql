@@ -2,7 +2,7 @@
 -- hazards.sql.
 
 CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_profile(
-    role regrole, OUT hazard text, OUT object text, OUT detail text, OUT fix text
+    role regrole, reach jsonb, OUT hazard text, OUT object text, OUT detail text, OUT fix text
 ) RETURNS SETOF record
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WITH profile AS (
@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_profile(
         SELECT 'explain_beside_rls', object, NULL, format('SELECT agentsandbox.alter_profile(%L, allow_explain => false);', name)
         FROM profile
         WHERE allow_explain
-          AND EXISTS (SELECT FROM agentsandbox.reached(role) r JOIN pg_class c ON r.class = 'pg_class'::regclass AND c.oid = r.object
+          AND EXISTS (SELECT FROM jsonb_to_recordset(reach) AS r (class oid, object oid) JOIN pg_class c ON r.class = 'pg_class'::regclass AND c.oid = r.object
                       WHERE c.relrowsecurity)
     ), method_private_untrusted AS (
         SELECT 'method_private_untrusted', format('method %s', d.name), NULL,
@@ -42,7 +42,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_profile(
     )
     TABLE observe_mode UNION ALL TABLE explain_beside_rls UNION ALL TABLE method_private_untrusted UNION ALL TABLE unhonoured_grant
 $$;
-COMMENT ON FUNCTION agentsandbox.hazards_in_profile(regrole) IS 'hazards of a profile''s options, methods and grants';
+COMMENT ON FUNCTION agentsandbox.hazards_in_profile(regrole, jsonb) IS 'hazards of a profile''s options, methods and grants';
 
 CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_database(
     OUT hazard text, OUT object text, OUT detail text, OUT fix text

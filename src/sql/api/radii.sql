@@ -76,7 +76,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.radii_of_data(
     FROM acted a WHERE NOT EXISTS (SELECT FROM tables t WHERE t.oid = a.oid AND t.privilege IN ('UPDATE', 'DELETE'))
     UNION ALL
     SELECT 'collateral', 'functions with other rights than its own', NULL, count(*), 'functions'
-    FROM agentsandbox.reached(role) r JOIN pg_proc p ON r.class = 'pg_proc'::regclass AND p.oid = r.object WHERE p.prosecdef
+    FROM jsonb_to_recordset(agentsandbox.reached(role)) AS r (class oid, object oid) JOIN pg_proc p ON r.class = 'pg_proc'::regclass AND p.oid = r.object WHERE p.prosecdef
     UNION ALL
     SELECT 'exfiltration', 'tables it can read', NULL, count(DISTINCT oid), 'tables' FROM granted WHERE privilege = 'SELECT'
 $$;
