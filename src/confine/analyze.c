@@ -104,23 +104,6 @@ judge_sort_operators(AnalyzeContext *context, List *clauses)
 	}
 }
 
-/*
- * The type may have been given by its number, so its name is not told, unless
- * it is the server's.  What the agent wrote as a name, name.c answers.
- */
-static void
-refuse_type(Oid typid)
-{
-	asb_refuse(&(AsbRefusal) {
-		.gate = ASB_GATE_FUNCTION,
-		.object = format_type_be(typid),
-		.message = typid < FirstNormalObjectId ?
-			psprintf("values of type %s are not allowed", format_type_be(typid)) :
-			ASB_TYPE_NOT_GRANTED,
-		.hint = asb_type_names_objects(typid) ? ASB_HINT_NAMES : NULL
-	});
-}
-
 static void
 judge_type(AnalyzeContext *context, Oid typid, const Node *node)
 {
@@ -135,7 +118,7 @@ judge_type(AnalyzeContext *context, Oid typid, const Node *node)
 		asb_type_constant_reachable(role, typid,
 									DatumGetObjectId(((const Const *) node)->constvalue)))
 		return;
-	refuse_type(typid);
+	asb_type_refuse(typid);
 }
 
 static void

@@ -1666,7 +1666,6 @@
 [2319] = {ASB_FUNCTION_SESSION, "pg_encoding_max_length(integer)"},
 [1597] = {ASB_FUNCTION_SESSION, "pg_encoding_to_char(integer)"},
 [1686] = {ASB_FUNCTION_SESSION, "pg_get_keywords()"},
-[1619] = {ASB_FUNCTION_SESSION, "pg_typeof(\"any\")"},
 [746] = {ASB_FUNCTION_SESSION, "\"session_user\"()"},
 [89] = {ASB_FUNCTION_SESSION, "version()"},
 

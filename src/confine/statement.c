@@ -23,6 +23,7 @@
 #include "confine/relation.h"
 #include "confine/setting.h"
 #include "confine/statement.h"
+#include "confine/type.h"
 #include "core/catalog.h"
 
 typedef enum StatementClass
@@ -262,6 +263,28 @@ judge_arguments(const ExecuteStmt *stmt, const char *source, int location,
 }
 
 /*
+ * COPY runs the input or output functions of the columns' types.  Columns that
+ * are not granted are refused as such when it is executed.
+ */
+static void
+judge_copied_types(const CopyStmt *copy, Oid role, Oid relid)
+{
+	AclMode		privilege = copy->is_from ? ACL_INSERT : ACL_SELECT;
+	int			natts = asb_relation_natts(relid);
+
+	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
+	{
+		char	   *name = get_attname(relid, attnum, true);
+
+		if (name != NULL &&
+			(copy->attlist == NIL || list_member(copy->attlist, makeString(name))) &&
+			asb_relation_column_granted(role, relid, attnum, privilege) &&
+			!asb_type_decide(role, get_atttype(relid, attnum)))
+			asb_type_refuse(get_atttype(relid, attnum));
+	}
+}
+
+/*
  * COPY of a relation is not analyzed, so its names are looked through here.
  * Privileges are judged when it is executed, but for those on the server's
  * catalogs (see relation.c).
@@ -284,9 +307,12 @@ judge_copy(const CopyStmt *copy, Oid role, const char *source, int location)
 		});
 
 	relid = RangeVarGetRelid(copy->relation, NoLock, true);
-	if (OidIsValid(relid) && relid < FirstNormalObjectId)
+	if (!OidIsValid(relid))
+		return;
+	if (relid < FirstNormalObjectId)
 		asb_relation_refuse(ASB_RELATION_HIDDEN, role, copy->relation->relname,
 							relid, InvalidAttrNumber, 0);
+	judge_copied_types(copy, role, relid);
 }
 
 /* Judges what a statement says that its kind does not decide. */

@@ -27,6 +27,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "utils/acl.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -35,6 +36,7 @@
 
 #include "confine/decisions.h"
 #include "confine/function.h"
+#include "confine/refusal.h"
 #include "confine/relation.h"
 #include "confine/type.h"
 
@@ -234,9 +236,10 @@ reachable(Oid role, Oid typid, List *visiting)
 
 	if (OidIsValid(element))
 		return reachable(role, element, visiting);
-	if (typid < FirstNormalObjectId || usage_granted(role, typid) ||
-		row_type_readable(role, typid))
+	if (usage_granted(role, typid) || row_type_readable(role, typid))
 		return true;
+	if (typid < FirstNormalObjectId)
+		return !OidIsValid(get_typ_typrelid(typid));
 	if (get_typtype(typid) == TYPTYPE_MULTIRANGE)
 		return reachable(role, get_multirange_range(typid), visiting);
 	if (list_member_oid(visiting, typid))
@@ -286,6 +289,19 @@ made_of_open_types(Oid typid, List *visiting)
 		default:
 			return false;
 	}
+}
+
+void
+asb_type_refuse(Oid typid)
+{
+	asb_refuse(&(AsbRefusal) {
+		.gate = ASB_GATE_FUNCTION,
+		.object = format_type_be(typid),
+		.message = typid < FirstNormalObjectId ?
+			psprintf("values of type %s are not allowed", format_type_be(typid)) :
+			ASB_TYPE_NOT_GRANTED,
+		.hint = asb_type_names_objects(typid) ? ASB_HINT_NAMES : NULL
+	});
 }
 
 bool
