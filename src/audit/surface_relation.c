@@ -13,6 +13,7 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_foreign_table.h"
+#include "catalog/pg_type_d.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
 #include "rewrite/rewriteHandler.h"
@@ -29,6 +30,7 @@
 #include "confine/catalogs.h"
 #include "confine/function.h"
 #include "confine/relation.h"
+#include "confine/type.h"
 
 #define CHANGES (ACL_INSERT | ACL_UPDATE | ACL_DELETE)
 #define OF_COLUMNS (ACL_SELECT | ACL_INSERT | ACL_UPDATE)
@@ -175,11 +177,14 @@ typedef struct Granted
 	AsbSurface *surface;
 	AsbRelation *relation;
 	const char *filters[lengthof(privileges)];
+	const char *lock_filter;
 	Bitmapset  *columns[lengthof(privileges)];	/* granted one by one */
 	AclMode		whole;			/* of the relation */
 	AclMode		partial;		/* of some columns */
 	AclMode		possible;
 	AttrNumber	attnum;			/* the column whose grants are gone through */
+	Oid			type;			/* that is asked about */
+	bool		type_open;
 } Granted;
 
 /* Can a column of a view be written? */
@@ -191,9 +196,39 @@ possible_of_column(Granted *granted, AttrNumber attnum, AclMode mask)
 }
 
 static void
+ask_type(void *argument)
+{
+	Granted    *granted = argument;
+
+	granted->type_open = asb_type_decide(granted->surface->role, granted->type);
+}
+
+/*
+ * What can be done with a column because of its type.  Of one that holds the
+ * number of a function, the number can be read.
+ */
+static AclMode
+possible_of_type(Granted *granted, Oid type)
+{
+	bool		open;
+
+	if (type < FirstNormalObjectId)
+		open = asb_type_decide(granted->surface->role, type);	/* it cannot be dropped */
+	else
+	{
+		granted->type = type;
+		open = asb_surface_survives(ask_type, granted) && granted->type_open;
+	}
+	if (open)
+		return ~0;
+	return type == REGPROCOID ? ACL_SELECT : 0;
+}
+
+static void
 add_column(Granted *granted, AttrNumber attnum, AclMode mask, AsbPath *via)
 {
 	mask = possible_of_column(granted, attnum, mask & granted->possible);
+	mask &= possible_of_type(granted, granted->relation->types[attnum - 1]);
 	for (int i = 0; i < lengthof(privileges); i++)
 	{
 		if (mask & privileges[i])
@@ -273,6 +308,38 @@ add_columns(Granted *granted, AsbPath *catalog_list)
 	}
 }
 
+static void
+add_lock(AsbPath *via, AclMode mask, void *argument)
+{
+	Granted    *granted = argument;
+
+	asb_surface_add(granted->surface, "relation", granted->relation->identity, "UPDATE",
+					granted->lock_filter, via,
+					psprintf("%s; only SELECT ... FOR UPDATE, which locks rows below it",
+							 asb_relation_kind(granted->relation)));
+}
+
+/* A view that cannot be updated can still be read FOR UPDATE. */
+static void
+add_locks(Granted *granted)
+{
+	AsbRelation *relation = granted->relation;
+	AsbSurface *surface = granted->surface;
+
+	if (((granted->whole | granted->partial) & ACL_UPDATE) == 0 ||
+		(granted->possible & (ACL_SELECT | ACL_UPDATE)) != ACL_SELECT ||
+		(relation->form->relkind != RELKIND_VIEW && relation->form->relkind != RELKIND_FOREIGN_TABLE))
+		return;
+	granted->lock_filter = asb_row_filter(surface, relation, ACL_SELECT, surface->role);
+	(void) asb_grants(surface, relation->row, Anum_pg_class_relacl, ACL_UPDATE, add_lock, granted);
+	for (AttrNumber attnum = 1; relation->column_rows && attnum <= relation->form->relnatts; attnum++)
+	{
+		if (relation->column_rows[attnum - 1])
+			(void) asb_grants(surface, relation->column_rows[attnum - 1], Anum_pg_attribute_attacl,
+							  ACL_UPDATE, add_lock, granted);
+	}
+}
+
 /* What the gate opens without a grant, PUBLIC must still have. */
 static bool
 server_select(AsbSurface *surface, AsbRelation *relation)
@@ -280,6 +347,28 @@ server_select(AsbSurface *surface, AsbRelation *relation)
 	return asb_world_server_privileges(surface->world, relation->row, Anum_pg_class_relacl,
 									   OBJECT_TABLE, relation->form->relowner,
 									   surface->role, ACL_SELECT) != 0;
+}
+
+/*
+ * Is there a column that can be updated?  Without one, UPDATE is good for
+ * SELECT ... FOR UPDATE at most.
+ */
+static bool
+some_column_updatable(Granted *granted)
+{
+	AsbRelation *relation = granted->relation;
+
+	for (AttrNumber attnum = 1; attnum <= relation->form->relnatts; attnum++)
+	{
+		HeapTuple	row = relation->column_rows ? relation->column_rows[attnum - 1] : NULL;
+
+		if (relation->columns[attnum - 1] != NULL &&
+			((granted->whole & ACL_UPDATE) ||
+			 (row && asb_relation_column_privileges(granted->surface->role, row, ACL_UPDATE))) &&
+			(possible_of_type(granted, relation->types[attnum - 1]) & ACL_UPDATE))
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -301,6 +390,8 @@ add_granted(AsbSurface *surface, AsbRelation *relation)
 		return;
 
 	granted.possible = possible(relation, granted.whole | granted.partial, 0);
+	if ((granted.possible & (ACL_SELECT | ACL_UPDATE)) == ACL_UPDATE && !some_column_updatable(&granted))
+		granted.possible &= ~ACL_UPDATE;
 	if (relation->oid < FirstNormalObjectId)
 	{
 		const char *reason;
@@ -321,6 +412,7 @@ add_granted(AsbSurface *surface, AsbRelation *relation)
 
 	(void) asb_grants(surface, relation->row, Anum_pg_class_relacl, granted.whole, add_whole, &granted);
 	add_columns(&granted, catalog_list);
+	add_locks(&granted);
 
 	for (int i = 0; i < lengthof(privileges); i++)
 	{

@@ -179,6 +179,7 @@ read_relation(HeapTuple row, TupleDesc desc, void *argument)
 	relation->form = (Form_pg_class) GETSTRUCT(relation->row);
 	relation->identity = psprintf("%s.%s", schema, quote_identifier(NameStr(form->relname)));
 	relation->columns = palloc0(Max(form->relnatts, 1) * sizeof(char *));
+	relation->types = palloc0(Max(form->relnatts, 1) * sizeof(Oid));
 	world->sorted[world->nsorted++] = relation;
 }
 
@@ -202,6 +203,7 @@ read_column(HeapTuple row, TupleDesc desc, void *argument)
 		return;
 
 	relation->columns[form->attnum - 1] = pstrdup(NameStr(form->attname));
+	relation->types[form->attnum - 1] = form->atttypid;
 	if (form->attidentity)
 		relation->identities = bms_add_member(relation->identities, form->attnum);
 	if (!heap_attisnull(row, Anum_pg_attribute_attacl, desc) ||

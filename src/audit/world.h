@@ -24,6 +24,7 @@ typedef struct AsbRelation
 	Form_pg_class form;			/* in it */
 	const char *identity;
 	const char **columns;		/* names, NULL if dropped; form->relnatts of them */
+	Oid		   *types;			/* of the columns */
 	HeapTuple  *column_rows;	/* of pg_attribute, where it has an ACL or is open; or NULL */
 	Bitmapset  *identities;		/* columns with a sequence of their own */
 
