@@ -22,8 +22,11 @@
 
 #define MAX_ENTRIES 10000
 
-/* rows added after which what is too old is deleted */
-#define TRIM_EVERY 1000
+/* Calls that all rings together have room for; beyond, the same. */
+#define MAX_ROOM 1000000
+
+/* rows after which, at the earliest, what is too old is deleted */
+#define TRIM_AFTER 1000
 
 typedef struct RingKey
 {
@@ -66,7 +69,9 @@ static Pending *pending = NULL;
 static int	npending = 0;
 static int	max_pending = 0;
 
-static int	added = 0;			/* rows since the last trim */
+static int64 added = 0;			/* rows since the last trim */
+static int64 trim_after = TRIM_AFTER;
+static int64 room = 0;			/* calls that the rings have room for */
 
 static HTAB *
 make_table(const char *name, Size key, Size entry)
@@ -87,6 +92,7 @@ asb_memory_forget(void)
 		MemoryContextDelete(context);
 	context = NULL;
 	npending = 0;
+	room = 0;
 }
 
 static void
@@ -130,6 +136,7 @@ read_ring(const RingKey *key, AsbRing *ring, int size)
 	ring->count = n;
 	ring->next = n % size;
 	ring->added = size;
+	room += size;
 	ring->times = times;
 }
 
@@ -284,24 +291,37 @@ store_pending(void)
 	npending = 0;
 }
 
-/* What is too old for its rule, or has none. */
+/*
+ * What is too old for its rule, or has none; not what an operator's open
+ * transaction deletes already.  Reads all that is remembered, so not before it
+ * has doubled.
+ */
 static void
 trim_history(void)
 {
 	static AsbQuery periods = {
-		"DELETE FROM agentsandbox.anomaly_history h"
+		"DELETE FROM agentsandbox.anomaly_history WHERE ctid = ANY (ARRAY("
+		" SELECT h.ctid FROM agentsandbox.anomaly_history h"
 		" WHERE NOT EXISTS (SELECT FROM agentsandbox.anomaly_rules u WHERE u.name = h.rule"
 		"  AND (u.period IS NULL OR h.at > pg_catalog.clock_timestamp() - u.period))"
+		" FOR UPDATE OF h SKIP LOCKED))"
 	};
 	static AsbQuery lengths = {
-		"DELETE FROM agentsandbox.anomaly_history h USING agentsandbox.anomaly_rules u"
-		" WHERE u.name = h.rule AND u.history IS NOT NULL AND h.at <"
-		"  (SELECT o.at FROM agentsandbox.anomaly_history o WHERE o.rule = u.name"
-		"   ORDER BY o.at DESC OFFSET u.history - 1 LIMIT 1)"
+		"WITH oldest AS MATERIALIZED ("
+		"  SELECT u.name, (SELECT h.at FROM agentsandbox.anomaly_history h WHERE h.rule = u.name"
+		"   ORDER BY h.at DESC OFFSET u.history - 1 LIMIT 1) AS at"
+		"  FROM agentsandbox.anomaly_rules u WHERE u.history IS NOT NULL)"
+		" DELETE FROM agentsandbox.anomaly_history WHERE ctid = ANY (ARRAY("
+		"  SELECT h.ctid FROM agentsandbox.anomaly_history h JOIN oldest o ON o.name = h.rule"
+		"  WHERE h.at < o.at FOR UPDATE OF h SKIP LOCKED))"
 	};
+	static AsbQuery count = {"SELECT pg_catalog.count(*) FROM agentsandbox.anomaly_history"};
+	bool		isnull;
 
 	(void) asb_query(&periods, NULL, NULL);
 	(void) asb_query(&lengths, NULL, NULL);
+	(void) asb_query(&count, NULL, NULL);
+	trim_after = Max(TRIM_AFTER, DatumGetInt64(asb_query_datum(0, 1, &isnull)));
 	added = 0;
 }
 
@@ -309,8 +329,9 @@ void
 asb_memory_clean(void)
 {
 	static AsbQuery orphans = {
-		"DELETE FROM agentsandbox.anomaly_values"
-		" WHERE rule NOT IN (SELECT name FROM agentsandbox.anomaly_rules)"
+		"DELETE FROM agentsandbox.anomaly_values WHERE ctid = ANY (ARRAY("
+		" SELECT ctid FROM agentsandbox.anomaly_values"
+		" WHERE rule NOT IN (SELECT name FROM agentsandbox.anomaly_rules) FOR UPDATE SKIP LOCKED))"
 	};
 
 	trim_history();
@@ -322,9 +343,10 @@ asb_memory_flush(void)
 {
 	if (npending > 0)
 		store_pending();
-	if (added >= TRIM_EVERY)
+	if (added >= trim_after)
 		trim_history();
-	if (context && hash_get_num_entries(rings) + hash_get_num_entries(values) +
-		hash_get_num_entries(runs) > MAX_ENTRIES)
+	if (context &&
+		(room > MAX_ROOM || hash_get_num_entries(rings) + hash_get_num_entries(values) +
+		 hash_get_num_entries(runs) > MAX_ENTRIES))
 		asb_memory_forget();
 }

@@ -110,15 +110,19 @@ COMMENT ON FUNCTION agentsandbox.create_anomaly_rule IS
 CREATE OR REPLACE FUNCTION agentsandbox.alter_anomaly_rule(name text, enabled boolean) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
+DECLARE
+    was boolean;
 BEGIN
-    UPDATE agentsandbox.anomaly_rules u SET enabled = alter_anomaly_rule.enabled
-    WHERE u.name = alter_anomaly_rule.name;
+    SELECT u.enabled INTO was FROM agentsandbox.anomaly_rules u WHERE u.name = alter_anomaly_rule.name FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING
             ERRCODE = 'undefined_object',
             MESSAGE = format('anomaly rule "%s" does not exist', alter_anomaly_rule.name);
     END IF;
-    IF alter_anomaly_rule.enabled THEN
+    UPDATE agentsandbox.anomaly_rules u SET enabled = alter_anomaly_rule.enabled
+    WHERE u.name = alter_anomaly_rule.name;
+    -- not while the worker remembers for the rule
+    IF alter_anomaly_rule.enabled AND NOT was THEN
         PERFORM agentsandbox.seed_anomaly_rule(alter_anomaly_rule.name);
     END IF;
 END
