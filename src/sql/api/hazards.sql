@@ -78,10 +78,9 @@ CREATE OR REPLACE FUNCTION agentsandbox.reached(role regrole) RETURNS jsonb
         UNION ALL
         SELECT 'pg_proc', to_regprocedure(identity), via FROM entries WHERE class = 'function'
     )
-    SELECT COALESCE(jsonb_agg(jsonb_build_object(
-               'class', o.class::oid, 'object', o.object, 'via', o.via,
-               'granted', EXISTS (SELECT FROM agentsandbox.granted(role) g WHERE g.class = o.class AND g.object = o.object))), '[]')
+    SELECT COALESCE(jsonb_agg(jsonb_build_object('class', o.class::oid, 'object', o.object, 'via', o.via, 'granted', g.object IS NOT NULL)), '[]')
     FROM objects o
+    LEFT JOIN (SELECT DISTINCT class, object FROM agentsandbox.granted(role)) g ON g.class = o.class AND g.object = o.object
     WHERE o.object IS NOT NULL
 $$;
 COMMENT ON FUNCTION agentsandbox.reached(regrole) IS 'relations and functions that a profile reaches, directly or through others, as a JSON array';

@@ -108,13 +108,13 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_rows(
         JOIN pg_class parent ON parent.oid = f.confrelid AND parent.relrowsecurity AND parent.oid <> r.oid
         WHERE r.granted AND r.relkind IN ('r', 'p') AND NOT r.relrowsecurity
         ORDER BY r.oid, f.conparentid, f.oid
+    ), protected AS (
+        SELECT relnamespace, min(name::text) AS example FROM relations WHERE relrowsecurity GROUP BY relnamespace
     ), table_without_rls AS (
-        SELECT 'table_without_rls', format('table %s', name),
-               format('protected in the same schema: %s', (SELECT min(s.name::text) FROM relations s WHERE s.relrowsecurity AND s.relnamespace = r.relnamespace)),
+        SELECT 'table_without_rls', format('table %s', name), format('protected in the same schema: %s', p.example),
                format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', name)
-        FROM relations r
+        FROM relations r JOIN protected p ON p.relnamespace = r.relnamespace
         WHERE granted AND relkind IN ('r', 'p') AND NOT relrowsecurity
-          AND EXISTS (SELECT FROM relations s WHERE s.relrowsecurity AND s.relnamespace = r.relnamespace)
           AND NOT EXISTS (SELECT FROM child_without_rls c WHERE c.oid = r.oid)
           AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = r.oid)
     ), foreign_table AS (
