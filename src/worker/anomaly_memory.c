@@ -24,6 +24,7 @@
 
 /* Calls that all rings together have room for; beyond, the same. */
 #define MAX_ROOM 1000000
+#define MIN_ROOM 16
 
 /* rows after which, at the earliest, what is too old is deleted */
 #define TRIM_AFTER 1000
@@ -123,10 +124,12 @@ read_ring(const RingKey *key, AsbRing *ring, int size)
 		Int32GetDatum(size)
 	};
 	uint64		n = asb_query(&query, arguments, NULL);
-	TimestampTz *times = MemoryContextAlloc(context, sizeof(TimestampTz) * size);
+	TimestampTz *times;
 	bool		isnull;
 
-	ring->measures = MemoryContextAlloc(context, sizeof(double) * size);
+	ring->room = Min(size, Max(MIN_ROOM, n));
+	times = MemoryContextAlloc(context, sizeof(TimestampTz) * ring->room);
+	ring->measures = MemoryContextAlloc(context, sizeof(double) * ring->room);
 	for (int i = 0; i < n; i++)
 	{
 		times[n - 1 - i] = DatumGetTimestampTz(asb_query_datum(i, 1, &isnull));
@@ -136,8 +139,20 @@ read_ring(const RingKey *key, AsbRing *ring, int size)
 	ring->count = n;
 	ring->next = n % size;
 	ring->added = size;
-	room += size;
+	room += ring->room;
 	ring->times = times;
+}
+
+/* Calls follow each other from the start until the ring has its size. */
+static void
+enlarge(AsbRing *ring)
+{
+	int			more = Min(ring->size - ring->room, ring->room);
+
+	ring->room += more;
+	room += more;
+	ring->times = repalloc(ring->times, sizeof(TimestampTz) * ring->room);
+	ring->measures = repalloc(ring->measures, sizeof(double) * ring->room);
 }
 
 AsbRing *
@@ -163,6 +178,8 @@ asb_memory_add(AsbRing *ring, const char *rule, const pg_uuid_t *scope,
 {
 	Pending    *row;
 
+	if (ring->count == ring->room && ring->room < ring->size)
+		enlarge(ring);
 	ring->times[ring->next] = at;
 	ring->measures[ring->next] = measure;
 	ring->next = (ring->next + 1) % ring->size;

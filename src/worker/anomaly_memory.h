@@ -14,6 +14,7 @@
 typedef struct AsbRing
 {
 	int			size;
+	int			room;			/* that there is memory for, until it is needed */
 	int			count;			/* of those in use */
 	int			next;			/* the oldest, once all are in use */
 	TimestampTz *times;
