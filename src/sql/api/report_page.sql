@@ -1,19 +1,24 @@
 -- What the HTML report is made of: one function that escapes, tables, the
 -- picture, and the two fixed texts whose hashes the page's policy names.
 
--- Text as HTML shows it, in content and in quoted attributes.  Characters that
--- do not show, or turn others around, are shown by their number: a name must
--- not look like another one.
-CREATE OR REPLACE FUNCTION agentsandbox.html(value text) RETURNS text
+-- Characters that do not show, or turn others around, by their number: a name
+-- must not look like another one.
+CREATE OR REPLACE FUNCTION agentsandbox.show_hidden(value text) RETURNS text
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT replace(replace(replace(replace(replace(
-        CASE WHEN value ~ hidden THEN
-            (SELECT string_agg(CASE WHEN c ~ hidden THEN format('[U+%s]', regexp_replace(lpad(upper(to_hex(ascii(c))), 6, '0'), '^0{1,2}', '')) ELSE c END, '' ORDER BY n)
-             FROM regexp_split_to_table(value, '') WITH ORDINALITY AS characters (c, n))
-        ELSE COALESCE(value, '') END,
-        '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;')
-    FROM (VALUES ('[\u0001-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]')) AS pattern (hidden)
+    SELECT string_agg(CASE WHEN c ~ '[\u0001-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]'
+                           THEN format('[U+%s]', regexp_replace(lpad(upper(to_hex(ascii(c))), 6, '0'), '^0{1,2}', ''))
+                           ELSE c END, '' ORDER BY n)
+    FROM regexp_split_to_table(value, '') WITH ORDINALITY AS characters (c, n)
 $$;
+COMMENT ON FUNCTION agentsandbox.show_hidden(text) IS 'shows characters that do not show by their number';
+
+-- Text as HTML shows it, in content and in quoted attributes.  Of a form that
+-- the planner puts in place of the call.
+CREATE OR REPLACE FUNCTION agentsandbox.html(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN replace(replace(replace(replace(replace(
+        CASE WHEN value ~ '[^ -~]' THEN agentsandbox.show_hidden(value) ELSE COALESCE(value, '') END,
+        '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;');
 COMMENT ON FUNCTION agentsandbox.html(text) IS 'escapes text for HTML; characters that do not show are shown by their number';
 
 -- A table of rows, each an object whose cells are arrays of a kind (text or
