@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use utf8;
 use Cwd qw(abs_path);
+use Digest::SHA qw(sha256_hex);
 use Encode qw(decode_utf8 encode_utf8);
 use File::Basename;
 use File::Copy qw(copy);
@@ -76,6 +77,7 @@ for my $change ([ radii => 1 ], [ fingerprint => 'x' ], [ more => 1 ], [ version
 }
 is(scalar @{ $data->{surface} }, sql("SELECT count(*) FROM agentsandbox.surface($profile)"), 'the whole surface is in it');
 is($data->{fingerprint}, sql("SELECT agentsandbox.fingerprint(agentsandbox.surface_listing($profile))"), 'its fingerprint');
+is(sha256_hex(JSON::PP->new->utf8->encode(JSON::PP->new->utf8->decode(sql("SELECT agentsandbox.surface_listing($profile)")))), $data->{fingerprint}, '... which another program computes the same');
 is(scalar @{ $data->{hazards} }, sql("SELECT count(*) FROM agentsandbox.hazards($profile)"), 'the hazards');
 is($data->{acceptance}{note}, '<b>"note"</b>', 'the acceptance');
 is_deeply([ grep { $_->[0] eq 'relation' } map { [ @$_{qw(class change)} ] } @{ $data->{drift} } ], [ [ 'relation', 'removed' ] ], 'the drift');
