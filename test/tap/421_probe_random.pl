@@ -20,7 +20,8 @@ sub columns_seen
 	my (%columns_of, %seen, @queries);
 	for my $row (@direct)
 	{
-		my ($class, $identity, $privilege) = @$row;
+		my ($class, $identity, $privilege, undef, $notes) = @$row;
+		next if ($notes // '') =~ /is not followed/;    # what such a function reads is the auditor's to find out
 		push @{ $columns_of{$1} }, $2 if $class eq 'column' && $privilege eq 'SELECT' && $identity =~ /^(.*)\.("(?:[^"]|"")*"|[^".]+)$/;
 		if ($class eq 'function' && $identity =~ /^(.*)\((.*)\)$/)
 		{
@@ -48,7 +49,7 @@ for my $seed ($first .. $first + $n - 1)
 	$probes += $1 if $summary =~ /^(\d+)/;
 
 	my $like = join '|', $random->schemas;
-	my @rows = map { [ split /\|/ ] } split /\n/, sql("SELECT class, identity, privilege, via[1] LIKE 'through %'
+	my @rows = map { [ split /\|/ ] } split /\n/, sql("SELECT class, identity, privilege, via[1] LIKE 'through %', notes
 		FROM agentsandbox.surface('r$seed') WHERE identity ~ '^($like)\\.'");
 	my $c = open_conversation("r$seed", '{"tenant": "x"}');
 	my $w = Wire->connect($c);
@@ -61,5 +62,5 @@ for my $seed ($first .. $first + $n - 1)
 	sql($random->drop);
 }
 note("$probes probes, $seen columns seen");
-cmp_ok($seen, '>', $n / 2, 'they see something');
+cmp_ok($seen, '>', $n / 5, 'they see something');
 done_testing();

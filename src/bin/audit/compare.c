@@ -119,8 +119,12 @@ judge_probe(AsbComparison *result, Listed *listed, const AsbProbe *probe, bool v
 			result->impossible++;
 			if (verbose)
 				print_difference("not possible", &probe->needs[0], probe);
-			if (entry)
-				entry->impossible = true;
+			for (int i = 0; i < probe->nneeds; i++)
+			{
+				entry = find(listed, result->listed, &probe->needs[i]);
+				if (entry)
+					entry->impossible = true;
+			}
 			break;
 		case ASB_OUTCOME_UNTRIED:
 			if (probe->way == ASB_WAY_COPY)

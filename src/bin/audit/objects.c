@@ -76,18 +76,19 @@ static const char columns[] =
 "  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
 "  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
 "  WHERE NOT a.attisdropped AND " IN_SCOPE "), "
+/* a refusal says something of the column where it is the only need */
 "form (class, privilege, own, way, pattern, privilege2) AS (VALUES"
 "  ('column', 'SELECT', false, 'r', 'SELECT \"that row\".%2$s FROM %1$s \"that row\" WHERE false', NULL),"
-"  ('column', 'SELECT', true, 'r', 'SELECT 1 FROM %1$s \"that row\" WHERE \"that row\".%2$s IS NULL AND false', NULL),"
-"  ('column', 'SELECT', true, 'r', 'SELECT (\"that row\").%2$s FROM %1$s \"that row\" WHERE false', NULL),"
-"  ('column', 'SELECT', true, 'r', 'SELECT %2$s(\"that row\") FROM %1$s \"that row\" WHERE false', NULL),"
-"  ('column', 'SELECT', true, 'r', 'SELECT 1 FROM %1$s x JOIN %1$s y USING (%2$s) WHERE false', NULL),"
+"  ('column', 'SELECT', true, 'r', 'SELECT 1 FROM %1$s \"that row\" WHERE \"that row\".%2$s IS NULL AND false', 'SELECT'),"
+"  ('column', 'SELECT', true, 'r', 'SELECT (\"that row\").%2$s FROM %1$s \"that row\" WHERE false', 'SELECT'),"
+"  ('column', 'SELECT', true, 'r', 'SELECT %2$s(\"that row\") FROM %1$s \"that row\" WHERE false', 'SELECT'),"
+"  ('column', 'SELECT', true, 'r', 'SELECT 1 FROM %1$s x JOIN %1$s y USING (%2$s) WHERE false', 'SELECT'),"
 "  ('column', 'SELECT', true, 'r', 'DELETE FROM %1$s \"that row\" WHERE false RETURNING \"that row\".%2$s', 'DELETE'),"
 "  ('column', 'SELECT', false, 'c', 'COPY %1$s (%2$s) TO STDOUT', NULL),"
 "  ('column', 'INSERT', false, 'r', 'INSERT INTO %1$s (%2$s) SELECT NULL WHERE false', NULL),"
 "  ('column', 'INSERT', true, 'c', 'COPY %1$s (%2$s) FROM STDIN', NULL),"
 "  ('column', 'UPDATE', false, 'r', 'UPDATE %1$s SET %2$s = DEFAULT WHERE false', NULL),"
-"  ('relation', 'UPDATE', false, 'r', 'UPDATE %1$s SET %2$s = DEFAULT WHERE false', NULL),"
+"  ('relation', 'UPDATE', false, 'r', 'UPDATE %1$s SET %2$s = DEFAULT WHERE false', 'UPDATE'),"
 /* its number alone can be read of what names a function */
 "  ('number', 'SELECT', false, 'r', 'SELECT \"that row\".%2$s::pg_catalog.oid FROM %1$s \"that row\" WHERE false', NULL),"
 /* a row, or its type, is open if all columns are */
@@ -96,7 +97,8 @@ static const char columns[] =
 "  ('row', 'SELECT', true, 'p', 'SELECT NULL::%1$s[]', 'SELECT'))"
 "SELECT CASE form.class WHEN 'relation' THEN relclass ELSE 'column' END, CASE form.class WHEN 'relation' THEN name ELSE identity END,"
 "       privilege, pg_catalog.format(pattern, name, attname), way, NULL, NULL,"
-"       CASE WHEN privilege2 IS NOT NULL THEN relclass END, name, privilege2"
+"       CASE WHEN privilege2 IS NULL THEN NULL WHEN form.class = 'relation' THEN 'column' ELSE relclass END,"
+"       CASE WHEN form.class = 'relation' THEN identity ELSE name END, privilege2"
 " FROM col, form WHERE (col.own OR NOT form.own) AND (form.class <> 'row' OR (attnum > 0 AND relkind IN ('r', 'p', 'v', 'm', 'f')))"
 "   AND (form.class <> 'number' OR type = 'pg_catalog.regproc'::pg_catalog.regtype)";
 

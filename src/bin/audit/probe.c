@@ -58,6 +58,58 @@ is_one_of(const char *sqlstate, const char *const *list)
 	return false;
 }
 
+/* Is the name that stands in quotes in a message one of the identity's parts? */
+static bool
+is_part_of(const char *identity, const char *name, size_t length)
+{
+	AsbString	plain = {0};
+	AsbString	quoted = {0};
+	bool		found;
+
+	asb_string_char(&plain, '.');
+	asb_string_append(&plain, name, length);
+	asb_string_text(&quoted, ".\"");
+	for (size_t i = 0; i < length; i++)
+	{
+		if (name[i] == '"')
+			asb_string_char(&quoted, '"');
+		asb_string_char(&quoted, name[i]);
+	}
+	asb_string_char(&quoted, '"');
+	found = strstr(identity, plain.data) || strstr(identity, quoted.data);
+	asb_string_free(&plain);
+	asb_string_free(&quoted);
+	return found;
+}
+
+/*
+ * Was the object itself let through, and something that its view, policy or
+ * trigger uses refused?  Then the message names another relation, or none.
+ */
+static bool
+is_behind(const AsbEntry *entry, const char *message)
+{
+	static const char *const unnamed[] = {
+		"a relation that a view, function, policy or trigger uses is not granted",
+		"permission denied for something that a view, function, policy, trigger or default uses",
+	};
+	static const char before[] = " relation \"";
+	static const char after[] = "\" is not granted";
+	const char *name = strstr(message, before);
+	const char *end = strstr(message, after);
+
+	for (size_t i = 0; i < sizeof(unnamed) / sizeof(unnamed[0]); i++)
+	{
+		if (strcmp(message, unnamed[i]) == 0)
+			return true;
+	}
+	if (name == NULL || end == NULL ||
+		(strcmp(entry->class, "relation") != 0 && strcmp(entry->class, "column") != 0))
+		return false;
+	name += sizeof(before) - 1;
+	return end > name && !is_part_of(entry->identity, name, end - name);
+}
+
 void
 asb_probe_judge(AsbProbe *probe, const char *sqlstate, const char *message)
 {
@@ -84,12 +136,6 @@ asb_probe_judge(AsbProbe *probe, const char *sqlstate, const char *message)
 		"55000",				/* object_not_in_prerequisite_state */
 		NULL
 	};
-
-	/* the object itself was let through, but its view's base, for one, was not */
-	static const char *const behind[] = {
-		"a relation that a view, function, policy or trigger uses is not granted",
-		"permission denied for something that a view, function, policy, trigger or default uses",
-	};
 	AsbOutcome	outcome = ASB_OUTCOME_UNCLEAR;
 
 	/* a probe divides by zero where it has got as far as it should */
@@ -100,13 +146,8 @@ asb_probe_judge(AsbProbe *probe, const char *sqlstate, const char *message)
 	else if (probe->strict)
 		outcome = strcmp(sqlstate, "42501") == 0 ? ASB_OUTCOME_REFUSED : ASB_OUTCOME_WORKS;
 	else if (is_one_of(sqlstate, refusals))
-		outcome = ASB_OUTCOME_REFUSED;
+		outcome = message && is_behind(&probe->needs[0], message) ? ASB_OUTCOME_IMPOSSIBLE : ASB_OUTCOME_REFUSED;
 	else if (is_one_of(sqlstate, impossible))
 		outcome = ASB_OUTCOME_IMPOSSIBLE;
-	for (size_t i = 0; message && i < sizeof(behind) / sizeof(behind[0]); i++)
-	{
-		if (strcmp(message, behind[i]) == 0)
-			outcome = ASB_OUTCOME_IMPOSSIBLE;
-	}
 	asb_probe_set(probe, outcome, sqlstate, message);
 }

@@ -39,10 +39,13 @@ extern PGconn *asb_agent_connect(AsbAudit *audit, const char *keyword, const cha
 /* Opens another conversation, in the place of one before, and logs in. */
 extern void asb_agent_open(AsbAudit *audit);
 
+/* Logs in anew, where a session was ended. */
+extern void asb_agent_log_in(AsbAudit *audit);
+
 /* Ends session and conversation. */
 extern void asb_agent_close(AsbAudit *audit);
 
-/* Tries all probes but those of ASB_WAY_OTHER. */
+/* Tries (try.c) all probes but those of ASB_WAY_OTHER. */
 extern void asb_agent_try(AsbAudit *audit, AsbProbes *probes);
 
 /*
