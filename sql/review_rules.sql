@@ -65,6 +65,10 @@ INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) SELECT 'ask', 
 RESET ROLE;
 CALL regress_rules.settled();
 SELECT arguments, status, held_by FROM regress_rules.calls;
+-- an auditor sees them, and that one is switched off
+SELECT class, identity, notes, via FROM agentsandbox.surface('regress_ruled') WHERE identity LIKE 'anomaly%';
+SELECT agentsandbox.alter_anomaly_rule('fast', false);
+SELECT identity FROM agentsandbox.surface('regress_ruled') WHERE identity LIKE 'anomaly%';
 SELECT agentsandbox.drop_anomaly_rule('fast'), agentsandbox.drop_anomaly_rule('all_fast');
 
 -- a new recipient; those before the rule are known

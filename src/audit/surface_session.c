@@ -201,7 +201,16 @@ add_limits(AsbSurface *surface)
 		1, {OIDOID}
 	};
 
+	static AsbQuery rules = {
+		"SELECT 'anomaly rule ' OPERATOR(pg_catalog.||) u.name, pg_catalog.jsonb_strip_nulls(pg_catalog.to_jsonb(u)"
+		" OPERATOR(pg_catalog.-) '{name,enabled,created_at,created_by}'::pg_catalog.text[])::pg_catalog.text"
+		" FROM agentsandbox.anomaly_rules u"
+		" WHERE u.enabled AND (u.profile IS NULL OR u.profile OPERATOR(pg_catalog.=) $1)",
+		1, {OIDOID}
+	};
+
 	add_queried(surface, &query, "limit", NULL, "profile %s");
+	add_queried(surface, &rules, "limit", NULL, "profile %s");
 	if (surface->conversation)
 		asb_surface_add(surface, "limit", "expires_at", NULL, NULL,
 						asb_path(NULL, "conversation"),
