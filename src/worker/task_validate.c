@@ -9,7 +9,7 @@
  *
  * Calls are read in the order of submission, from "watermark" on: what comes
  * before it has been judged, and no call of an older transaction can still
- * appear.  A call that somebody had locked meanwhile is found by a rescan.
+ * appear.  A call that somebody was changing meanwhile is found by a rescan.
  *
  * A call carries the labels that it was stamped with when the conversation's
  * labels rose (task_raise.c), or those that the conversation has in the
@@ -55,7 +55,7 @@ read_submitted(int limit)
 	static AsbQuery query = {
 		ASB_EGRESS_SELECT_SQL ASB_EGRESS_FROM_SQL
 		" WHERE c.status = 'submitted' AND (c.submitted_xid, c.ordinal) >= ($1, $2)"
-		" ORDER BY c.submitted_xid, c.ordinal LIMIT $3 FOR UPDATE OF c SKIP LOCKED",
+		" ORDER BY c.submitted_xid, c.ordinal LIMIT $3",
 		3, {XID8OID, INT4OID, INT4OID}
 	};
 	Datum		values[] = {

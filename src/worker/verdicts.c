@@ -1,6 +1,9 @@
 /*
  * verdicts.c
- *	  What becomes of the calls of a batch, in one UPDATE.
+ *	  Gives calls what they were judged to become.
+ *
+ * A call whose row somebody is changing right now is left as it is; whoever
+ * reads calls to judge them finds it again.
  *
  * Durability: a relay that a crash undoes is done again, and so is the claim
  * that followed; the id that the outside knows is the same then.  So a batch
@@ -9,37 +12,29 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "catalog/pg_type.h"
 #include "commands/async.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/snapmgr.h"
 
+#include "core/catalog.h"
 #include "core/commit.h"
 #include "core/query.h"
 #include "core/wakeup.h"
-#include "rpc/call.h"
 #include "rpc/queue.h"
 #include "rpc/ready.h"
+#include "rpc/row.h"
 #include "worker/task.h"
 #include "worker/verdicts.h"
 
 struct AsbVerdicts
 {
-	int			n;
+	Relation	calls;
+	Snapshot	snapshot;
+	int			fresh_room;
 	int			relayed;
 	int			held;
-	Datum		ctids[ASB_TASK_BATCH];
-	Datum		states[ASB_TASK_BATCH];
-	Datum		errors[ASB_TASK_BATCH];
-	bool		error_isnull[ASB_TASK_BATCH];
-	int			fresh_room;
-	Datum		turns[ASB_TASK_BATCH];
-	bool		no_turn[ASB_TASK_BATCH];
-	Datum		outside_ids[ASB_TASK_BATCH];
-	bool		not_relayed[ASB_TASK_BATCH];
-	Datum		labels[ASB_TASK_BATCH]; /* text[] as text */
-	Datum		held_for[ASB_TASK_BATCH];
-	bool		not_held[ASB_TASK_BATCH];
 };
 
 AsbVerdicts *
@@ -47,111 +42,101 @@ asb_verdicts_begin(int fresh_room)
 {
 	AsbVerdicts *verdicts = palloc0(sizeof(AsbVerdicts));
 
+	verdicts->calls = asb_calls_open();
+	verdicts->snapshot = asb_latest_snapshot();
 	verdicts->fresh_room = fresh_room;
 	return verdicts;
 }
 
-/*
- * Its turn: null, and announced, while it is fresh and young; one that the
- * worker does not look at any more (task_young.c) has to wait in the index.
- */
+/* A young call is fresh and needs no turn in the index, see task_young.c. */
 static void
-give_turn(AsbVerdicts *verdicts, int n, const pg_uuid_t *conversation, const AsbCallKey *key, Datum method)
+relay(AsbVerdicts *verdicts, AsbCall *call)
 {
-	AsbFreshCall call = {asb_turns_next(conversation), *key};
+	pg_uuid_t  *conversation = DatumGetUUIDP(call->values[Anum_call_conversation - 1]);
+	AsbFreshCall fresh = {asb_turns_next(conversation), call->key};
+	bool		is_fresh = verdicts->fresh_room > 0 && asb_is_young(&call->key);
+	text	   *method = DatumGetTextPP(call->values[Anum_call_method - 1]);
+	pg_uuid_t  *id = DatumGetUUIDP(call->values[Anum_call_id - 1]);
 
-	verdicts->turns[n] = Int64GetDatum(call.turn);
-	verdicts->no_turn[n] = verdicts->fresh_room > 0 && asb_is_young(key);
-	if (!verdicts->no_turn[n])
+	asb_call_set(call, Anum_call_outside_id,
+				 UUIDPGetDatum(asb_call_outside_id(conversation, id)));
+	asb_call_set(call, Anum_call_ready_at, TimestampTzGetDatum(GetCurrentTimestamp()));
+	if (!is_fresh)
+		asb_call_set(call, Anum_call_turn, Int64GetDatum(fresh.turn));
+	if (asb_call_write(verdicts->calls, call, false) != TM_Ok)
 		return;
-	call.method = asb_method_hash(VARDATA_ANY(DatumGetPointer(method)),
-								  VARSIZE_ANY_EXHDR(DatumGetPointer(method)));
-	asb_fresh_add_at_commit(&call);
-	verdicts->fresh_room--;
+	if (is_fresh)
+	{
+		fresh.method = asb_method_hash(VARDATA_ANY(method), VARSIZE_ANY_EXHDR(method));
+		asb_fresh_add_at_commit(&fresh);
+		verdicts->fresh_room--;
+	}
+	verdicts->relayed++;
+}
+
+/* When a call that is held now is given up. */
+static Datum
+hold_expires(const AsbCall *call)
+{
+	static AsbQuery query = {
+		"SELECT pg_catalog.clock_timestamp() + p.review_expires"
+		" FROM agentsandbox.conversation_records r"
+		" JOIN agentsandbox.profiles p ON p.profile = r.profile WHERE r.id = $1",
+		1, {UUIDOID}
+	};
+	Datum		conversation = call->values[Anum_call_conversation - 1];
+	bool		isnull;
+
+	if (asb_query(&query, &conversation, NULL) != 1)
+		elog(ERROR, "the conversation of a call to be held has gone");
+	return asb_query_datum(0, 1, &isnull);
 }
 
 void
 asb_verdicts_add(AsbVerdicts *verdicts, SPITupleTable *rows, int row,
 				 const AsbVerdict *verdict)
 {
-	HeapTuple	tuple = rows->vals[row];
-	TupleDesc	desc = rows->tupdesc;
-	int			n = verdicts->n++;
+	AsbCallKey	key = asb_egress_key(rows, row);
+	AsbCall		call;
+	TimestampTz due;
 	bool		isnull;
 
-	verdicts->ctids[n] = SPI_getbinval(tuple, desc, ASB_EGRESS_CTID, &isnull);
-	verdicts->labels[n] = CStringGetTextDatum(SPI_getvalue(tuple, desc, ASB_EGRESS_LABELS));
-	verdicts->states[n] = CStringGetTextDatum(asb_call_state_name(verdict->state));
-	verdicts->errors[n] = PointerGetDatum(verdict->error);
-	verdicts->error_isnull[n] = verdict->error == NULL;
-	verdicts->held_for[n] = PointerGetDatum(verdict->held_for);
-	verdicts->not_held[n] = verdict->held_for == NULL;
-	verdicts->not_relayed[n] = verdict->state != ASB_CALL_READY;
-	verdicts->no_turn[n] = true;
-	if (verdict->state == ASB_CALL_READY)
+	if (!asb_call_find(verdicts->calls, &key, verdicts->snapshot, &call))
+		return;
+	if (call.state != ASB_CALL_SUBMITTED && call.state != ASB_CALL_HELD)
+		return;
+
+	asb_commit_may_be_lost();	/* asb_call_write() knows better of calls that end */
+	asb_call_set_state(&call, verdict->state);
+	asb_call_set(&call, Anum_call_labels,
+				 SPI_getbinval(rows->vals[row], rows->tupdesc, ASB_EGRESS_LABELS, &isnull));
+	asb_call_set(&call, Anum_call_attempt, Int32GetDatum(0));
+	asb_call_set_null(&call, Anum_call_held_until);
+	if (verdict->error)
+		asb_call_set(&call, Anum_call_error, JsonbPGetDatum(verdict->error));
+	if (verdict->held_for)
 	{
-		pg_uuid_t  *conversation = DatumGetUUIDP(SPI_getbinval(tuple, desc, ASB_EGRESS_CONVERSATION, &isnull));
-		pg_uuid_t  *id = DatumGetUUIDP(SPI_getbinval(tuple, desc, ASB_EGRESS_ID, &isnull));
-		AsbCallKey	key = asb_egress_key(rows, row);
-
-		verdicts->outside_ids[n] = UUIDPGetDatum(asb_call_outside_id(conversation, id));
-		give_turn(verdicts, n, conversation, &key, SPI_getbinval(tuple, desc, ASB_EGRESS_METHOD, &isnull));
-		verdicts->relayed++;
+		asb_call_set(&call, Anum_call_held_for, JsonbPGetDatum(verdict->held_for));
+		asb_call_set(&call, Anum_call_held_until, hold_expires(&call));
 	}
-	else if (verdict->held_for)
+	due = asb_call_due(call.values, call.isnull);
+	asb_call_set(&call, Anum_call_due, TimestampTzGetDatum(due));
+	if (due == DT_NOEND)
+		asb_call_set_null(&call, Anum_call_due);
+	else
+		asb_wakeup_set_alarm(due);
+
+	if (verdict->state == ASB_CALL_READY)
+		relay(verdicts, &call);
+	else if (asb_call_write(verdicts->calls, &call, false) == TM_Ok && verdict->held_for)
 		verdicts->held++;
-}
-
-static Datum
-make_array(Datum *values, bool *isnull, int n, Oid type, int16 length, bool byval, char align)
-{
-	int			lower = 1;
-
-	return PointerGetDatum(construct_md_array(values, isnull, 1, &n, &lower,
-											  type, length, byval, align));
-}
-
-static void
-update_calls(AsbVerdicts *verdicts)
-{
-	static AsbQuery update = {
-		"UPDATE agentsandbox.remoteprocedurecalls c"
-		" SET status = v.status, error = v.error, turn = v.turn, outside_id = v.outside_id,"
-		" ready_at = CASE WHEN v.outside_id IS NOT NULL THEN pg_catalog.clock_timestamp() END,"
-		" attempt = 0, labels = v.labels::text[], held_for = COALESCE(v.held_for, c.held_for),"
-		" held_until = CASE WHEN v.held_for IS NOT NULL THEN pg_catalog.clock_timestamp() +"
-		"  (SELECT p.review_expires FROM agentsandbox.conversation_records r"
-		"   JOIN agentsandbox.profiles p ON p.profile = r.profile WHERE r.id = c.conversation) END"
-		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3),"
-		"  pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7))"
-		"  v (ctid, status, error, turn, outside_id, labels, held_for)"
-		" WHERE c.ctid = v.ctid",
-		7, {TIDARRAYOID, TEXTARRAYOID, JSONBARRAYOID, INT8ARRAYOID, UUIDARRAYOID, TEXTARRAYOID, JSONBARRAYOID}
-	};
-	int			n = verdicts->n;
-	Datum		values[] = {
-		make_array(verdicts->ctids, NULL, n, TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT),
-		make_array(verdicts->states, NULL, n, TEXTOID, -1, false, TYPALIGN_INT),
-		make_array(verdicts->errors, verdicts->error_isnull, n, JSONBOID, -1, false, TYPALIGN_INT),
-		make_array(verdicts->turns, verdicts->no_turn, n, INT8OID, sizeof(int64),
-				   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE),
-		make_array(verdicts->outside_ids, verdicts->not_relayed, n, UUIDOID, UUID_LEN,
-				   false, TYPALIGN_CHAR),
-		make_array(verdicts->labels, NULL, n, TEXTOID, -1, false, TYPALIGN_INT),
-		make_array(verdicts->held_for, verdicts->not_held, n, JSONBOID, -1, false, TYPALIGN_INT),
-	};
-
-	if (asb_query(&update, values, NULL) != n)
-		elog(ERROR, "calls that were locked have gone");
 }
 
 void
 asb_verdicts_apply(AsbVerdicts *verdicts)
 {
-	if (verdicts->n == 0)
-		return;
-	asb_commit_may_be_lost();	/* the trigger knows better of calls that end */
-	update_calls(verdicts);
+	UnregisterSnapshot(verdicts->snapshot);
+	table_close(verdicts->calls, NoLock);
 	if (verdicts->held > 0)
 		Async_Notify(ASB_REVIEW_CHANNEL, "");
 	if (verdicts->relayed == 0)

@@ -1,6 +1,6 @@
 /*
  * verdicts.h
- *	  What becomes of the calls of a batch, in one UPDATE.
+ *	  Gives calls what they were judged to become.
  */
 #ifndef ASB_VERDICTS_H
 #define ASB_VERDICTS_H
@@ -10,12 +10,12 @@
 typedef struct AsbVerdicts AsbVerdicts;
 
 /*
- * For up to ASB_TASK_BATCH calls; in the current memory context.  Up to
- * "fresh_room" of them may do without a turn, see rpc/ready.h.
+ * For a batch of calls; in the current memory context.  Up to "fresh_room" of
+ * them may do without a turn, see rpc/ready.h.
  */
 extern AsbVerdicts *asb_verdicts_begin(int fresh_room);
 
-/* The call of a row that asb_egress_read() could read. */
+/* The call of a row that the query for asb_egress_read() gave. */
 extern void asb_verdicts_add(AsbVerdicts *verdicts, SPITupleTable *rows, int row,
 							 const AsbVerdict *verdict);
 

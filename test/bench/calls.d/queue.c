@@ -18,6 +18,7 @@
  *	 notify        hand-written table; NOTIFY wakes claimers and the producer
  *	 polling       the same table; both look again after 5 milliseconds
  *	 pgq           PgQ, a ticker every 5 milliseconds; answers in a table, by polling
+ *	 graphile, pgboss   graphile-worker, pg-boss; their claimers are peers.js
  */
 #include <poll.h>
 #include <pthread.h>
@@ -40,10 +41,10 @@
 
 enum Kind
 {
-	AWAIT, CALL, NOTIFY, POLLING, PGQ
+	AWAIT, CALL, NOTIFY, POLLING, PGQ, GRAPHILE, PGBOSS
 };
 
-static const char *const kinds[] = {"await", "call", "notify", "polling", "pgq"};
+static const char *const kinds[] = {"await", "call", "notify", "polling", "pgq", "graphile", "pgboss"};
 
 typedef struct Producer
 {
@@ -178,11 +179,19 @@ prepare_producer(Producer *producer)
 			snprintf(text, sizeof(text), "SELECT pgq.insert_event('bench', '%d', $1)", producer->number);
 			prepare(conn, "enqueue", text);
 			break;
+		case GRAPHILE:
+			prepare(conn, "enqueue", "SELECT id FROM graphile_worker.add_job('bench', $1)");
+			break;
+		case PGBOSS:
+			prepare(conn, "enqueue", "INSERT INTO pgboss.job (name, data) VALUES ('bench', $1) RETURNING id");
+			break;
 	}
 	if (kind == NOTIFY || kind == POLLING)
 		prepare(conn, "read", "SELECT status, response FROM hand.queue WHERE id = $1 AND status = 'completed'");
 	if (kind == PGQ)
 		prepare(conn, "read", "SELECT response FROM hand.answer WHERE id = $1");
+	if (kind > PGQ)
+		prepare(conn, "read", "SELECT response FROM hand.outcome WHERE id = $1");
 }
 
 static void
@@ -431,7 +440,7 @@ main(int argc, char **argv)
 		die("too few arguments", NULL);
 	for (kind = AWAIT; strcmp(kinds[kind], argv[1]) != 0; kind++)
 	{
-		if (kind == PGQ)
+		if (kind == PGBOSS)
 			die("no such kind", NULL);
 	}
 	nproducers = atoi(argv[2]);
@@ -441,7 +450,7 @@ main(int argc, char **argv)
 		die("too few producers", NULL);
 
 	admin = open_connection(argv[5]);
-	for (int i = 0; i < CLAIMERS; i++)
+	for (int i = 0; i < CLAIMERS && kind <= PGQ; i++)
 	{
 		claimer_conns[i] = open_connection(argv[6]);
 		pthread_create(&claimers[i], NULL, kind != PGQ ? claim : i == 0 ? consume : tick, claimer_conns[i]);
@@ -472,7 +481,7 @@ main(int argc, char **argv)
 		n += producers[i].nsamples;
 	}
 	claimers_stopping = true;
-	for (int i = 0; i < CLAIMERS; i++)
+	for (int i = 0; i < CLAIMERS && kind <= PGQ; i++)
 		pthread_join(claimers[i], NULL);
 	if (n == 0)
 		die("no call was answered", NULL);
