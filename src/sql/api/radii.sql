@@ -1,29 +1,20 @@
 -- The five radii of what a conversation of a profile can harm, as numbers that
 -- can be compared over time.
 
+CREATE OR REPLACE FUNCTION agentsandbox.count_rows("table" oid) RETURNS bigint
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'asb_count_rows';
+COMMENT ON FUNCTION agentsandbox.count_rows(oid) IS 'rows of one table, counted without a query; null if it is none';
+
 -- Rows of a table, its partitions and children: the server's estimate, or
 -- counted where it has none.  Null for what is not stored here.
-CREATE OR REPLACE FUNCTION agentsandbox.table_rows("table" regclass, exact boolean, OUT rows numeric)
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    part record;
-    counted bigint;
-BEGIN
-    FOR part IN
-        WITH RECURSIVE tree AS (
-            SELECT "table"::oid AS oid
-            UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = tree.oid)
-        SELECT c.oid::regclass AS name, c.reltuples FROM tree JOIN pg_class c ON c.oid = tree.oid
-        WHERE c.relkind IN ('r', 'm')
-    LOOP
-        IF exact OR part.reltuples < 0 THEN
-            EXECUTE format('SELECT count(*) FROM ONLY %s', part.name) INTO counted;
-        ELSE
-            counted := part.reltuples;
-        END IF;
-        rows := COALESCE(rows, 0) + counted;
-    END LOOP;
-END
+CREATE OR REPLACE FUNCTION agentsandbox.table_rows("table" regclass, exact boolean) RETURNS numeric
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE tree AS (
+        SELECT "table"::oid AS oid
+        UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = tree.oid)
+    SELECT sum(CASE WHEN exact OR c.reltuples < 0 THEN agentsandbox.count_rows(c.oid) ELSE c.reltuples::bigint END)
+    FROM tree JOIN pg_class c ON c.oid = tree.oid
+    WHERE c.relkind IN ('r', 'm')
 $$;
 COMMENT ON FUNCTION agentsandbox.table_rows(regclass, boolean) IS 'how many rows a table has, by the server''s estimate or counted';
 
