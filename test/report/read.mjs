@@ -23,6 +23,7 @@ const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '
 
 async function open(options) {
 	const tab = await (await browser.newContext(options)).newPage();
+	tab.setDefaultTimeout(120_000);
 	tab.on('console', (message) => seen.complaints.push(message.text()));
 	tab.on('pageerror', (error) => seen.complaints.push(String(error)));
 	tab.on('dialog', (dialog) => { seen.complaints.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });

@@ -121,7 +121,7 @@ SKIP:
 	my $err = '';
 	local $ENV{HOME} = "$tmp";
 	IPC::Run::run([ 'node', "$root/test/report/read.mjs", "$tmp/node_modules", $chromium, $page, "$tmp/report.png",
-			"$root/docs/report.schema.json", write_file('report.json', $json) ], \'', \$out, \$err, IPC::Run::timeout(180));
+			"$root/docs/report.schema.json", write_file('report.json', $json) ], \'', \$out, \$err, IPC::Run::timeout(600));
 	is($? >> 8, 0, 'it is read to its end') or diag($err), last;
 	my $seen = JSON::PP->new->utf8->decode($out);
 	is_deeply($seen->{schema}, [], 'another validator finds the JSON right');
