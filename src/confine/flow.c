@@ -137,22 +137,6 @@ is_written(const RangeTblEntry *rte)
 	return rte->relid != calls_relid && rte->relid != notes_relid;
 }
 
-/* The labels that a relation's new rows, or the columns that change, have. */
-static AsbLabelSet
-written_labels(const AsbRelationLabels *relation, const RangeTblEntry *rte)
-{
-	AsbLabelSet columns = ALL_LABELS;
-	int			bit = -1;
-
-	if (relation == NULL)
-		return 0;
-	if (rte->requiredPerms & (ACL_INSERT | ACL_DELETE) || bms_is_empty(rte->updatedCols))
-		return relation->own;
-	while ((bit = bms_next_member(rte->updatedCols, bit)) >= 0)
-		columns &= asb_column_labels(relation, bit + FirstLowInvalidHeapAttributeNumber);
-	return relation->own | columns;
-}
-
 static void
 add_entry(const AsbSession *session, const RangeTblEntry *rte, AsbFlow *flow)
 {
@@ -174,7 +158,7 @@ add_entry(const AsbSession *session, const RangeTblEntry *rte, AsbFlow *flow)
 	}
 	if (is_written(rte))
 	{
-		AsbLabelSet labels = written_labels(relation, rte);
+		AsbLabelSet labels = relation ? relation->own : 0;
 
 		if (flow->floor & ~labels)
 			flow->written = rte->relid;

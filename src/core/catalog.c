@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_namespace.h"
@@ -71,9 +70,12 @@ asb_relation_oid(const char *relname)
 Snapshot
 asb_latest_snapshot(void)
 {
-	if (IsInParallelMode())
-		return RegisterSnapshot(GetActiveSnapshot());
-	return RegisterSnapshot(GetLatestSnapshot());
+	/*
+	 * Unlike GetLatestSnapshot() it is not the transaction's first, after
+	 * which SET TRANSACTION ISOLATION LEVEL is refused, and can be taken in
+	 * parallel mode.  For what is no catalog it is a fresh one each time.
+	 */
+	return RegisterSnapshot(GetCatalogSnapshot(InvalidOid));
 }
 
 void

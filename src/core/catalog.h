@@ -20,9 +20,8 @@ extern Oid	asb_schema_oid(void);
 extern Oid	asb_relation_oid(const char *relname);
 
 /*
- * A snapshot that sees what is committed now, whatever the isolation level;
- * in parallel mode, where none can be taken, the active one.  Registered; the
- * caller unregisters it.
+ * A snapshot that sees what is committed now, whatever the isolation level.
+ * Registered; the caller unregisters it.
  */
 extern Snapshot asb_latest_snapshot(void);
 

@@ -32,13 +32,22 @@ INSERT INTO customer VALUES (1, 3), (2, 4);
 SELECT agentsandbox.protect('customer', 'rep', 'rep');
 SELECT agentsandbox.create_profile('support');
 GRANT SELECT ON customer TO support;
-SELECT agentsandbox.create_method('echo', '{"type": "object", "maxProperties": 1}', 'true');
+CREATE TABLE chart (id int, note text);
+CREATE FUNCTION chart_notes() RETURNS SETOF text LANGUAGE sql BEGIN ATOMIC SELECT note FROM chart; END;
+GRANT SELECT ON chart TO support;
+SELECT agentsandbox.create_label('first', 'dropped again'), agentsandbox.create_label('medical', 'health data');
+SELECT agentsandbox.drop_label('first');
+SECURITY LABEL FOR agentsandbox ON TABLE chart IS 'medical, private';
+SECURITY LABEL FOR agentsandbox ON COLUMN chart.note IS 'untrusted';
+SECURITY LABEL FOR agentsandbox ON FUNCTION chart_notes() IS 'medical';
+SELECT agentsandbox.create_method('echo', '{"type": "object", "maxProperties": 1}', 'true', accepts => '{medical, private, untrusted}');
 SELECT agentsandbox.allow_method('support', 'echo');
 CREATE ROLE gateway;
 GRANT agentsandbox_gateway TO gateway;
 SQL
 my $c = open_conversation('support', '{"rep": 3}');
 my $closed = open_conversation('support', '{"rep": 4}');
+is(sql_as($c, 'SELECT count(*) FROM chart'), '0', 'a conversation reads what has labels');
 my $insert = "INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('echo', '%s') RETURNING id";
 my @calls = map { sql_as($c, sprintf $insert, $_) } '{"n": 1}', '{"n": 2}', '{"n": 1, "m": 2}';
 sql("SELECT agentsandbox.close_conversation('$closed->{conversation}')");
@@ -55,6 +64,9 @@ SELECT profile, connection_limit FROM agentsandbox.profiles;
 SELECT profile, method FROM agentsandbox.profile_methods;
 SELECT name, request, response FROM agentsandbox.method_definitions;
 SELECT to_jsonb(c) - '{submitted_xid,ordinal,turn,due}'::text[] FROM agentsandbox.RemoteProcedureCalls c ORDER BY id;
+SELECT * FROM agentsandbox.labels;
+SELECT name, bit, description, built_in FROM agentsandbox.label_definitions ORDER BY bit;
+SELECT * FROM agentsandbox.conversation_labels ORDER BY label;
 SELECT polname, pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polrelid = 'customer'::regclass ORDER BY polname;
 SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = 'customer'::regclass;
 SELECT c.oid::regclass, relacl FROM pg_class c WHERE relnamespace = 'agentsandbox'::regnamespace ORDER BY 1::text COLLATE "C";
@@ -76,6 +88,10 @@ for my $format (qw(custom plain))
 	like_error('copy', "SET ROLE $c->{role}; SELECT * FROM customer", qr/ERROR/, "$format: a conversation of the original is none here");
 	my $mine = done('copy', "SELECT role FROM agentsandbox.open_conversation('support', '{\"rep\": 4}')", "$format: a conversation opens");
 	is(done('copy', "SET ROLE $mine; SELECT id FROM customer", "$format: it reads"), '2', "$format: and sees its rows");
+	is(done('copy', "SET ROLE $mine; SELECT count(*) FROM chart; RESET ROLE;" .
+			q( SELECT string_agg(label, ',' ORDER BY label) FROM agentsandbox.conversation_labels
+			   JOIN agentsandbox.conversations ON id = conversation AND state = 'open' AND context->>'rep' = '4'),
+			"$format: it reads what has labels"), "0\nmedical,private", "$format: ... and gets them");
 	my ($id) = done('copy', "SET ROLE $mine; " . sprintf($insert, '{"n": 1, "m": 2, "o": 3}'), "$format: it calls");
 	my (undef, $answer) = in('copy', "SET ROLE $mine; SELECT status, error->>'code' FROM agentsandbox.await('$id')");
 	is($answer, 'refused|invalid_arguments', "$format: which is judged");
