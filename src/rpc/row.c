@@ -139,9 +139,16 @@ asb_call_write(Relation rel, AsbCall *call, bool wait)
 
 	slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
 	ExecStoreHeapTuple(heap_form_tuple(desc, call->values, call->isnull), slot, true);
-	result = table_tuple_update(rel, &call->tuple->t_self, slot, GetCurrentCommandId(true),
-								InvalidSnapshot, InvalidSnapshot, wait,
-								&failure, &lockmode, &which);
+	for (;;)
+	{
+		result = table_tuple_update(rel, &call->tuple->t_self, slot, GetCurrentCommandId(true),
+									InvalidSnapshot, InvalidSnapshot, wait,
+									&failure, &lockmode, &which);
+		/* a lock of this transaction itself keeps off whom one would wait for */
+		if (wait || result != TM_BeingModified || !TransactionIdIsCurrentTransactionId(failure.xmax))
+			break;
+		wait = true;
+	}
 	if (result == TM_Ok && asb_updates_indexes(which))
 		insert_index_entries(rel, slot, which);
 	ExecDropSingleTupleTableSlot(slot);
