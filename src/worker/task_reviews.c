@@ -49,7 +49,7 @@ read_decided(void)
 		ASB_EGRESS_FROM_SQL
 		" JOIN agentsandbox.review_decisions d ON d.conversation = c.conversation AND d.call = c.id"
 		" WHERE c.status = 'held' AND c.held_until = '-infinity'"
-		" ORDER BY c.submitted_xid, c.ordinal LIMIT $1 FOR UPDATE OF c SKIP LOCKED",
+		" ORDER BY c.submitted_xid, c.ordinal LIMIT $1",
 		1, {INT4OID}
 	};
 	Datum		limit = Int32GetDatum(ASB_TASK_BATCH);
