@@ -90,6 +90,7 @@ asb_task_reviews(TimestampTz *next)
 	uint64		n = read_decided();
 	Decision	decision = {SPI_tuptable};
 	AsbVerdicts *verdicts;
+	int			given;
 
 	if (n > 0)
 		asb_turns_begin(false);
@@ -107,7 +108,9 @@ asb_task_reviews(TimestampTz *next)
 		}
 		asb_verdicts_add(verdicts, decision.rows, decision.row, &decision.verdict);
 	}
-	asb_verdicts_apply(verdicts);
+	given = asb_verdicts_apply(verdicts);
 	asb_anomaly_flush();
-	return n == ASB_TASK_BATCH;
+
+	/* a batch that somebody has locked would be read again and again */
+	return n == ASB_TASK_BATCH && given > 0;
 }

@@ -33,6 +33,7 @@ struct AsbVerdicts
 	Relation	calls;
 	Snapshot	snapshot;
 	int			fresh_room;
+	int			given;
 	int			relayed;
 	int			held;
 };
@@ -71,6 +72,7 @@ relay(AsbVerdicts *verdicts, AsbCall *call)
 		asb_fresh_add_at_commit(&fresh);
 		verdicts->fresh_room--;
 	}
+	verdicts->given++;
 	verdicts->relayed++;
 }
 
@@ -128,19 +130,24 @@ asb_verdicts_add(AsbVerdicts *verdicts, SPITupleTable *rows, int row,
 
 	if (verdict->state == ASB_CALL_READY)
 		relay(verdicts, &call);
-	else if (asb_call_write(verdicts->calls, &call, false) == TM_Ok && verdict->held_for)
-		verdicts->held++;
+	else if (asb_call_write(verdicts->calls, &call, false) == TM_Ok)
+	{
+		verdicts->given++;
+		verdicts->held += verdict->held_for != NULL;
+	}
 }
 
-void
+int
 asb_verdicts_apply(AsbVerdicts *verdicts)
 {
 	UnregisterSnapshot(verdicts->snapshot);
 	table_close(verdicts->calls, NoLock);
 	if (verdicts->held > 0)
 		Async_Notify(ASB_REVIEW_CHANNEL, "");
-	if (verdicts->relayed == 0)
-		return;
-	Async_Notify(ASB_READY_CHANNEL, "");
-	asb_wakeup_set_alarm(TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ASB_YOUNG_MS));
+	if (verdicts->relayed > 0)
+	{
+		Async_Notify(ASB_READY_CHANNEL, "");
+		asb_wakeup_set_alarm(TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ASB_YOUNG_MS));
+	}
+	return verdicts->given;
 }

@@ -19,7 +19,7 @@ extern AsbVerdicts *asb_verdicts_begin(int fresh_room);
 extern void asb_verdicts_add(AsbVerdicts *verdicts, SPITupleTable *rows, int row,
 							 const AsbVerdict *verdict);
 
-/* Tells gateways and reviewers too, at commit. */
-extern void asb_verdicts_apply(AsbVerdicts *verdicts);
+/* Tells gateways and reviewers too, at commit; returns how many were given. */
+extern int	asb_verdicts_apply(AsbVerdicts *verdicts);
 
 #endif							/* ASB_VERDICTS_H */
