@@ -56,10 +56,13 @@ my $params = decode_json(slurp("$attacks/params_example.json"));
 	outbox_delete => q{SELECT cancel(id) FROM RemoteProcedureCalls WHERE arguments ->> 'text' = '%s'},
 	outbox_clean => 'TRUNCATE agentsandbox.RemoteProcedureCalls CASCADE');
 
-# No labels yet; and no wrapper around the agent's statements that could be
-# escaped from: what may not be written is not granted.  No column of the outbox
-# takes the payload as it is, so there is nothing to COPY it into.
-delete @{$params}{qw(readonly_wrapper private outbox_copy outbox_delete_enabled)};
+# There is no wrapper around the agent's statements that could be escaped from:
+# what may not be written is not granted.  No column of the outbox takes the
+# payload as it is, so there is nothing to COPY it into.
+delete @{$params}{qw(readonly_wrapper outbox_copy outbox_delete_enabled)};
+
+# Of what has labels the other attempts must not read: they share a conversation.
+my $private = delete $params->{private};
 
 # the schema's objects that agents are meant to use: what is granted to them
 $params->{sandbox_api} = [ split /\n/, sql(<<~'SQL') ];
@@ -70,14 +73,14 @@ $params->{sandbox_api} = [ split /\n/, sql(<<~'SQL') ];
 	SQL
 
 my $dir = File::Temp->newdir;
-open my $file, '>', "$dir/params.json" or die $!;
-print $file encode_json($params);
-close $file;
 
 sub attempts
 {
-	my ($only) = @_;
+	my ($only, %more) = @_;
 	my ($out, $err) = ('', '');
+	open my $file, '>', "$dir/params.json" or die $!;
+	print $file encode_json({ %$params, %more });
+	close $file;
 	IPC::Run::run([ 'python3', "$attacks/run.py", '--params', "$dir/params.json", '--json', "$dir/out.json", '--only', $only ],
 		\'', \$out, \$err, IPC::Run::timeout(850)) or diag($err);
 	return @{ decode_json(slurp("$dir/out.json"))->{results} };
@@ -89,7 +92,28 @@ my $leaves = 'RLS-022';
 my $only = $ENV{CORPUS_ONLY} // '.*';
 my @results = attempts("(?=(?:$only)\$)$leaves");
 sql("DELETE FROM rt.orders WHERE tenant = 'one' AND code <> 'A-1'");
-push @results, attempts("(?!$leaves\$)(?:$only)");
+push @results, grep { $_->{id} !~ /^TNT-/ } attempts("(?!$leaves\$)(?!TNT-)(?:$only)");
+
+# Each attempt on the flow of information has two conversations that have read
+# nothing yet.
+sql(q(SECURITY LABEL FOR agentsandbox ON TABLE rt.private IS 'private'; SECURITY LABEL FOR agentsandbox ON TABLE rt.inbox IS 'untrusted'));
+for my $id (map { $_->{id} } @{ decode_json(slurp("$attacks/corpus/taint_egress.json")) })
+{
+	# Its oracle asks whether SET succeeds, which it does, for drivers, and does
+	# nothing.
+	if ($id eq 'TNT-033')
+	{
+		is(sql_as($one, q(SET application_name = 'leak'; SELECT current_setting('application_name'))), $one->{role},
+			"$id high send by application_name: it is the conversation's name, whatever is set");
+		next;
+	}
+	next unless $id =~ /$only/;
+	my ($c, $d) = (open_conversation('rt_agent', '{"tenant": "one"}'), open_conversation('rt_agent', '{"tenant": "two"}'));
+	push @results, attempts("$id\$", private => $private,
+		agent_dsn => dsn($c->{role}, $c->{password}), agent2_dsn => dsn($d->{role}, $d->{password}),
+		agent_role => $c->{role}, agent2_role => $d->{role});
+	sql("SELECT agentsandbox.close_conversation('$_->{conversation}')") for $c, $d;
+}
 cmp_ok(scalar @results, '>=', 370, 'the attempts ran') unless $ENV{CORPUS_ONLY};
 my $channels = slurp("$here/../../docs/covert-channels.md") // '';
 
