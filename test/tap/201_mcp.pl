@@ -201,6 +201,7 @@ is($result->{structuredContent}{conversation}, $writer->{conversation}, 'the con
 is_deeply($result->{structuredContent}{methods}[0]{request}{required}, ['text'], 'methods with their schemas');
 ok(!(grep { $_->{name} =~ /^pg_|record|token/ } @{ $result->{structuredContent}{tables} }), 'nothing else');
 is_deeply(JSON::PP->new->decode($result->{content}[0]{text}), $result->{structuredContent}, 'the text is the same');
+ok(ref $result->{structuredContent}{limits}{labels} eq 'ARRAY', 'what the conversation has read, and may still do, is told');
 $result = $mcp->tool('describe', { table => 'public.item' });
 is(scalar @{ $result->{structuredContent}{tables} }, 1, 'one table');
 is(scalar @{ $result->{structuredContent}{methods} }, 0, '... without methods');

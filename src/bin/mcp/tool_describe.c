@@ -33,6 +33,7 @@ static const char describe_sql[] =
 "   'rate_calls', rate_calls, 'rate_interval', rate_interval)) AS rest"
 "  FROM agentsandbox.methods WHERE method = $2 OR ($1 IS NULL AND $2 IS NULL)),"
 " whole AS (SELECT jsonb_build_object('conversation', agentsandbox.conversation_id(),"
+"   'limits', (SELECT jsonb_strip_nulls(to_jsonb(l)) FROM agentsandbox.my_limits() l),"
 "   'tables', (SELECT coalesce(jsonb_agg(about || jsonb_build_object('columns', coalesce(list, '[]')) ORDER BY schema, name), '[]') FROM t),"
 "   'methods', (SELECT coalesce(jsonb_agg(about || rest ORDER BY method), '[]') FROM m)) AS value)"
 " SELECT CASE WHEN octet_length(value::text) <= $3::int THEN value ELSE jsonb_build_object("
