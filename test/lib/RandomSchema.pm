@@ -180,6 +180,7 @@ sub add_reactions
 		my $column = $self->{texts}{$target}[0];
 		if ($self->chance(60))
 		{
+			$self->{reacted}{$target} = 1;
 			my $security = $self->chance(70) ? 'SECURITY DEFINER SET search_path = pg_catalog, pg_temp' : '';
 			$self->add("CREATE FUNCTION $schema.react$i() RETURNS trigger LANGUAGE plpgsql $security AS \$f\$"
 				  . " BEGIN INSERT INTO $target ($column) VALUES ('reacted'); RETURN NULL; END \$f\$",

@@ -29,4 +29,11 @@ equal_surface('--context', '{"rep": 3}', 'support', 'Chinook: nothing more and n
 sql('REVOKE SELECT ON chinook.artist FROM support; GRANT INSERT ON chinook.genre TO support');
 equal_surface('--schema', 'chinook', 'support', '... and after grants have changed');
 
+# ... by somebody who is no superuser, as the auditor's manual says
+sql("CREATE ROLE olivia LOGIN PASSWORD 'x' IN ROLE agentsandbox_operator, agentsandbox_auditor");
+{
+	local @ENV{qw(PGUSER PGPASSWORD)} = qw(olivia x);
+	equal_surface('--context', '{"rep": 3}', 'support', '... and for an operator and auditor');
+}
+
 done_testing();

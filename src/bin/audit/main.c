@@ -32,9 +32,9 @@ static const char usage[] =
 "      --version        show the version and exit\n"
 "\n"
 "Where to connect is said as for psql: PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSFILE,\n"
-"PGSERVICE ...  The role has to be an operator and an auditor; a superuser's probes are\n"
-"checked for having been possible.  No row is read or changed.  Statement triggers of\n"
-"tables that the profile may change are fired for no rows, and rolled back.\n"
+"PGSERVICE ...  The role has to be an operator and an auditor.  No row is read or changed.\n"
+"Statement triggers of tables that the profile may change are fired for no rows, and\n"
+"rolled back.\n"
 "\n"
 "Exit status: 0 if both are equal, 1 if they differ, 2 if it could not be found out.\n";
 
@@ -87,7 +87,6 @@ connect_auditor(AsbAudit *audit)
 	audit->admin = PQconnectdbParams(keywords, values, 1);
 	if (PQstatus(audit->admin) != CONNECTION_OK)
 		asb_audit_fail(audit, "cannot connect", PQerrorMessage(audit->admin));
-	audit->superuser = strcmp(PQparameterStatus(audit->admin, "is_superuser"), "on") == 0;
 
 	/* what is for the auditor's session is not for the agent's */
 	unsetenv("PGOPTIONS");
@@ -121,8 +120,7 @@ probe(AsbAudit *audit, const char *schemas, bool verbose)
 		asb_entrance_try(audit, &probes);
 	}
 	asb_agent_try(audit, &probes);
-	if (audit->superuser)
-		asb_audit_control(audit, &probes);
+	asb_audit_control(audit, &probes);
 	result = asb_compare(audit, &probes, schemas == NULL, verbose);
 	asb_agent_close(audit);
 	PQfinish(audit->admin);

@@ -12,7 +12,6 @@ typedef struct AsbAudit
 	const char *profile;
 	const char *context;		/* JSON, for the throwaway conversation */
 	PGconn	   *admin;
-	bool		superuser;		/* is that who the auditor's connection is? */
 	bool		allow_call;		/* would CALL run a procedure? */
 
 	/* the throwaway conversation */
@@ -49,8 +48,8 @@ extern void asb_agent_close(AsbAudit *audit);
 extern void asb_agent_try(AsbAudit *audit, AsbProbes *probes);
 
 /*
- * Asks for each refused statement whether the auditor could have it parsed: if
- * not, its refusal proves nothing.  Only for a superuser, who can see all.
+ * Asks for each refused statement whether the auditor could have it parsed.  If
+ * not, and not for a lack of privileges, its refusal proves nothing.
  */
 extern void asb_audit_control(AsbAudit *audit, AsbProbes *probes);
 

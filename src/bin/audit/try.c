@@ -331,7 +331,7 @@ asb_audit_control(AsbAudit *audit, AsbProbes *probes)
 			asb_audit_fail(audit, "the auditor's session ended", PQerrorMessage(audit->admin));
 		for (int j = 0; j < n; j++)
 		{
-			if (copies[j].outcome != ASB_OUTCOME_WORKS)
+			if (copies[j].outcome != ASB_OUTCOME_WORKS && strcmp(copies[j].sqlstate, "42501") != 0)
 				asb_probe_set(refused[j], ASB_OUTCOME_IMPOSSIBLE, copies[j].sqlstate, copies[j].message);
 			free(copies[j].message);
 		}
