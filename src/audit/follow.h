@@ -69,6 +69,16 @@ extern void asb_follow_use_of_relation(AsbSurface *surface, const AsbUse *use);
 extern void asb_follow_use_of_function(AsbSurface *surface, const AsbUse *use);
 extern void asb_follow_use_of_type(AsbSurface *surface, const AsbUse *use);
 
+/* SELECT or a change, on a view. */
+extern void asb_follow_view(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, AsbRelation *view);
+
+/* The query of a view or materialized view; NULL if it has none. */
+extern struct Query *asb_view_query(AsbSurface *surface, AsbRelation *view);
+
+/* Rules and triggers of a command; true if one of them always replaces it. */
+extern bool asb_follow_rules(AsbSurface *surface, AclMode command, const AsbActor *actor, AsbRelation *relation);
+extern bool asb_follow_triggers(AsbSurface *surface, AclMode command, const AsbActor *actor, AsbRelation *relation);
+
 /* The support functions behind an operator class, and all operators. */
 extern void asb_follow_operator_class(AsbSurface *surface, const AsbActor *actor, Oid opclass);
 extern void asb_follow_operators(AsbSurface *surface);

@@ -1,17 +1,15 @@
 /*
  * follow_relation.c
- *	  What is reached through a relation: what its view reads, what its rules,
- *	  triggers, defaults, constraints, policies and foreign keys do.
+ *	  What is reached through a relation: what its triggers, defaults,
+ *	  constraints, policies and foreign keys do, and its partitions.
  *
- * Who acts, as the server has it: relations in a view or rule are checked as
- * its owner (as the current user in a view with security_invoker), functions
- * in it run as the current user; the queries of a foreign key run as the owner
- * of the table they are about, past its policies.
+ * The queries of a foreign key run as the owner of the table they are about,
+ * past its policies; everything else as the current user.  Views and rules
+ * are in follow_view.c.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/reloptions.h"
 #include "access/sysattr.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_attrdef.h"
@@ -21,10 +19,7 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_policy.h"
-#include "catalog/pg_rewrite.h"
 #include "catalog/pg_trigger.h"
-#include "commands/defrem.h"
-#include "parser/parsetree.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -33,130 +28,8 @@
 #include "audit/row_filter.h"
 #include "audit/surface_relation.h"
 
-static bool
-is_security_invoker(AsbSurface *surface, AsbRelation *view)
-{
-	bool		isnull;
-	Datum		options = asb_world_value(surface->world, view->row, Anum_pg_class_reloptions, &isnull);
-	ListCell   *cell;
-
-	foreach(cell, isnull ? NIL : untransformRelOptions(options))
-	{
-		DefElem    *option = lfirst_node(DefElem, cell);
-
-		if (strcmp(option->defname, "security_invoker") == 0)
-			return defGetBoolean(option);
-	}
-	return false;
-}
-
-static CmdType
-rule_event(HeapTuple rule)
-{
-	return (CmdType) (((Form_pg_rewrite) GETSTRUCT(rule))->ev_type - '0');
-}
-
-static CmdType
-event_of(AclMode command)
-{
-	switch (command)
-	{
-		case ACL_INSERT:
-			return CMD_INSERT;
-		case ACL_UPDATE:
-			return CMD_UPDATE;
-		case ACL_DELETE:
-			return CMD_DELETE;
-		default:
-			return CMD_SELECT;
-	}
-}
-
-/* The query of a view, NULL if it has been dropped meanwhile. */
-static Query *
-view_query(AsbSurface *surface, AsbRelation *view)
-{
-	ListCell   *cell;
-
-	foreach(cell, view->rules)
-	{
-		if (rule_event(lfirst(cell)) == CMD_SELECT)
-			return linitial_node(Query, (List *) asb_world_node(surface->world, lfirst(cell),
-																Anum_pg_rewrite_ev_action));
-	}
-	return NULL;
-}
-
-/* Whose privileges a view uses. */
-static AsbActor
-view_actor(AsbSurface *surface, const AsbActor *actor, AsbRelation *view)
-{
-	return asb_actor_as(surface, actor,
-						is_security_invoker(surface, view) ? actor->user : view->form->relowner,
-						actor->user);
-}
-
-/* INSERT, UPDATE or DELETE on a view without rule or trigger for it. */
-static void
-follow_automatic_update(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, AsbRelation *view)
-{
-	Query	   *query = view_query(surface, view);
-	AsbActor	as = view_actor(surface, actor, view);
-	Bitmapset  *columns = NULL;
-	RangeTblRef *base;
-	ListCell   *cell;
-
-	if (query == NULL || list_length(query->jointree->fromlist) != 1 ||
-		!IsA(linitial(query->jointree->fromlist), RangeTblRef))
-		return;
-	base = linitial_node(RangeTblRef, query->jointree->fromlist);
-	if (rt_fetch(base->rtindex, query->rtable)->rtekind != RTE_RELATION)
-		return;
-
-	foreach(cell, query->targetList)
-	{
-		TargetEntry *target = lfirst_node(TargetEntry, cell);
-		Var		   *var = (Var *) target->expr;
-
-		if (!target->resjunk && IsA(var, Var) && var->varno == base->rtindex &&
-			var->varlevelsup == 0 && var->varattno > 0 &&
-			(use->columns == NULL ||
-			 bms_is_member(target->resno - FirstLowInvalidHeapAttributeNumber, use->columns)))
-			columns = bms_add_member(columns, var->varattno - FirstLowInvalidHeapAttributeNumber);
-	}
-	asb_reach_relation(surface, &as, rt_fetch(base->rtindex, query->rtable)->relid,
-					   use->key.command, columns);
-	asb_follow_node(surface, &as, (Node *) query->jointree);
-}
-
-/* Follows the rules of a command; true if one of them always replaces it. */
-static bool
-follow_rules(AsbSurface *surface, AclMode command, const AsbActor *actor, AsbRelation *relation)
-{
-	bool		replaced = false;
-	ListCell   *cell;
-
-	foreach(cell, relation->rules)
-	{
-		Form_pg_rewrite form = (Form_pg_rewrite) GETSTRUCT((HeapTuple) lfirst(cell));
-		Node	   *condition;
-		AsbActor	as;
-
-		if (rule_event(lfirst(cell)) != event_of(command))
-			continue;
-		condition = asb_world_node(surface->world, lfirst(cell), Anum_pg_rewrite_ev_qual);
-		as = asb_actor_step(actor, psprintf("rule %s", quote_identifier(NameStr(form->rulename))));
-		as = asb_actor_as(surface, &as, relation->form->relowner, as.user);
-		asb_follow_node(surface, &as, condition);
-		asb_follow_node(surface, &as, asb_world_node(surface->world, lfirst(cell), Anum_pg_rewrite_ev_action));
-		replaced |= form->is_instead && condition == NULL;
-	}
-	return replaced;
-}
-
-/* Follows the triggers of a command; true if there is one in its stead. */
-static bool
-follow_triggers(AsbSurface *surface, AclMode command, const AsbActor *actor, AsbRelation *relation)
+bool
+asb_follow_triggers(AsbSurface *surface, AclMode command, const AsbActor *actor, AsbRelation *relation)
 {
 	int			event = command == ACL_INSERT ? TRIGGER_TYPE_INSERT :
 	command == ACL_UPDATE ? TRIGGER_TYPE_UPDATE : TRIGGER_TYPE_DELETE;
@@ -180,20 +53,6 @@ follow_triggers(AsbSurface *surface, AclMode command, const AsbActor *actor, Asb
 		replaced |= (form->tgtype & TRIGGER_TYPE_INSTEAD) != 0;
 	}
 	return replaced;
-}
-
-static void
-follow_view(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, AsbRelation *view)
-{
-	if (use->key.command == ACL_SELECT)
-	{
-		AsbActor	as = view_actor(surface, actor, view);
-
-		asb_follow_node(surface, &as, (Node *) view_query(surface, view));
-	}
-	else if (!follow_triggers(surface, use->key.command, actor, view) &&
-			 !follow_rules(surface, use->key.command, actor, view))
-		follow_automatic_update(surface, use, actor, view);
 }
 
 static void
@@ -440,17 +299,17 @@ asb_follow_use_of_relation(AsbSurface *surface, const AsbUse *use)
 	switch (relation->form->relkind)
 	{
 		case RELKIND_VIEW:
-			follow_view(surface, use, &actor, relation);
+			asb_follow_view(surface, use, &actor, relation);
 			break;
 		case RELKIND_MATVIEW:
 			actor = asb_actor_step(&actor, "as of its last refresh");
 			actor = asb_actor_as(surface, &actor, relation->form->relowner, relation->form->relowner);
-			asb_follow_node(surface, &actor, (Node *) view_query(surface, relation));
+			asb_follow_node(surface, &actor, (Node *) asb_view_query(surface, relation));
 			break;
 		default:
-			if (command == ACL_SELECT || follow_rules(surface, command, &actor, relation))
+			if (command == ACL_SELECT || asb_follow_rules(surface, command, &actor, relation))
 				break;
-			(void) follow_triggers(surface, command, &actor, relation);
+			(void) asb_follow_triggers(surface, command, &actor, relation);
 			follow_keys(surface, use, &actor, relation);
 			if (command != ACL_DELETE)
 				follow_expressions(surface, &actor, relation);
