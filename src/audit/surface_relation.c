@@ -2,40 +2,29 @@
  * surface_relation.c
  *	  The part of the surface that is relations, columns and sequences.
  *
- * The relation gate says what is granted; left out is what the server would
- * refuse all the same, such as INSERT into a view that cannot take it.
+ * What is granted of one is in surface_granted.c; here is how rows about
+ * relations read, whatever leads to them, and which functions take a sequence.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "access/sysattr.h"
-#include "access/transam.h"
-#include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_foreign_table.h"
-#include "catalog/pg_type_d.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
-#include "rewrite/rewriteHandler.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/syscache.h"
 
-#include "audit/follow.h"
 #include "audit/grant.h"
-#include "audit/row_filter.h"
 #include "audit/surface_label.h"
 #include "audit/surface_relation.h"
-#include "confine/catalogs.h"
 #include "confine/function.h"
 #include "confine/relation.h"
-#include "confine/type.h"
 
-#define CHANGES (ACL_INSERT | ACL_UPDATE | ACL_DELETE)
-#define OF_COLUMNS (ACL_SELECT | ACL_INSERT | ACL_UPDATE)
-
-static const AclMode privileges[] = {ACL_SELECT, ACL_INSERT, ACL_UPDATE, ACL_DELETE, ACL_USAGE};
+const AclMode asb_privileges[ASB_PRIVILEGES] = {ACL_SELECT, ACL_INSERT, ACL_UPDATE, ACL_DELETE, ACL_USAGE};
 
 const char *
 asb_privilege_text(AclMode privilege)
@@ -93,8 +82,8 @@ asb_relation_kind(const AsbRelation *relation)
 	}
 }
 
-static const char *
-relation_class(const AsbRelation *relation)
+const char *
+asb_relation_class(const AsbRelation *relation)
 {
 	return relation->form->relkind == RELKIND_SEQUENCE ? "sequence" : "relation";
 }
@@ -105,11 +94,11 @@ asb_surface_add_relation(AsbSurface *surface, AsbRelation *relation, AclMode pri
 {
 	const char *text = asb_privilege_text(privilege);
 
-	asb_surface_add(surface, relation_class(relation), relation->identity, text, row_filter, via,
+	asb_surface_add(surface, asb_relation_class(relation), relation->identity, text, row_filter, via,
 					asb_relation_kind(relation));
 	if (privilege == ACL_SELECT)
 		asb_surface_label_relation(surface, relation, via);
-	if ((privilege & OF_COLUMNS) == 0)
+	if ((privilege & ASB_OF_COLUMNS) == 0)
 		return;
 
 	/* the whole row */
@@ -125,316 +114,6 @@ asb_surface_add_relation(AsbSurface *surface, AsbRelation *relation, AclMode pri
 		if (privilege == ACL_SELECT)
 			asb_surface_label_column(surface, relation, attnum, via);
 	}
-}
-
-/* What the server can do with a relation, or with some columns of it. */
-typedef struct Updatable
-{
-	Oid			relid;
-	Bitmapset  *columns;
-	AclMode		privileges;		/* those asked for; then those possible */
-} Updatable;
-
-static void
-ask_updatable(void *argument)
-{
-	Updatable  *updatable = argument;
-	int			events = relation_is_updatable(updatable->relid, NIL, true, updatable->columns);
-
-	if ((events & (1 << CMD_INSERT)) == 0)
-		updatable->privileges &= ~ACL_INSERT;
-	if ((events & (1 << CMD_UPDATE)) == 0)
-		updatable->privileges &= ~ACL_UPDATE;
-	if ((events & (1 << CMD_DELETE)) == 0)
-		updatable->privileges &= ~ACL_DELETE;
-}
-
-static AclMode
-possible(const AsbRelation *relation, AclMode granted, AttrNumber attnum)
-{
-	Updatable	updatable = {relation->oid, NULL, granted};
-
-	switch (relation->form->relkind)
-	{
-		case RELKIND_MATVIEW:
-		case RELKIND_SEQUENCE:
-			return granted & ACL_SELECT;
-		case RELKIND_VIEW:
-		case RELKIND_FOREIGN_TABLE:
-			if ((granted & CHANGES) == 0)
-				return granted & ~ACL_USAGE;
-			if (attnum != 0)
-				updatable.columns = bms_make_singleton(attnum - FirstLowInvalidHeapAttributeNumber);
-			return (asb_surface_survives(ask_updatable, &updatable) ? updatable.privileges :
-					granted & ~CHANGES) & ~ACL_USAGE;
-		default:
-			return granted & ~ACL_USAGE;
-	}
-}
-
-typedef struct Granted
-{
-	AsbSurface *surface;
-	AsbRelation *relation;
-	const char *filters[lengthof(privileges)];
-	const char *lock_filter;
-	Bitmapset  *columns[lengthof(privileges)];	/* granted one by one */
-	AclMode		whole;			/* of the relation */
-	AclMode		partial;		/* of some columns */
-	AclMode		possible;
-	AttrNumber	attnum;			/* the column whose grants are gone through */
-	Oid			type;			/* that is asked about */
-	bool		type_open;
-} Granted;
-
-/* Can a column of a view be written? */
-static AclMode
-possible_of_column(Granted *granted, AttrNumber attnum, AclMode mask)
-{
-	return granted->relation->form->relkind == RELKIND_VIEW && (mask & CHANGES) ?
-		possible(granted->relation, mask, attnum) : mask;
-}
-
-static void
-ask_type(void *argument)
-{
-	Granted    *granted = argument;
-
-	granted->type_open = asb_type_decide(granted->surface->role, granted->type);
-}
-
-/*
- * What can be done with a column because of its type.  Of one that holds the
- * number of a function, the number can be read.
- */
-static AclMode
-possible_of_type(Granted *granted, Oid type)
-{
-	bool		open;
-
-	if (type < FirstNormalObjectId)
-		open = asb_type_decide(granted->surface->role, type);	/* it cannot be dropped */
-	else
-	{
-		granted->type = type;
-		open = asb_surface_survives(ask_type, granted) && granted->type_open;
-	}
-	if (open)
-		return ~0;
-	return type == REGPROCOID ? ACL_SELECT : 0;
-}
-
-static void
-add_column(Granted *granted, AttrNumber attnum, AclMode mask, AsbPath *via)
-{
-	mask = possible_of_column(granted, attnum, mask & granted->possible);
-	mask &= possible_of_type(granted, granted->relation->types[attnum - 1]);
-	for (int i = 0; i < lengthof(privileges); i++)
-	{
-		if (mask & privileges[i])
-			asb_surface_add(granted->surface, "column",
-							asb_world_column_identity(granted->relation, attnum),
-							asb_privilege_text(privileges[i]), granted->filters[i], via, NULL);
-	}
-	if (mask & ACL_SELECT)
-		asb_surface_label_column(granted->surface, granted->relation, attnum, via);
-}
-
-static void
-add_whole(AsbPath *via, AclMode mask, void *argument)
-{
-	Granted    *granted = argument;
-	AsbRelation *relation = granted->relation;
-
-	mask &= granted->possible;
-	for (int i = 0; i < lengthof(privileges); i++)
-	{
-		if (mask & privileges[i])
-			asb_surface_add(granted->surface, relation_class(relation), relation->identity,
-							asb_privilege_text(privileges[i]), granted->filters[i], via,
-							asb_relation_kind(relation));
-	}
-	if (mask & ACL_SELECT)
-		asb_surface_label_relation(granted->surface, relation, via);
-	if ((mask & OF_COLUMNS) == 0)
-		return;
-	for (AttrNumber attnum = 1; attnum <= relation->form->relnatts; attnum++)
-	{
-		if (relation->columns[attnum - 1] != NULL)
-			add_column(granted, attnum, mask & OF_COLUMNS, via);
-	}
-}
-
-static void
-add_partial(AsbPath *via, AclMode mask, void *argument)
-{
-	Granted    *granted = argument;
-	AsbRelation *relation = granted->relation;
-
-	add_column(granted, granted->attnum, mask, via);
-	if (mask & granted->possible & ACL_SELECT)
-		asb_surface_label_relation(granted->surface, relation, via);
-	for (int i = 0; i < lengthof(privileges); i++)
-	{
-		if ((mask & granted->possible & privileges[i]) == 0)
-			continue;
-		asb_surface_add(granted->surface, relation_class(relation), relation->identity,
-						asb_privilege_text(privileges[i]), granted->filters[i], via,
-						psprintf("%s; some columns", asb_relation_kind(relation)));
-		granted->columns[i] = bms_add_member(granted->columns[i],
-											 granted->attnum - FirstLowInvalidHeapAttributeNumber);
-	}
-}
-
-/* What is granted column by column, and what is open of the server's catalogs. */
-static void
-add_columns(Granted *granted, AsbPath *catalog_list)
-{
-	AsbSurface *surface = granted->surface;
-	AsbRelation *relation = granted->relation;
-
-	for (AttrNumber attnum = 1; relation->column_rows && attnum <= relation->form->relnatts; attnum++)
-	{
-		HeapTuple	row = relation->column_rows[attnum - 1];
-		AclMode		mask;
-
-		if (row == NULL)
-			continue;
-		granted->attnum = attnum;
-		mask = asb_relation_column_privileges(surface->role, row, OF_COLUMNS);
-		mask &= ~asb_grants(surface, row, Anum_pg_attribute_attacl, mask, add_partial, granted);
-		if (mask && catalog_list)
-			add_partial(catalog_list, mask, granted);
-	}
-}
-
-static void
-add_lock(AsbPath *via, AclMode mask, void *argument)
-{
-	Granted    *granted = argument;
-
-	asb_surface_add(granted->surface, "relation", granted->relation->identity, "UPDATE",
-					granted->lock_filter, via,
-					psprintf("%s; only SELECT ... FOR UPDATE, which locks rows below it",
-							 asb_relation_kind(granted->relation)));
-}
-
-/* A view that cannot be updated can still be read FOR UPDATE. */
-static void
-add_locks(Granted *granted)
-{
-	AsbRelation *relation = granted->relation;
-	AsbSurface *surface = granted->surface;
-
-	if (((granted->whole | granted->partial) & ACL_UPDATE) == 0 ||
-		(granted->possible & (ACL_SELECT | ACL_UPDATE)) != ACL_SELECT ||
-		(relation->form->relkind != RELKIND_VIEW && relation->form->relkind != RELKIND_FOREIGN_TABLE))
-		return;
-	granted->lock_filter = asb_row_filter(surface, relation, ACL_SELECT, surface->role);
-	(void) asb_grants(surface, relation->row, Anum_pg_class_relacl, ACL_UPDATE, add_lock, granted);
-	for (AttrNumber attnum = 1; relation->column_rows && attnum <= relation->form->relnatts; attnum++)
-	{
-		if (relation->column_rows[attnum - 1])
-			(void) asb_grants(surface, relation->column_rows[attnum - 1], Anum_pg_attribute_attacl,
-							  ACL_UPDATE, add_lock, granted);
-	}
-}
-
-/* What the gate opens without a grant, PUBLIC must still have. */
-static bool
-server_select(AsbSurface *surface, AsbRelation *relation)
-{
-	return asb_world_server_privileges(surface->world, relation->row, Anum_pg_class_relacl,
-									   OBJECT_TABLE, relation->form->relowner,
-									   surface->role, ACL_SELECT) != 0;
-}
-
-/*
- * Is there a column that can be updated?  Without one, UPDATE is good for
- * SELECT ... FOR UPDATE at most.
- */
-static bool
-some_column_updatable(Granted *granted)
-{
-	AsbRelation *relation = granted->relation;
-
-	for (AttrNumber attnum = 1; attnum <= relation->form->relnatts; attnum++)
-	{
-		HeapTuple	row = relation->column_rows ? relation->column_rows[attnum - 1] : NULL;
-
-		if (relation->columns[attnum - 1] != NULL &&
-			((granted->whole & ACL_UPDATE) ||
-			 (row && asb_relation_column_privileges(granted->surface->role, row, ACL_UPDATE))) &&
-			(possible_of_type(granted, relation->types[attnum - 1]) & ACL_UPDATE))
-			return true;
-	}
-	return false;
-}
-
-static void
-add_granted(AsbSurface *surface, AsbRelation *relation)
-{
-	Granted		granted = {.surface = surface, .relation = relation};
-	AsbPath    *catalog_list = NULL;
-	char	   *filter = NULL;
-
-	granted.whole = asb_relation_privileges(surface->role, relation->row);
-	for (int i = 0; relation->column_rows && i < relation->form->relnatts; i++)
-	{
-		if (relation->column_rows[i])
-			granted.partial |= asb_relation_column_privileges(surface->role, relation->column_rows[i],
-															  OF_COLUMNS);
-	}
-	if ((granted.whole | granted.partial) == 0 ||
-		!asb_world_namespace_usable(surface->world, relation->form->relnamespace, surface->role))
-		return;
-
-	granted.possible = possible(relation, granted.whole | granted.partial, 0);
-	if ((granted.possible & (ACL_SELECT | ACL_UPDATE)) == ACL_UPDATE && !some_column_updatable(&granted))
-		granted.possible &= ~ACL_UPDATE;
-	if (relation->oid < FirstNormalObjectId)
-	{
-		const char *reason;
-
-		/* nobody but a superuser changes a catalog */
-		if (relation->oid < FirstUnpinnedObjectId)
-			granted.possible &= ACL_SELECT;
-		filter = asb_catalog_filter(relation->oid, &reason);
-		if (filter && server_select(surface, relation))
-			catalog_list = asb_path(NULL, psprintf("server catalog list: %s", reason));
-	}
-	for (int i = 0; i < lengthof(privileges); i++)
-	{
-		if (granted.possible & privileges[i])
-			granted.filters[i] = filter ? filter :
-				asb_row_filter(surface, relation, privileges[i], surface->role);
-	}
-
-	(void) asb_grants(surface, relation->row, Anum_pg_class_relacl, granted.whole, add_whole, &granted);
-	add_columns(&granted, catalog_list);
-	add_locks(&granted);
-
-	for (int i = 0; i < lengthof(privileges); i++)
-	{
-		if (granted.possible & privileges[i])
-			asb_follow_relation(surface, relation, privileges[i],
-								granted.whole & privileges[i] ? NULL : granted.columns[i]);
-	}
-}
-
-/* A view of information_schema, which an option of the profile opens. */
-static void
-add_information_schema(AsbSurface *surface, AsbRelation *relation)
-{
-	char	   *filter = asb_catalog_information_schema_filter(relation->oid);
-	AsbPath    *via;
-
-	if (filter == NULL || !server_select(surface, relation))
-		return;
-	via = asb_path(asb_path(NULL, "server catalog list: tools list tables by it"),
-				   "allowed by an option of the profile");
-	asb_surface_add_relation(surface, relation, ACL_SELECT, NULL, filter, via);
-	asb_follow_relation(surface, relation, ACL_SELECT, NULL);
 }
 
 /* Functions that take a sequence by its name, and what they need of it. */
@@ -462,11 +141,11 @@ add_sequence_use(AsbPath *via, AclMode mask, void *argument)
 {
 	SequenceUse *use = argument;
 
-	for (int i = 0; i < lengthof(privileges); i++)
+	for (int i = 0; i < ASB_PRIVILEGES; i++)
 	{
-		if (mask & privileges[i])
+		if (mask & asb_privileges[i])
 			asb_surface_add(use->surface, "sequence", use->sequence->identity,
-							asb_privilege_text(privileges[i]), NULL, via,
+							asb_privilege_text(asb_privileges[i]), NULL, via,
 							psprintf("sequence, by %s", use->function));
 	}
 }
@@ -496,8 +175,6 @@ asb_surface_relations(AsbSurface *surface)
 		CHECK_FOR_INTERRUPTS();
 		if (relation->form->relkind == RELKIND_SEQUENCE)
 			add_sequence(surface, relation);
-		add_granted(surface, relation);
-		if (surface->profile->information_schema && relation->oid < FirstNormalObjectId)
-			add_information_schema(surface, relation);
+		asb_surface_granted(surface, relation);
 	}
 }

@@ -8,6 +8,14 @@
 #include "audit/surface.h"
 #include "audit/world.h"
 
+/* Those that rows tell of, and those of them that columns have too. */
+#define ASB_PRIVILEGES 5
+#define ASB_OF_COLUMNS (ACL_SELECT | ACL_INSERT | ACL_UPDATE)
+extern const AclMode asb_privileges[ASB_PRIVILEGES];
+
+/* "relation" or "sequence". */
+extern const char *asb_relation_class(const AsbRelation *relation);
+
 /* "table", "view" and so on. */
 extern const char *asb_relation_kind(const AsbRelation *relation);
 
@@ -20,5 +28,8 @@ extern const char *asb_privilege_text(AclMode privilege);
  */
 extern void asb_surface_add_relation(AsbSurface *surface, AsbRelation *relation, AclMode privilege,
 									 const Bitmapset *columns, const char *row_filter, AsbPath *via);
+
+/* Adds what is granted of a relation, and what that leads to; surface_granted.c. */
+extern void asb_surface_granted(AsbSurface *surface, AsbRelation *relation);
 
 #endif							/* ASB_SURFACE_RELATION_H */
