@@ -16,6 +16,7 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/rls.h"
 #include "utils/ruleutils.h"
 
@@ -161,10 +162,20 @@ const char *
 asb_row_filter(AsbSurface *surface, AsbRelation *relation, AclMode command, Oid role)
 {
 	FilterContext context = {surface, relation, command, role, NULL};
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext scratch;
+	const char *filter = "unknown: it was changed while this was read";
 
 	if ((command & (ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE)) == 0 ||
 		!asb_row_filtered(relation, role))
 		return NULL;
-	return asb_surface_survives(make_filter, &context) ? context.text :
-		"unknown: it was changed while this was read";
+
+	/* the trees of some ten thousand policies would fill hundreds of megabytes */
+	scratch = AllocSetContextCreate(caller, "agentsandbox row filter", ALLOCSET_SMALL_SIZES);
+	MemoryContextSwitchTo(scratch);
+	if (asb_surface_survives(make_filter, &context))
+		filter = MemoryContextStrdup(caller, context.text);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(scratch);
+	return filter;
 }

@@ -31,6 +31,7 @@
 #include "nodes/nodes.h"
 #include "rewrite/rewriteDefine.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
@@ -105,6 +106,7 @@ catalog_desc(AsbWorld *world, Oid catalog)
 	ListCell   *cell;
 	CatalogDesc *entry;
 	Relation	rel;
+	MemoryContext oldcontext;
 
 	foreach(cell, world->descs)
 	{
@@ -112,12 +114,15 @@ catalog_desc(AsbWorld *world, Oid catalog)
 		if (entry->catalog == catalog)
 			return entry->desc;
 	}
+	/* it is kept as long as the world is */
+	oldcontext = MemoryContextSwitchTo(GetMemoryChunkContext(world));
 	rel = table_open(catalog, AccessShareLock);
 	entry = palloc(sizeof(CatalogDesc));
 	entry->catalog = catalog;
 	entry->desc = CreateTupleDescCopy(RelationGetDescr(rel));
 	table_close(rel, AccessShareLock);
 	world->descs = lappend(world->descs, entry);
+	MemoryContextSwitchTo(oldcontext);
 	return entry->desc;
 }
 
