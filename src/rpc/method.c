@@ -114,8 +114,9 @@ read_method(HeapTuple tuple, TupleDesc desc, AsbMethod *method)
 
 	method->request = compile_column(tuple, desc, Anum_method_request);
 	method->response = compile_column(tuple, desc, Anum_method_response);
-	method->time_limit =
-		*DatumGetIntervalP(heap_getattr(tuple, Anum_method_time_limit, desc, &isnull));
+	value = heap_getattr(tuple, Anum_method_time_limit, desc, &isnull);
+	Assert(!isnull);
+	method->time_limit = *DatumGetIntervalP(value);
 	method->max_request_bytes = int_column(tuple, desc, Anum_method_max_request_bytes);
 	method->max_response_bytes = int_column(tuple, desc, Anum_method_max_response_bytes);
 	method->max_attempts = int_column(tuple, desc, Anum_method_max_attempts);
