@@ -104,13 +104,10 @@ judge_sort_operators(AnalyzeContext *context, List *clauses)
 	}
 }
 
-static void
-judge_type(AnalyzeContext *context, Oid typid, const Node *node)
+static void pg_noinline
+refuse_type(AnalyzeContext *context, Oid typid, const Node *node)
 {
 	Oid			role = context->role;
-
-	if (asb_type_decide(role, typid))
-		return;
 
 	/* a constant that names what the agent can reach tells it nothing new */
 	if (node && IsA(node, Const) && !((const Const *) node)->constisnull &&
@@ -119,6 +116,13 @@ judge_type(AnalyzeContext *context, Oid typid, const Node *node)
 									DatumGetObjectId(((const Const *) node)->constvalue)))
 		return;
 	asb_type_refuse(typid);
+}
+
+static void
+judge_type(AnalyzeContext *context, Oid typid, const Node *node)
+{
+	if (!asb_type_decide(context->role, typid))
+		refuse_type(context, typid, node);
 }
 
 static void
@@ -308,13 +312,10 @@ is_function_number(const RelabelType *number)
 		((const Var *) number->arg)->vartype == REGPROCOID;
 }
 
-static bool
-walk(Node *node, AnalyzeContext *context)
+static bool pg_noinline
+walk_node(Node *node, AnalyzeContext *context)
 {
 	ListCell   *cell;
-
-	if (node == NULL)
-		return false;
 
 	switch (nodeTag(node))
 	{
@@ -322,15 +323,6 @@ walk(Node *node, AnalyzeContext *context)
 			judge_query(context, (Query *) node);
 			return false;
 
-			/* most nodes are of these kinds, to which there is no more */
-		case T_Var:
-			judge_type(context, ((Var *) node)->vartype, node);
-			return false;
-		case T_Const:
-			judge_type(context, ((Const *) node)->consttype, node);
-			return false;
-		case T_RangeTblRef:
-			return false;
 		case T_List:
 			foreach(cell, (List *) node)
 				walk(lfirst(cell), context);
@@ -383,6 +375,28 @@ walk(Node *node, AnalyzeContext *context)
 	if (is_typed(node))
 		judge_type(context, exprType(node), node);
 	return false;
+}
+
+/* Most nodes are leaves or nothing at all, and are spared walk_node()'s frame. */
+static bool
+walk(Node *node, AnalyzeContext *context)
+{
+	if (node == NULL)
+		return false;
+
+	switch (nodeTag(node))
+	{
+		case T_Var:
+			judge_type(context, ((Var *) node)->vartype, node);
+			return false;
+		case T_Const:
+			judge_type(context, ((Const *) node)->consttype, node);
+			return false;
+		case T_RangeTblRef:
+			return false;
+		default:
+			return walk_node(node, context);
+	}
 }
 
 /* The statement inside a utility statement that was analyzed with it, or NULL. */

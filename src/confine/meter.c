@@ -60,27 +60,29 @@ refuse(int sqlerrcode, const char *object, const char *message, const char *hint
 }
 
 static void pg_noinline
-count_message(size_t length)
+refuse_message(void)
 {
-	rows_sent++;
-	bytes_sent += length;
 	if (rows_sent > limits->rows_returned)
 		refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "rows_returned",
 			   psprintf("statement returns more than " INT64_FORMAT " rows",
 						limits->rows_returned),
 			   "Add LIMIT or a condition, or aggregate.");
-	if (bytes_sent > limits->bytes_returned)
-		refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "bytes_returned",
-			   psprintf("statement returns more than " INT64_FORMAT " bytes",
-						limits->bytes_returned),
-			   "Select fewer columns or rows, or aggregate.");
+	refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "bytes_returned",
+		   psprintf("statement returns more than " INT64_FORMAT " bytes",
+					limits->bytes_returned),
+		   "Select fewer columns or rows, or aggregate.");
 }
 
 static int
 metered_putmessage(char type, const char *body, size_t length)
 {
 	if ((type == 'D' || type == 'd' || type == 'V') && limits)
-		count_message(length);
+	{
+		rows_sent++;
+		bytes_sent += length;
+		if (rows_sent > limits->rows_returned || bytes_sent > limits->bytes_returned)
+			refuse_message();
+	}
 	return next_methods->putmessage(type, body, length);
 }
 

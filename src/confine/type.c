@@ -304,13 +304,11 @@ asb_type_refuse(Oid typid)
 	});
 }
 
-bool
-asb_type_decide(Oid role, Oid typid)
+static bool pg_noinline
+decide(Oid role, Oid typid)
 {
 	AsbDecision decision = {ASB_DECISION_TYPE, role, typid};
 
-	if (listed_server_type(typid))
-		return true;
 	if (asb_decision_find(&decision))
 		return decision.value;
 	decision.value = (typid < FirstNormalObjectId && usage_granted(role, typid)) ||
@@ -319,4 +317,10 @@ asb_type_decide(Oid role, Oid typid)
 		asb_decision_rests_on(TYPEOID, GetSysCacheHashValue1(TYPEOID, ObjectIdGetDatum(typid)));
 	asb_decision_remember(&decision);
 	return decision.value;
+}
+
+bool
+asb_type_decide(Oid role, Oid typid)
+{
+	return listed_server_type(typid) || decide(role, typid);
 }
