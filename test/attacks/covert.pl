@@ -82,6 +82,15 @@ sql_as($one, 'INSERT INTO numbered SELECT FROM generate_series(1, 42)');
 is(sql_as($two, 'INSERT INTO numbered DEFAULT VALUES RETURNING id') - $before - 1, 42, 'the gap is what another inserted');
 note 'observations a second: ', rate($two, 1000, sub { 'INSERT INTO numbered DEFAULT VALUES RETURNING id' });
 
+note 'open: a lock on a table that is hidden, known by the wait alone';
+sql(q(CREATE TABLE hidden (id int); SELECT agentsandbox.alter_profile('p', lock_wait => '300 ms')));
+my $locker = start(undef, 'BEGIN; LOCK TABLE hidden;');
+my $asked = time;
+my $answer = refused($two, 'SELECT * FROM hidden', '42P01', 'it is answered as if there were none');
+cmp_ok(time - $asked, '>', 0.3, '... but late');
+is($answer =~ s/hidden/NAME /gr, refused($two, 'SELECT * FROM nosuch', '42P01', 'that there is none') =~ s/nosuch/NAME /gr, '... in the same words');
+$locker->kill_kill;
+
 note 'open: the order of rows where tenants share the pages of a table';
 for my $bit (0, 1)
 {
