@@ -19,6 +19,10 @@ my %seeds = (
 		"\x03123e4567-e89b-12d3-a456-426614174000", "\x04192.168.0.1", "\x051:2::192.168.0.1",
 		"\x06\"a b\"\@[IPv6:::1]", "\x07xn--ngba5hb2804a.xn--k8j5u", "\x08http://u:p\@[v1.a]:80/%41?b#c"
 	],
+	fuzz_json => [
+		'{"a":"x/../y","b":{"c":1.50e+3},"d":"\ud83d\udc32%2e&?#"}', '{"a":true,"b":{"c":"\u0041\/\n"},"d":-0.0}',
+		'[{"a":[null,[{}]],"":{"b.c":"secret"}},"\u0073ecret"]', '{"a":"..","b":{"c":""},"d":"%252e%252e%5c"}', '"\u0000\ud800"'
+	],
 	fuzz_mcp => [
 		"\x00" . '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}' . "\n",
 		"\x02" . '[{"jsonrpc":"2.0","id":"\u0061","method":"tools/list"},{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"a"}}]' . "\n",
