@@ -35,6 +35,7 @@ SELECT lower('A') || 'b', 1 + 2, now() > '2000-01-01', string_agg(x, ',' ORDER B
 SELECT regress_granted(1), pg_get_userbyid(10);
 SELECT regress_public();
 SELECT pg_sleep(0);
+SELECT pg_get_viewdef(0::oid);
 SELECT regress_sleep_alias(0);
 SELECT set_config('work_mem', '1GB', false);
 SELECT regress_alias('work_mem', '1GB', false);

@@ -95,6 +95,16 @@ asb_function_decide(Oid role, Oid funcid)
 	return (AsbFunctionVerdict) decision.value;
 }
 
+/* One of those by which tools such as psql describe catalogs? */
+static bool
+describes_objects(const char *name)
+{
+	const char *end = strrchr(name, '_');
+
+	return strncmp(name, "pg_get_", 7) == 0 ||
+		(end && (strcmp(end, "_visible") == 0 || strcmp(end, "_description") == 0));
+}
+
 void
 asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid)
 {
@@ -119,7 +129,8 @@ asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid)
 			.gate = ASB_GATE_FUNCTION,
 			.object = name,
 			.message = psprintf("function %s is not allowed", name),
-			.hint = "Only functions that compute from their arguments are allowed, and those granted to the profile.",
+			.hint = describes_objects(name) ? "Read agentsandbox.tables and agentsandbox.columns instead." :
+				"Only functions that compute from their arguments are allowed, and those granted to the profile.",
 			.class_id = ProcedureRelationId,
 			.object_id = funcid,
 			.privilege = "EXECUTE"
