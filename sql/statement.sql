@@ -62,7 +62,6 @@ CALL regress_proc();
 COPY regress_s TO '/tmp/x';
 COPY regress_s FROM PROGRAM 'true';
 COPY regress_s FROM STDIN WHERE id > 1;
-\.
 SELECT 1 AS a INTO regress_x;
 CREATE TABLE regress_x AS SELECT 1 AS a;
 CREATE TABLE regress_x AS EXECUTE p;
@@ -130,7 +129,6 @@ COPY regress_s (id, v) FROM STDIN;
 COPY pg_authid TO STDOUT;
 COPY regress_s TO '/tmp/x';
 COPY regress_s FROM STDIN WHERE id > 1;
-\.
 CALL regress_proc();
 \c -reuse-previous=on sandbox :superuser
 DROP TABLE regress_s;
