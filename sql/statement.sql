@@ -61,7 +61,7 @@ CALL regress_proc();
 -- what none has
 COPY regress_s TO '/tmp/x';
 COPY regress_s FROM PROGRAM 'true';
-COPY regress_s FROM STDIN WHERE id > 1;
+\copy regress_s FROM '/dev/null' WHERE id > 1
 SELECT 1 AS a INTO regress_x;
 CREATE TABLE regress_x AS SELECT 1 AS a;
 CREATE TABLE regress_x AS EXECUTE p;
@@ -128,7 +128,7 @@ COPY regress_s (id, v) FROM STDIN;
 \.
 COPY pg_authid TO STDOUT;
 COPY regress_s TO '/tmp/x';
-COPY regress_s FROM STDIN WHERE id > 1;
+\copy regress_s FROM '/dev/null' WHERE id > 1
 CALL regress_proc();
 \c -reuse-previous=on sandbox :superuser
 DROP TABLE regress_s;
