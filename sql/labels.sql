@@ -52,7 +52,7 @@ SELECT agentsandbox.create_profile('regress_wrong', egress => 'open');
 SELECT agentsandbox.create_profile('regress_wrong', auto_seal => '{nosuch}');
 SELECT agentsandbox.create_profile('regress_nurse', allow_explain => false);
 SELECT agentsandbox.create_profile('regress_guest', auto_seal => '{medical}');
-SELECT profile, egress, auto_seal, response_labels FROM agentsandbox.profiles WHERE profile::text LIKE 'regress%';
+SELECT profile, egress, auto_seal, response_labels FROM agentsandbox.profiles WHERE profile::text LIKE 'regress%' ORDER BY profile::text;
 -- the responses of methods that were ever allowed
 SELECT agentsandbox.allow_method('regress_nurse', 'vault');
 SELECT response_labels FROM agentsandbox.profiles WHERE profile = 'regress_nurse'::regrole;

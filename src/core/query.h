@@ -7,7 +7,7 @@
 
 #include "executor/spi.h"
 
-#define ASB_QUERY_MAX_ARGS 8
+#define ASB_QUERY_MAX_ARGS 12
 
 /*
  * A statement, planned at its first use and kept.  Static storage; every name

@@ -43,13 +43,14 @@ static const struct
 	int			column;
 	const char *name;
 	bool		given_later;	/* null at first */
+	bool		taken_away;		/* null once a held call is released */
 }			immutable[] =
 {
 	{Anum_call_conversation, "conversation", false},
 	{Anum_call_id, "id", false},
 	{Anum_call_method, "method", false},
 	{Anum_call_arguments, "arguments", false},
-	{Anum_call_deadline, "deadline", false},
+	{Anum_call_deadline, "deadline", false, true},
 	{Anum_call_submitted_at, "submitted_at", false},
 	{Anum_call_submitted_xid, "submitted_xid", false},
 	{Anum_call_outside_id, "outside_id", true},
@@ -264,6 +265,9 @@ asb_call_check_change(TupleDesc desc, const Datum *old_values, const bool *old_i
 
 		if (immutable[i].given_later && old_isnull[column])
 			continue;
+		if (immutable[i].taken_away && isnull[column] &&
+			from == ASB_CALL_HELD && to == ASB_CALL_READY)
+			continue;
 		if (!same_value(old_values[column], old_isnull[column],
 						values[column], isnull[column], TupleDescAttr(desc, column)))
 			ereport(ERROR,
@@ -274,7 +278,10 @@ asb_call_check_change(TupleDesc desc, const Datum *old_values, const bool *old_i
 	if (to != ASB_CALL_READY || !isnull[Anum_call_retry_at - 1])
 		isnull[Anum_call_turn - 1] = true;
 	if (to != ASB_CALL_HELD)
+	{
 		isnull[Anum_call_held_until - 1] = true;
+		isnull[Anum_call_awaits_tick - 1] = true;
+	}
 	if (!asb_call_state_is_terminal(to))
 		return;
 

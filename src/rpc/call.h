@@ -36,13 +36,14 @@ enum
 	Anum_call_due,
 	Anum_call_held_until,
 	Anum_call_held_for,
-	Anum_call_bits
+	Anum_call_bits,
+	Anum_call_awaits_tick
 };
 
 /* held_until of a call that a reviewer has decided about */
 #define ASB_HELD_DECIDED DT_NOBEGIN
 
-#define Natts_call Anum_call_bits
+#define Natts_call Anum_call_awaits_tick
 
 /*
  * The id by which the outside knows a call; palloc'd.  An agent cannot foresee

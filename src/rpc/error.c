@@ -45,6 +45,8 @@ static const struct
 	[ASB_ERROR_NOT_REVIEWED] = {"not_reviewed", "no reviewer decided about the call in time"},
 	[ASB_ERROR_TOO_MANY_HELD] = {"too_many_held",
 	"as many calls of this conversation wait for a reviewer as may wait; try again when some have been decided"},
+	[ASB_ERROR_OVER_BUDGET] = {"over_budget",
+	"the call would tell the outside more bits than the conversation or its profile has left"},
 };
 
 static void
@@ -113,6 +115,17 @@ asb_call_error_invalid(const AsbSchemaError *error)
 	return end(&state);
 }
 
+static void
+push_integer(JsonbParseState **state, const char *key, double integer)
+{
+	JsonbValue	value;
+
+	push_string(state, WJB_KEY, key);
+	value.type = jbvNumeric;
+	value.val.numeric = int64_to_numeric((int64) integer);
+	(void) pushJsonbValue(state, WJB_VALUE, &value);
+}
+
 Jsonb *
 asb_call_error_rejected(const char *note)
 {
@@ -127,12 +140,18 @@ Jsonb *
 asb_call_error_rate(double retry_after)
 {
 	JsonbParseState *state = begin(ASB_ERROR_RATE_LIMITED, errors[ASB_ERROR_RATE_LIMITED].message);
-	JsonbValue	value;
 
-	push_string(&state, WJB_KEY, "retry_after");
-	value.type = jbvNumeric;
-	value.val.numeric = int64_to_numeric((int64) ceil(retry_after));
-	(void) pushJsonbValue(&state, WJB_VALUE, &value);
+	push_integer(&state, "retry_after", ceil(retry_after));
+	return end(&state);
+}
+
+Jsonb *
+asb_call_error_budget(double cost, double left)
+{
+	JsonbParseState *state = begin(ASB_ERROR_OVER_BUDGET, errors[ASB_ERROR_OVER_BUDGET].message);
+
+	push_integer(&state, "cost", ceil(cost));
+	push_integer(&state, "left", floor(left));
 	return end(&state);
 }
 

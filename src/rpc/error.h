@@ -29,7 +29,8 @@ typedef enum AsbCallErrorCode
 	ASB_ERROR_LABELS_NOT_ACCEPTED,
 	ASB_ERROR_REJECTED,
 	ASB_ERROR_NOT_REVIEWED,
-	ASB_ERROR_TOO_MANY_HELD
+	ASB_ERROR_TOO_MANY_HELD,
+	ASB_ERROR_OVER_BUDGET
 } AsbCallErrorCode;
 
 /*
@@ -52,5 +53,8 @@ extern Jsonb *asb_call_error_rate(double retry_after);
  * "hints": arrays of strings.
  */
 extern Jsonb *asb_call_error_labels(char **labels, int nlabels, const char *const *hints, int nhints);
+
+/* ... with the bits that the release would "cost" and those that are "left". */
+extern Jsonb *asb_call_error_budget(double cost, double left);
 
 #endif							/* ASB_CALL_ERROR_H */

@@ -23,6 +23,7 @@
 #include "core/catalog.h"
 #include "core/compat.h"
 #include "rpc/canonical.h"
+#include "rpc/capacity.h"
 #include "rpc/method.h"
 
 /* Columns of agentsandbox.method_definitions, in the order of tables/40_calls.sql. */
@@ -123,6 +124,7 @@ read_method(HeapTuple tuple, TupleDesc desc, AsbMethod *method)
 	method->rate_calls = int_column(tuple, desc, Anum_method_rate_calls);
 	value = heap_getattr(tuple, Anum_method_rate_interval, desc, &isnull);
 	method->rate_interval = isnull ? 0 : interval_microseconds(DatumGetIntervalP(value));
+	method->capacity = -1;
 	/* a name that is no label accepts nothing; nothing accepts sealed */
 	value = heap_getattr(tuple, Anum_method_accepts, desc, &isnull);
 	method->accepts = asb_labels_from_array(DatumGetArrayTypeP(value), NULL) & ~ASB_LABEL_SEALED;
@@ -154,8 +156,9 @@ load_method(const char *name, AsbMethod *method)
 	return found;
 }
 
-const AsbMethod *
-asb_method_get(const char *name)
+/* The method of that name, or NULL. */
+static AsbMethod *
+find_method(const char *name)
 {
 	CacheEntry *entry;
 	AsbMethod	method;
@@ -178,6 +181,25 @@ asb_method_get(const char *name)
 		entry->method = method;
 	}
 	return &entry->method;
+}
+
+const AsbMethod *
+asb_method_get(const char *name)
+{
+	return find_method(name);
+}
+
+double
+asb_method_capacity(const char *name)
+{
+	AsbMethod  *method = find_method(name);
+
+	if (method == NULL)
+		elog(ERROR, "method \"%s\" does not exist", name);
+	if (method->capacity < 0)
+		method->capacity = asb_schema_capacity(method->request, method->max_request_bytes,
+											   NULL, NULL);
+	return method->capacity;
 }
 
 bool

@@ -21,6 +21,7 @@ typedef struct AsbMethod
 	int			rate_calls;		/* 0: any number */
 	int64		rate_interval;	/* microseconds */
 	AsbLabelSet accepts;
+	double		capacity;		/* asb_method_capacity(); less than 0: not computed yet */
 } AsbMethod;
 
 /*
@@ -28,6 +29,9 @@ typedef struct AsbMethod
  * which may find that the table has changed.
  */
 extern const AsbMethod *asb_method_get(const char *name);
+
+/* The bits that the arguments of one call can carry; the method exists. */
+extern double asb_method_capacity(const char *name);
 
 /*
  * Is the canonical text of a value within a limit?  It is not written out

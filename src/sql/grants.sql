@@ -147,6 +147,13 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.method_capacity(text)
 TO agentsandbox_operator, agentsandbox_reviewer, agentsandbox_auditor;
 
+GRANT SELECT ON agentsandbox.egress_charges TO agentsandbox_operator, agentsandbox_auditor;
+GRANT EXECUTE ON FUNCTION
+    agentsandbox.bits_spent(uuid),
+    agentsandbox.bits_left(uuid),
+    agentsandbox.egress_bound(uuid)
+TO agentsandbox_operator, agentsandbox_auditor;
+
 GRANT SELECT ON agentsandbox.methods TO agentsandbox_agent;
 GRANT INSERT (method, arguments, deadline) ON agentsandbox.RemoteProcedureCalls TO agentsandbox_agent;
 GRANT SELECT (id, method, arguments, deadline, status, response, error,

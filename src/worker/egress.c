@@ -3,8 +3,8 @@
  *	  What becomes of a valid call whose labels its method does not accept.
  *
  * A call that has accepted labels alone is relayed.  Any other waits for a
- * reviewer where the profile says so, or is refused; the refusal names the
- * remedies that there are.
+ * reviewer or for a release tick where the profile says so, or is refused; the
+ * refusal names the remedies that there are.
  */
 #include "postgres.h"
 
@@ -62,8 +62,8 @@ accepting_methods(const AsbEgressCall *call)
 	return isnull ? NULL : TextDatumGetCString(names);
 }
 
-static Jsonb *
-refusal(const AsbEgressCall *call)
+Jsonb *
+asb_egress_refusal(const AsbEgressCall *call)
 {
 	const char *hints[MAX_HINTS];
 	int			nhints = 0;
@@ -79,9 +79,9 @@ refusal(const AsbEgressCall *call)
 	return asb_call_error_labels(labels, n, hints, nhints);
 }
 
-/* {"reason": "labels", "labels": [NAME, ...]}: those that are not accepted. */
+/* {"reason": REASON, "labels": [NAME, ...]}: those that are not accepted. */
 static Jsonb *
-held_for_labels(const AsbEgressCall *call)
+held_for_labels(const AsbEgressCall *call, const char *reason)
 {
 	JsonbParseState *state = NULL;
 	int			n;
@@ -89,7 +89,7 @@ held_for_labels(const AsbEgressCall *call)
 
 	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	push_string(&state, WJB_KEY, "reason");
-	push_string(&state, WJB_VALUE, "labels");
+	push_string(&state, WJB_VALUE, reason);
 	push_string(&state, WJB_KEY, "labels");
 	(void) pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	for (int i = 0; i < n; i++)
@@ -106,15 +106,16 @@ asb_egress_judge(const AsbEgressCall *call)
 	if ((call->labels & ~call->method->accepts) == 0)
 		return verdict;
 
-	/* nobody approves what a sealed conversation says */
-	if (call->egress == ASB_EGRESS_HOLD && !(call->labels & ASB_LABEL_SEALED))
+	/* nothing lets out what a sealed conversation says */
+	if (call->egress != ASB_EGRESS_REFUSE && !(call->labels & ASB_LABEL_SEALED))
 	{
 		verdict.state = ASB_CALL_HELD;
-		verdict.held_for = held_for_labels(call);
+		verdict.metered = call->egress == ASB_EGRESS_METER;
+		verdict.held_for = held_for_labels(call, verdict.metered ? "release" : "labels");
 		return verdict;
 	}
 
 	verdict.state = ASB_CALL_REFUSED;
-	verdict.error = refusal(call);
+	verdict.error = asb_egress_refusal(call);
 	return verdict;
 }

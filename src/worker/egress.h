@@ -42,8 +42,12 @@ typedef struct AsbVerdict
 {
 	AsbCallState state;
 	Jsonb	   *error;			/* why, or NULL if the state is ready or held */
-	Jsonb	   *held_for;		/* what a reviewer has to know, if it is held */
+	Jsonb	   *held_for;		/* why, if it is held */
+	bool		metered;		/* held not for a reviewer, but for a release tick */
 } AsbVerdict;
+
+/* Calls "c" that wait for a release tick. */
+#define ASB_METERED_SQL "c.awaits_tick"
 
 /*
  * The query that asb_egress_read() reads: these columns first, from these
@@ -89,6 +93,9 @@ extern AsbCallKey asb_egress_key(SPITupleTable *rows, int row);
  * call->method.
  */
 extern AsbVerdict asb_egress_check(AsbEgressCall *call);
+
+/* Why a call whose labels its method does not accept is refused. */
+extern Jsonb *asb_egress_refusal(const AsbEgressCall *call);
 
 /* The column's value; what is unknown refuses. */
 extern AsbEgress asb_egress_parse(const char *name);

@@ -57,7 +57,7 @@ let_wait(AsbCall *call)
 	if (!call->isnull[Anum_call_turn - 1])
 		return;
 	if (!asb_fresh_remove(&call->key, &turn))
-		turn = asb_turns_current();
+		turn = call->isnull[Anum_call_bits - 1] ? asb_turns_current() : asb_turns_apart();
 	asb_call_set(call, Anum_call_turn, Int64GetDatum(turn));
 	Async_Notify(ASB_READY_CHANNEL, "");
 }

@@ -203,9 +203,12 @@ serve_sessions(void)
 	return again;
 }
 
+static void run_timed_tasks(void);
+
 /*
- * Judges what was submitted.  After an error the calls of the batch are judged
- * one by one.
+ * Judges what was submitted.  What is due meanwhile does not wait for the end
+ * of it, so that no flood of calls delays a release tick.  After an error the
+ * calls of the batch are judged one by one.
  */
 static void
 validate(bool from_oldest)
@@ -242,6 +245,8 @@ validate(bool from_oldest)
 			rescan = true;
 		}
 		PG_END_TRY();
+		if (more && asb_wakeup_alarm() <= GetCurrentTimestamp())
+			run_timed_tasks();
 	}
 }
 
@@ -269,7 +274,8 @@ static void
 run_timed_tasks(void)
 {
 	static bool (*const tasks[]) (TimestampTz *next) = {
-		asb_task_reviews, asb_task_young, asb_task_timers, asb_task_conversations, asb_task_retention
+		asb_task_release, asb_task_reviews, asb_task_young, asb_task_timers,
+		asb_task_conversations, asb_task_retention
 	};
 	MemoryContext oldcontext = CurrentMemoryContext;
 	TimestampTz next = DT_NOEND;

@@ -40,12 +40,13 @@ extern int64 asb_task_watch(void);
 extern bool asb_task_validate(bool careful, bool rescan);
 
 /*
- * task_reviews.c: what reviewers decided.  task_timers.c, task_young.c,
- * task_conversations.c, task_retention.c: what is due because time passed.
- * Each returns whether there may be more, and lowers *next to when it has
- * something to do again.
+ * task_release.c: metered calls, at their ticks.  task_reviews.c: what
+ * reviewers decided.  task_timers.c, task_young.c, task_conversations.c,
+ * task_retention.c: what is due because time passed.  Each returns whether
+ * there may be more, and lowers *next to when it has something to do again.
  */
 extern bool asb_task_reviews(TimestampTz *next);
+extern bool asb_task_release(TimestampTz *next);
 extern bool asb_task_timers(TimestampTz *next);
 extern bool asb_task_young(TimestampTz *next);
 extern bool asb_task_conversations(TimestampTz *next);
@@ -77,6 +78,8 @@ extern void asb_young_forget(void);
 extern void asb_turns_begin(bool rescan);
 extern int64 asb_turns_current(void);
 extern int64 asb_turns_next(const pg_uuid_t *conversation);
+/* A turn that no other call has, so that none goes before another by its age. */
+extern int64 asb_turns_apart(void);
 extern void asb_turns_forget(void);
 
 /* rates.c: calls that a conversation made of a method lately */

@@ -10,6 +10,7 @@
  *
  * A call can be cancelled as long as the conversation has no label that the
  * call does not carry; otherwise to cancel or not would tell of what was read.
+ * A metered call cannot be cancelled once it is released: gateways may see it.
  * It is done here, at once, for a ROLLBACK would be such a choice too.
  */
 #include "postgres.h"
@@ -112,12 +113,12 @@ cancel_call(const AsbRequest *request)
 		"SELECT c.ctid, c.labels IS NULL OR c.labels @> ARRAY(SELECT l.label"
 		"  FROM agentsandbox.conversation_labels l WHERE l.conversation = c.conversation)"
 		" FROM agentsandbox.remoteprocedurecalls c WHERE c.conversation = $1 AND c.id = $2"
-		" AND c.status IN ('submitted', 'held', 'ready') FOR UPDATE SKIP LOCKED",
+		" AND c.status IN ('submitted', 'held', 'ready') AND c.bits IS NULL FOR UPDATE SKIP LOCKED",
 		2, {UUIDOID, UUIDOID}
 	};
 	static AsbQuery exists = {
 		"SELECT FROM agentsandbox.remoteprocedurecalls c WHERE c.conversation = $1 AND c.id = $2"
-		" AND c.status IN ('submitted', 'held', 'ready')",
+		" AND c.status IN ('submitted', 'held', 'ready') AND c.bits IS NULL",
 		2, {UUIDOID, UUIDOID}
 	};
 	static AsbQuery cancel = {

@@ -57,6 +57,17 @@ read_decided(void)
 	return asb_query(&query, &limit, NULL);
 }
 
+/* What only a rule held of a metered conversation still waits for its tick. */
+static AsbVerdict
+judge_approved(AsbEgressCall *call)
+{
+	AsbVerdict	verdict = asb_egress_check(call);
+
+	if (verdict.state == ASB_CALL_READY && call->egress == ASB_EGRESS_METER)
+		verdict = asb_egress_judge(call);
+	return verdict;
+}
+
 static AsbVerdict
 judge(AsbEgressCall *call, SPITupleTable *rows, int row)
 {
@@ -68,7 +79,7 @@ judge(AsbEgressCall *call, SPITupleTable *rows, int row)
 	if (!DatumGetBool(SPI_getbinval(tuple, desc, COLUMN_SAME, &isnull)))
 		elog(ERROR, "the call is not what was decided about");
 	if (DatumGetBool(SPI_getbinval(tuple, desc, COLUMN_APPROVED, &isnull)))
-		return asb_egress_check(call);
+		return judge_approved(call);
 	note = SPI_getbinval(tuple, desc, COLUMN_NOTE, &isnull);
 	return (AsbVerdict) {ASB_CALL_REFUSED,
 		asb_call_error_rejected(isnull ? NULL : TextDatumGetCString(note))};
@@ -81,7 +92,7 @@ act(void *arg)
 	AsbEgressCall call = asb_egress_read(decision->rows, decision->row);
 
 	decision->verdict = judge(&call, decision->rows, decision->row);
-	asb_anomaly_note(&call, decision->verdict.state, true);
+	asb_anomaly_note(&call, decision->verdict.metered ? ASB_CALL_READY : decision->verdict.state, true);
 }
 
 bool

@@ -87,15 +87,22 @@ judge(AsbEgressCall *call, bool careful)
 					   call->method->rate_interval, &retry_after))
 		return (AsbVerdict) {ASB_CALL_REFUSED, asb_call_error_rate(retry_after)};
 
-	if (verdict.state == ASB_CALL_READY &&
+	if ((verdict.state == ASB_CALL_READY || verdict.metered) &&
 		(findings = asb_anomaly_judge(call, careful)) != NULL)
 		verdict = (AsbVerdict) {ASB_CALL_HELD, NULL, findings};
-	if (verdict.state == ASB_CALL_HELD && !asb_hold_take(call->conversation))
+	if (verdict.state == ASB_CALL_HELD && !verdict.metered && !asb_hold_take(call->conversation))
 		return (AsbVerdict) {ASB_CALL_REFUSED, asb_call_error(ASB_ERROR_TOO_MANY_HELD, NULL)};
 
 	if (!TIMESTAMP_NOT_FINITE(call->deadline))
 		asb_wakeup_set_alarm(call->deadline);
 	return verdict;
+}
+
+/* What the rules did not hold they count, though a metered call waits a little. */
+static void
+note(const AsbEgressCall *call, const AsbVerdict *verdict)
+{
+	asb_anomaly_note(call, verdict->metered ? ASB_CALL_READY : verdict->state, false);
 }
 
 typedef struct Judgement
@@ -112,7 +119,7 @@ judge_row(void *arg)
 	AsbEgressCall call = asb_egress_read(judgement->rows, judgement->row);
 
 	judgement->verdict = judge(&call, true);
-	asb_anomaly_note(&call, judgement->verdict.state, false);
+	note(&call, &judgement->verdict);
 }
 
 /* Judges one call whose batch went wrong; its error becomes its outcome. */
@@ -169,7 +176,7 @@ asb_task_validate(bool careful, bool rescan)
 			AsbEgressCall call = asb_egress_read(rows, i);
 
 			verdict = judge(&call, false);
-			asb_anomaly_note(&call, verdict.state, false);
+			note(&call, &verdict);
 		}
 		asb_verdicts_add(verdicts, rows, i, &verdict);
 	}

@@ -12,6 +12,10 @@
  * ends: those get the turn being served.  So calls never become claimable
  * behind the frontier (rpc/ready.h).  What is kept in memory can be read from
  * the table at any time.
+ *
+ * Calls of the same turn go by age.  Of a metered call (task_release.c) nobody
+ * is to learn when it was submitted, so each has an odd turn of its own; all
+ * others have even ones.
  */
 #include "postgres.h"
 
@@ -36,6 +40,16 @@ static long purge_above = 0;	/* number of entries */
 /* the turn being served now, and the highest known of all */
 static int64 current_turn = 0;
 static int64 highest_turn = 0;
+
+/* the last that was given to a metered call */
+static int64 last_apart = 0;
+
+/* The turn, or the next, that any number of calls can have. */
+static int64
+shared(int64 turn)
+{
+	return turn + (turn & 1);
+}
 
 static void
 note_turn(const pg_uuid_t *conversation, int64 turn)
@@ -66,6 +80,7 @@ read_turns(void)
 	for (uint64 i = 0; i < n; i++)
 		note_turn(DatumGetUUIDP(asb_query_datum(i, 1, &isnull)),
 				  DatumGetInt64(asb_query_datum(i, 2, &isnull)));
+	last_apart = highest_turn;
 	purge_above = Max(10000, 2 * hash_get_num_entries(last_turns));
 }
 
@@ -119,7 +134,7 @@ int64
 asb_turns_next(const pg_uuid_t *conversation)
 {
 	LastTurn   *last = hash_search(last_turns, conversation, HASH_FIND, NULL);
-	int64		turn = last ? Max(last->turn + 1, current_turn) : current_turn;
+	int64		turn = shared(last ? Max(last->turn + 1, current_turn) : current_turn);
 
 	note_turn(conversation, turn);
 	return turn;
@@ -128,7 +143,15 @@ asb_turns_next(const pg_uuid_t *conversation)
 int64
 asb_turns_current(void)
 {
-	return current_turn;
+	return shared(current_turn);
+}
+
+int64
+asb_turns_apart(void)
+{
+	last_apart = Max(last_apart + 1, current_turn) | 1;
+	highest_turn = Max(highest_turn, last_apart);
+	return last_apart;
 }
 
 void

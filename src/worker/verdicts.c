@@ -36,6 +36,7 @@ struct AsbVerdicts
 	int			given;
 	int			relayed;
 	int			held;
+	int			metered;
 };
 
 AsbVerdicts *
@@ -117,10 +118,11 @@ asb_verdicts_add(AsbVerdicts *verdicts, SPITupleTable *rows, int row,
 	if (verdict->error)
 		asb_call_set(&call, Anum_call_error, JsonbPGetDatum(verdict->error));
 	if (verdict->held_for)
-	{
 		asb_call_set(&call, Anum_call_held_for, JsonbPGetDatum(verdict->held_for));
+	if (verdict->metered)
+		asb_call_set(&call, Anum_call_awaits_tick, BoolGetDatum(true));
+	else if (verdict->held_for)
 		asb_call_set(&call, Anum_call_held_until, hold_expires(&call));
-	}
 	due = asb_call_due(call.values, call.isnull);
 	asb_call_set(&call, Anum_call_due, TimestampTzGetDatum(due));
 	if (due == DT_NOEND)
@@ -133,7 +135,8 @@ asb_verdicts_add(AsbVerdicts *verdicts, SPITupleTable *rows, int row,
 	else if (asb_call_write(verdicts->calls, &call, false) == TM_Ok)
 	{
 		verdicts->given++;
-		verdicts->held += verdict->held_for != NULL;
+		verdicts->held += verdict->held_for != NULL && !verdict->metered;
+		verdicts->metered += verdict->metered;
 	}
 }
 
@@ -144,6 +147,8 @@ asb_verdicts_apply(AsbVerdicts *verdicts)
 	table_close(verdicts->calls, NoLock);
 	if (verdicts->held > 0)
 		Async_Notify(ASB_REVIEW_CHANNEL, "");
+	if (verdicts->metered > 0)
+		asb_wakeup_set_alarm(DT_NOBEGIN);	/* task_release.c knows the next tick */
 	if (verdicts->relayed > 0)
 	{
 		Async_Notify(ASB_READY_CHANNEL, "");

@@ -89,6 +89,7 @@ BEGIN ATOMIC
         response_labels = COALESCE(agentsandbox.label_set(alter_method.response_labels), d.response_labels)
     WHERE d.name = agentsandbox.require_method(alter_method.name);
     SELECT agentsandbox.add_response_labels(alter_method.name);
+    SELECT agentsandbox.check_budgets(alter_method.name);
 END;
 COMMENT ON FUNCTION agentsandbox.alter_method IS
     'changes what is not null of a method; calls that were relayed already are not judged again';
@@ -113,6 +114,7 @@ BEGIN
     VALUES (agentsandbox.profile_role(allow_method.profile), agentsandbox.require_method(allow_method.method))
     ON CONFLICT DO NOTHING;
     PERFORM agentsandbox.add_response_labels(allow_method.method);
+    PERFORM agentsandbox.check_budget(agentsandbox.profile_role(allow_method.profile));
     -- who changes what a profile may call is one of its authors
     PERFORM agentsandbox.alter_profile(allow_method.profile);
 END

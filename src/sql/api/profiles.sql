@@ -50,7 +50,12 @@ CREATE OR REPLACE FUNCTION agentsandbox.alter_profile(
     require_other_signer boolean DEFAULT NULL,
     two_person_review boolean DEFAULT NULL,
     review_expires interval DEFAULT NULL,
-    held_calls integer DEFAULT NULL
+    held_calls integer DEFAULT NULL,
+    budget_bits double precision DEFAULT NULL,
+    profile_budget_bits double precision DEFAULT NULL,
+    budget_window interval DEFAULT NULL,
+    release_interval interval DEFAULT NULL,
+    releases_per_tick integer DEFAULT NULL
 ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -88,8 +93,14 @@ BEGIN
         authors = CASE WHEN SESSION_USER = ANY (old.authors) THEN old.authors ELSE old.authors || SESSION_USER END,
         two_person_review = COALESCE(alter_profile.two_person_review, old.two_person_review),
         review_expires = COALESCE(alter_profile.review_expires, old.review_expires),
-        held_calls = COALESCE(alter_profile.held_calls, old.held_calls)
+        held_calls = COALESCE(alter_profile.held_calls, old.held_calls),
+        budget_bits = COALESCE(alter_profile.budget_bits, old.budget_bits),
+        profile_budget_bits = COALESCE(alter_profile.profile_budget_bits, old.profile_budget_bits),
+        budget_window = COALESCE(alter_profile.budget_window, old.budget_window),
+        release_interval = COALESCE(alter_profile.release_interval, old.release_interval),
+        releases_per_tick = COALESCE(alter_profile.releases_per_tick, old.releases_per_tick)
     WHERE old.profile = role;
+    PERFORM agentsandbox.check_budget(role);
 
     -- last, for it changes this function's own: the server judges the syntax
     PERFORM pg_catalog.set_config('search_path',
@@ -139,7 +150,12 @@ CREATE OR REPLACE FUNCTION agentsandbox.create_profile(
     require_other_signer boolean DEFAULT NULL,
     two_person_review boolean DEFAULT NULL,
     review_expires interval DEFAULT NULL,
-    held_calls integer DEFAULT NULL
+    held_calls integer DEFAULT NULL,
+    budget_bits double precision DEFAULT NULL,
+    profile_budget_bits double precision DEFAULT NULL,
+    budget_window interval DEFAULT NULL,
+    release_interval interval DEFAULT NULL,
+    releases_per_tick integer DEFAULT NULL
 ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -180,7 +196,12 @@ BEGIN
         require_other_signer => create_profile.require_other_signer,
         two_person_review => create_profile.two_person_review,
         review_expires => create_profile.review_expires,
-        held_calls => create_profile.held_calls);
+        held_calls => create_profile.held_calls,
+        budget_bits => create_profile.budget_bits,
+        profile_budget_bits => create_profile.profile_budget_bits,
+        budget_window => create_profile.budget_window,
+        release_interval => create_profile.release_interval,
+        releases_per_tick => create_profile.releases_per_tick);
 END
 $$;
 COMMENT ON FUNCTION agentsandbox.create_profile IS

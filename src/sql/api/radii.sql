@@ -95,8 +95,8 @@ CREATE OR REPLACE FUNCTION agentsandbox.radii_of_limits(
         ('collateral', 'temporary files of a conversation''s sessions', p.temp_bytes::numeric * p.connection_limit, 'bytes'),
         ('collateral', 'longest time that it holds a lock', extract(epoch FROM p.transaction_time), 'seconds'),
         ('collateral', 'statements of a conversation', p.statements_per_minute, 'per minute'),
-        ('review', 'calls that wait for a person', (SELECT count(*) FROM calls WHERE status = 'held'), 'calls'),
-        ('review', 'longest wait for a person', (SELECT extract(epoch FROM now() - min(submitted_at)) FROM calls WHERE status = 'held'), 'seconds'),
+        ('review', 'calls that wait for a person', (SELECT count(*) FROM calls WHERE status = 'held' AND awaits_tick IS NULL), 'calls'),
+        ('review', 'longest wait for a person', (SELECT extract(epoch FROM now() - min(submitted_at)) FROM calls WHERE status = 'held' AND awaits_tick IS NULL), 'seconds'),
         ('credential', 'longest life of a conversation', extract(epoch FROM p.max_lifetime), 'seconds'),
         ('credential', 'sessions of a conversation at a time', p.connection_limit, 'sessions'),
         ('credential', 'databases that its secret opens', 1, 'databases'),
@@ -105,6 +105,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.radii_of_limits(
         ('exfiltration', 'rows that a statement shows', p.rows_returned, 'rows'),
         ('exfiltration', 'bytes that a statement shows', p.bytes_returned, 'bytes'),
         ('exfiltration', 'methods it can call', (SELECT count(*) FROM agentsandbox.profile_methods m WHERE m.profile = role), 'methods'),
+        ('exfiltration', 'metered: what a conversation can say in its life', CASE p.egress WHEN 'meter' THEN ceil(p.budget_bits::numeric * 100) / 100 + 1 ELSE 0 END, 'bits'),
         ('exfiltration', 'calls that have not ended', (SELECT count(*) FROM calls), 'calls')
     ) AS m (radius, measure, value, unit)
     UNION ALL

@@ -44,7 +44,16 @@ CREATE TABLE agentsandbox.profiles (
     -- review
     two_person_review boolean NOT NULL DEFAULT false,
     review_expires    interval NOT NULL DEFAULT '1 day' CHECK (review_expires > interval '0' AND review_expires <= interval '365 days'),
-    held_calls        integer NOT NULL DEFAULT 100 CHECK (held_calls >= 0)
+    held_calls        integer NOT NULL DEFAULT 100 CHECK (held_calls >= 0),
+
+    -- metered egress; "< Infinity" is not true of NaN
+    budget_bits         double precision NOT NULL DEFAULT 0 CHECK (budget_bits >= 0 AND budget_bits < 'Infinity'),
+    profile_budget_bits double precision CHECK (profile_budget_bits >= 0 AND profile_budget_bits < 'Infinity'),
+    budget_window       interval NOT NULL DEFAULT '1 day' CHECK (budget_window > interval '0' AND budget_window <= interval '366 days'),
+    release_interval    interval NOT NULL DEFAULT '1 min'
+        CHECK (release_interval >= interval '1 s' AND release_interval <= interval '1 day' AND
+               EXTRACT(month FROM release_interval) = 0 AND EXTRACT(year FROM release_interval) = 0),
+    releases_per_tick   integer NOT NULL DEFAULT 10 CHECK (releases_per_tick BETWEEN 1 AND 100)
 );
 COMMENT ON TABLE agentsandbox.profiles IS 'what a kind of agent may do, beyond what is granted to the role';
 COMMENT ON COLUMN agentsandbox.profiles.profile IS 'NOLOGIN role that the operator grants privileges to';
@@ -82,6 +91,11 @@ COMMENT ON COLUMN agentsandbox.profiles.authors IS 'session users that made the 
 COMMENT ON COLUMN agentsandbox.profiles.two_person_review IS 'whoever opened a conversation does not decide about its calls';
 COMMENT ON COLUMN agentsandbox.profiles.review_expires IS 'how long a call waits for a reviewer';
 COMMENT ON COLUMN agentsandbox.profiles.held_calls IS 'calls of a conversation that may wait for a reviewer at one time';
+COMMENT ON COLUMN agentsandbox.profiles.budget_bits IS 'what the metered calls of a conversation may cost in all its life';
+COMMENT ON COLUMN agentsandbox.profiles.profile_budget_bits IS 'what those of all conversations together may cost within budget_window; null: no limit';
+COMMENT ON COLUMN agentsandbox.profiles.budget_window IS 'see profile_budget_bits';
+COMMENT ON COLUMN agentsandbox.profiles.release_interval IS 'metered calls are released at multiples of this of the clock, from midnight UTC on';
+COMMENT ON COLUMN agentsandbox.profiles.releases_per_tick IS 'metered calls of a conversation that are released at one tick';
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.profiles', '');
 
 CREATE TRIGGER invalidate_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.profiles

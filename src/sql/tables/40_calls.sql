@@ -86,6 +86,7 @@ CREATE TABLE agentsandbox.RemoteProcedureCalls (
     held_until       timestamptz,
     held_for         jsonb,
     bits             double precision,
+    awaits_tick      boolean,
     -- an agent's queries carry its conversation, by row-level security
     PRIMARY KEY (conversation, id)
 ) WITH (fillfactor = 50);
@@ -94,12 +95,12 @@ COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.conversation IS 'who calls';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.id IS 'the call, as the agent knows it';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.method IS 'what to call: one of agentsandbox.methods';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.arguments IS 'JSON object that the method''s request schema accepts';
-COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.deadline IS 'when to give up; null: with the conversation';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.deadline IS 'when to give up; null: with the conversation, as for a metered call that was released';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.status IS 'submitted, held, ready, claimed; completed, failed, refused, expired, cancelled';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.response IS 'the answer of a completed call: untrusted content';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.error IS 'why a call did not complete: an object with code and message';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.submitted_at IS 'when it was inserted';
-COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.ready_at IS 'when it was relayed';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.ready_at IS 'when it was relayed; a metered call: its release tick, from which on it can be claimed';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.claimed_at IS 'when a gateway took it last';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.finished_at IS 'when it reached its terminal state';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.submitted_xid IS 'transaction that inserted it: the order of validation';
@@ -112,9 +113,10 @@ COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.lease_expires_at IS 'when th
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.labels IS 'labels that the conversation had when the call committed; null: those it has now';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.held_until IS 'when a call that waits for a reviewer is given up; -infinity: decided; null: not held';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.held_for IS 'why it is, or was, held';
-COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.bits IS 'what its release cost of the budget';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.bits IS 'what its release cost of the budget of metered egress; null: nothing';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.ordinal IS 'place among the calls of the transaction that inserted it';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.due IS 'when the worker looks at it again; null: when it is a few seconds old, or never';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.awaits_tick IS 'true of a held call that a release tick lets out, see worker/task_release.c; else null';
 
 CREATE TRIGGER change_call BEFORE INSERT OR UPDATE OR DELETE ON agentsandbox.RemoteProcedureCalls
     FOR EACH ROW EXECUTE FUNCTION agentsandbox.change_call();
@@ -135,6 +137,8 @@ CREATE INDEX calls_due ON agentsandbox.RemoteProcedureCalls (due) WHERE due IS N
 CREATE INDEX calls_held ON agentsandbox.RemoteProcedureCalls (held_until) WHERE held_until IS NOT NULL;
 CREATE INDEX calls_held_id ON agentsandbox.RemoteProcedureCalls (id) WHERE held_until IS NOT NULL;
 CREATE INDEX calls_held_conversation ON agentsandbox.RemoteProcedureCalls (conversation) WHERE held_until IS NOT NULL;
+-- metered calls
+CREATE INDEX calls_metered ON agentsandbox.RemoteProcedureCalls (conversation, submitted_xid, ordinal) WHERE awaits_tick;
 
 -- One row, read in C by worker/task_young.c.
 CREATE TABLE agentsandbox.call_progress (
