@@ -69,8 +69,8 @@ SELECT name, bit, description, built_in FROM agentsandbox.label_definitions ORDE
 SELECT * FROM agentsandbox.conversation_labels ORDER BY label;
 SELECT polname, pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polrelid = 'customer'::regclass ORDER BY polname;
 SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = 'customer'::regclass;
-SELECT c.oid::regclass, relacl FROM pg_class c WHERE relnamespace = 'agentsandbox'::regnamespace ORDER BY 1::text COLLATE "C";
-SELECT p.oid::regprocedure, proacl FROM pg_proc p WHERE pronamespace = 'agentsandbox'::regnamespace ORDER BY 1::text COLLATE "C";
+SELECT c.oid::regclass, relacl FROM pg_class c WHERE relnamespace = 'agentsandbox'::regnamespace ORDER BY c.oid::regclass::text COLLATE "C";
+SELECT p.oid::regprocedure, proacl FROM pg_proc p WHERE pronamespace = 'agentsandbox'::regnamespace ORDER BY p.oid::regprocedure::text COLLATE "C";
 SQL
 my $before = sql($content);
 for my $format (qw(custom plain))
