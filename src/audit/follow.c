@@ -9,8 +9,8 @@
  * rows, so that a table behind two views is listed behind each.
  *
  * What is used with the agent's own privileges (in views with
- * security_invoker, policies, functions that are not SECURITY DEFINER) is no new
- * reach: the relation gate asks for a grant, and that is listed already.
+ * security_invoker, policies, functions that are not SECURITY DEFINER) is seldom
+ * new reach: the relation gate asks for a grant, and that is listed already.
  */
 #include "postgres.h"
 
@@ -30,6 +30,7 @@
 #include "audit/surface_label.h"
 #include "audit/surface_relation.h"
 #include "confine/function.h"
+#include "confine/relation.h"
 
 typedef struct AsbFollow
 {
@@ -124,33 +125,68 @@ asb_actor_as(AsbSurface *surface, const AsbActor *actor, Oid checked_as, Oid use
 	return next;
 }
 
-/* Would the server let the role do this to the relation? */
+/*
+ * May the role do this to the relation (attnum 0) or to the column?  Of the
+ * agent's own role the gate wants a grant, of others, and of sequences, the
+ * server is asked.
+ */
 static bool
-server_allows(AsbSurface *surface, AsbRelation *relation, AclMode command,
-			  const Bitmapset *columns, Oid role)
+allowed(AsbSurface *surface, AsbRelation *relation, AttrNumber attnum, AclMode command, Oid role)
 {
+	HeapTuple	row = attnum == 0 ? relation->row :
+		relation->column_rows ? relation->column_rows[attnum - 1] : NULL;
+
+	if (row == NULL)
+		return false;
+	if (role == surface->role && relation->form->relkind != RELKIND_SEQUENCE)
+		return ((attnum == 0 ? asb_relation_privileges(role, row) :
+				 asb_relation_column_privileges(role, row, command)) & command) != 0;
+	return asb_world_server_privileges(surface->world, row,
+									   attnum == 0 ? Anum_pg_class_relacl : Anum_pg_attribute_attacl,
+									   attnum != 0 ? OBJECT_COLUMN :
+									   relation->form->relkind == RELKIND_SEQUENCE ? OBJECT_SEQUENCE : OBJECT_TABLE,
+									   relation->form->relowner, role, command) != 0;
+}
+
+Bitmapset *
+asb_allowed_columns(AsbSurface *surface, AsbRelation *relation, AclMode command,
+					const Bitmapset *columns, Oid role)
+{
+	Bitmapset  *result = NULL;
 	int			bit = -1;
 
-	if (asb_world_server_privileges(surface->world, relation->row, Anum_pg_class_relacl,
-									relation->form->relkind == RELKIND_SEQUENCE ? OBJECT_SEQUENCE : OBJECT_TABLE,
-									relation->form->relowner, role, command) != 0)
-		return true;
-	if (relation->column_rows == NULL || bms_is_empty(columns))
-		return relation->column_rows != NULL && command != ACL_DELETE;
+	if (allowed(surface, relation, 0, command, role))
+		return bms_copy(columns);
 	while ((bit = bms_next_member(columns, bit)) >= 0)
 	{
 		AttrNumber	attnum = bit + FirstLowInvalidHeapAttributeNumber;
 
-		if (attnum <= 0 || attnum > relation->form->relnatts ||
-			relation->column_rows[attnum - 1] == NULL ||
-			asb_world_server_privileges(surface->world, relation->column_rows[attnum - 1],
-										Anum_pg_attribute_attacl, OBJECT_COLUMN,
-										relation->form->relowner, role, command) == 0)
-			return false;
+		if (attnum > 0 && attnum <= relation->form->relnatts &&
+			allowed(surface, relation, attnum, command, role))
+			result = bms_add_member(result, bit);
 	}
-	return true;
+	return result;
 }
 
+/* May the role do this to all of these columns?  No columns is any one of them. */
+static bool
+allowed_of_columns(AsbSurface *surface, AsbRelation *relation, AclMode command,
+				   const Bitmapset *columns, Oid role)
+{
+	if (allowed(surface, relation, 0, command, role))
+		return true;
+	if (command == ACL_DELETE)
+		return false;
+	if (bms_is_empty(columns))
+		return relation->column_rows != NULL;
+	return bms_equal(columns, asb_allowed_columns(surface, relation, command, columns, role));
+}
+
+/*
+ * What the agent's own privileges are used for is listed, unless it has no
+ * USAGE of the schema: nobody is asked for that where a stored query, of a view
+ * with security_invoker, names the relation.
+ */
 void
 asb_reach_relation(AsbSurface *surface, const AsbActor *actor, Oid relid,
 				   AclMode command, const Bitmapset *columns)
@@ -158,8 +194,10 @@ asb_reach_relation(AsbSurface *surface, const AsbActor *actor, Oid relid,
 	AsbRelation *relation = asb_world_relation(surface->world, relid);
 	AsbUse		use;
 
-	if (relation == NULL || actor->checked_as == surface->role ||
-		!server_allows(surface, relation, command, columns, actor->checked_as))
+	if (relation == NULL ||
+		(actor->checked_as == surface->role &&
+		 asb_world_namespace_usable(surface->world, relation->form->relnamespace, surface->role)) ||
+		!allowed_of_columns(surface, relation, command, columns, actor->checked_as))
 		return;
 
 	/* the same columns may be none at all: count(*) */
@@ -196,8 +234,8 @@ asb_reach_sequence(AsbSurface *surface, const AsbActor *actor, Oid relid, bool c
 	if (sequence == NULL || sequence->form->relkind != RELKIND_SEQUENCE)
 		return;
 	if (checked &&
-		!server_allows(surface, sequence, ACL_USAGE, NULL, actor->user) &&
-		!server_allows(surface, sequence, ACL_UPDATE, NULL, actor->user))
+		!allowed(surface, sequence, 0, ACL_USAGE, actor->user) &&
+		!allowed(surface, sequence, 0, ACL_UPDATE, actor->user))
 		return;
 	asb_surface_add(surface, "sequence", sequence->identity, "USAGE", NULL, actor->path, "sequence");
 }

@@ -43,6 +43,10 @@ extern void asb_follow_relation(AsbSurface *surface, AsbRelation *relation, AclM
 extern void asb_follow_function(AsbSurface *surface, AsbFunction *function);
 extern void asb_follow_type(AsbSurface *surface, Oid typid);
 
+/* Those of the columns, as in RangeTblEntry.selectedCols, to which the role may do this. */
+extern Bitmapset *asb_allowed_columns(AsbSurface *surface, AsbRelation *relation, AclMode command,
+									  const Bitmapset *columns, Oid role);
+
 /*
  * For the parts of following: something is used, in the course of what the
  * actor does.  Adds rows and notes the use.

@@ -81,13 +81,18 @@ view_actor(AsbSurface *surface, const AsbActor *actor, AsbRelation *view)
 						actor->user);
 }
 
-/* INSERT, UPDATE or DELETE on a view without rule or trigger for it. */
+/*
+ * INSERT, UPDATE or DELETE on a view without rule or trigger for it.  The
+ * server asks for privileges on the columns that are written, and it is enough
+ * for a row to be written that there is one.
+ */
 static void
 follow_automatic_update(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, AsbRelation *view)
 {
 	Query	   *query = asb_view_query(surface, view);
 	AsbActor	as = view_actor(surface, actor, view);
 	Bitmapset  *columns = NULL;
+	AsbRelation *relation;
 	RangeTblRef *base;
 	ListCell   *cell;
 
@@ -96,6 +101,9 @@ follow_automatic_update(AsbSurface *surface, const AsbUse *use, const AsbActor *
 		return;
 	base = linitial_node(RangeTblRef, query->jointree->fromlist);
 	if (rt_fetch(base->rtindex, query->rtable)->rtekind != RTE_RELATION)
+		return;
+	relation = asb_world_relation(surface->world, rt_fetch(base->rtindex, query->rtable)->relid);
+	if (relation == NULL)
 		return;
 
 	foreach(cell, query->targetList)
@@ -109,8 +117,10 @@ follow_automatic_update(AsbSurface *surface, const AsbUse *use, const AsbActor *
 			 bms_is_member(target->resno - FirstLowInvalidHeapAttributeNumber, use->columns)))
 			columns = bms_add_member(columns, var->varattno - FirstLowInvalidHeapAttributeNumber);
 	}
-	asb_reach_relation(surface, &as, rt_fetch(base->rtindex, query->rtable)->relid,
-					   use->key.command, columns);
+	if (use->key.command != ACL_DELETE)
+		columns = asb_allowed_columns(surface, relation, use->key.command, columns, as.checked_as);
+	if (use->key.command == ACL_DELETE || columns)
+		asb_reach_relation(surface, &as, relation->oid, use->key.command, columns);
 	asb_follow_node(surface, &as, (Node *) query->jointree);
 }
 

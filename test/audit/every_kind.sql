@@ -119,6 +119,11 @@ CREATE VIEW view_check AS SELECT a, b FROM everything WHERE a > 0 WITH CHECK OPT
 CREATE VIEW view_hidden AS SELECT 1 AS one;
 CREATE VIEW view_other_owner AS SELECT a FROM hidden;
 ALTER VIEW view_other_owner OWNER TO kinds_owner;
+CREATE TABLE closed.behind_view (a int, b text);
+CREATE VIEW view_into_closed WITH (security_invoker) AS SELECT a, b FROM closed.behind_view;
+CREATE TABLE partly_of_owner (a int, b text);
+CREATE VIEW view_of_owner AS SELECT a, b FROM partly_of_owner;
+ALTER VIEW view_of_owner OWNER TO kinds_owner;
 CREATE VIEW view_with_trigger AS SELECT count(*)::int AS n FROM hidden;
 CREATE RECURSIVE VIEW view_recursive (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM view_recursive WHERE n < 3;
 CREATE MATERIALIZED VIEW matview AS SELECT a, b FROM hidden;
@@ -162,6 +167,9 @@ GRANT SELECT ON view_plain, view_barrier, view_invoker, view_invoker_good, view_
     view_recursive, matview TO kinds;
 GRANT INSERT, UPDATE, DELETE ON view_not_updatable, view_plain TO kinds;
 GRANT SELECT ON closed.plain_table TO kinds;
+GRANT SELECT, INSERT (a) ON closed.behind_view TO kinds;
+GRANT SELECT, INSERT (b) ON partly_of_owner TO kinds_owner;
+GRANT SELECT, INSERT ON view_into_closed, view_of_owner TO kinds;
 GRANT SELECT ON pg_catalog.pg_am TO kinds;
 GRANT SELECT (rolname) ON pg_catalog.pg_authid TO kinds;
 GRANT USAGE ON SEQUENCE counter, with_identity_serial_seq TO kinds;
