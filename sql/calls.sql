@@ -1,19 +1,6 @@
 -- Calls, from the conversation's side: made, judged, read, awaited, cancelled.
 \set SHOW_CONTEXT never
-CREATE SCHEMA regress_calls;
-CREATE PROCEDURE regress_calls.poll(condition text) LANGUAGE plpgsql AS $$
-DECLARE
-    holds boolean;
-BEGIN
-    FOR i IN 1 .. 1000 LOOP
-        EXECUTE 'SELECT ' || condition INTO holds;
-        IF holds THEN RETURN; END IF;
-        COMMIT;
-        PERFORM pg_sleep(0.01);
-    END LOOP;
-    RAISE 'still not: %', condition;
-END
-$$;
+\i sql/include/poll.sql
 SELECT agentsandbox.create_profile('regress_caller');
 SELECT agentsandbox.create_method('echo', response => 'true', max_request_bytes => 1000,
     request => '{"type": "object", "properties": {"n": {"type": "integer", "maximum": 10}, "s": {"type": "string"}}, "additionalProperties": false}');
@@ -162,11 +149,11 @@ UPDATE agentsandbox.RemoteProcedureCalls SET outside_id = gen_random_uuid() WHER
 DELETE FROM agentsandbox.RemoteProcedureCalls WHERE id = :'theirs';
 
 -- the end of a conversation is the end of its calls
-CALL regress_calls.poll(format('count(*) = 1 FROM agentsandbox.RemoteProcedureCalls WHERE id = %L AND status = ''ready''', :'theirs'));
+CALL regress_poll(format('count(*) = 1 FROM agentsandbox.RemoteProcedureCalls WHERE id = %L AND status = ''ready''', :'theirs'));
 SELECT agentsandbox.close_conversation(:'second');
-CALL regress_calls.poll(format('count(*) = 1 FROM agentsandbox.RemoteProcedureCalls WHERE id = %L AND status = ''expired''', :'theirs'));
+CALL regress_poll(format('count(*) = 1 FROM agentsandbox.RemoteProcedureCalls WHERE id = %L AND status = ''expired''', :'theirs'));
 SELECT status, error FROM agentsandbox.RemoteProcedureCalls WHERE id = :'theirs';
-CALL regress_calls.poll('count(*) = 0 FROM agentsandbox.ended_conversations');
+CALL regress_poll('count(*) = 0 FROM agentsandbox.ended_conversations');
 
 -- a poisoned call fails alone; here its method cannot be compiled any more
 ALTER TABLE agentsandbox.method_definitions DISABLE TRIGGER check_method;
@@ -188,9 +175,9 @@ WHERE conversation = :'third' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
 
 SELECT agentsandbox.close_conversation(:'conversation');
 SELECT agentsandbox.close_conversation(:'third');
-CALL regress_calls.poll('count(*) = 0 FROM agentsandbox.RemoteProcedureCalls WHERE finished_at IS NULL');
+CALL regress_poll('count(*) = 0 FROM agentsandbox.RemoteProcedureCalls WHERE finished_at IS NULL');
 SELECT agentsandbox.drop_method('rare');
 SELECT agentsandbox.drop_method('hidden');
 SELECT agentsandbox.drop_profile('regress_caller');
 DELETE FROM agentsandbox.RemoteProcedureCalls;
-DROP SCHEMA regress_calls CASCADE;
+DROP PROCEDURE regress_poll;

@@ -55,19 +55,7 @@ SELECT status, response, error FROM agentsandbox.await(:'largest');
 RESET ROLE;
 
 SELECT agentsandbox.close_conversation(:'conversation');
-CREATE PROCEDURE regress_poll(condition text) LANGUAGE plpgsql AS $$
-DECLARE
-    holds boolean;
-BEGIN
-    FOR i IN 1 .. 1000 LOOP
-        EXECUTE 'SELECT ' || condition INTO holds;
-        IF holds THEN RETURN; END IF;
-        COMMIT;
-        PERFORM pg_sleep(0.01);
-    END LOOP;
-    RAISE 'still not: %', condition;
-END
-$$;
+\i sql/include/poll.sql
 CALL regress_poll('count(*) = 0 FROM agentsandbox.RemoteProcedureCalls WHERE finished_at IS NULL');
 SELECT agentsandbox.drop_method('any');
 SELECT agentsandbox.drop_method('whole');

@@ -1,19 +1,7 @@
 -- The contract with gateways, from the gateway's side.
 \set SHOW_CONTEXT never
 CREATE SCHEMA regress_gateway;
-CREATE PROCEDURE regress_gateway.poll(condition text) LANGUAGE plpgsql AS $$
-DECLARE
-    holds boolean;
-BEGIN
-    FOR i IN 1 .. 1000 LOOP
-        EXECUTE 'SELECT ' || condition INTO holds;
-        IF holds THEN RETURN; END IF;
-        COMMIT;
-        PERFORM pg_sleep(0.01);
-    END LOOP;
-    RAISE 'still not: %', condition;
-END
-$$;
+\i sql/include/poll.sql
 CREATE VIEW regress_gateway.calls AS
 SELECT arguments->>'n' AS n, status, attempt, response, error, retry_at, lease_token IS NOT NULL AS leased
 FROM agentsandbox.RemoteProcedureCalls;
@@ -33,12 +21,12 @@ SET ROLE :role;
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments)
 SELECT 'work', jsonb_build_object('n', 'a' || i, 'b', 1.50, 'a', E'\u00e9\n') FROM generate_series(1, 5) i;
 \c -
-CALL regress_gateway.poll('count(*) = 5 FROM regress_gateway.calls WHERE status = ''ready''');
+CALL regress_poll('count(*) = 5 FROM regress_gateway.calls WHERE status = ''ready''');
 SET ROLE :second_role;
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments, deadline)
 SELECT 'work', jsonb_build_object('n', 'b' || i), '2999-12-31 00:00:00+00' FROM generate_series(1, 2) i;
 \c -
-CALL regress_gateway.poll('count(*) = 7 FROM regress_gateway.calls WHERE status = ''ready''');
+CALL regress_poll('count(*) = 7 FROM regress_gateway.calls WHERE status = ''ready''');
 SET ROLE regress_gateway;
 SELECT method, arguments::jsonb->>'n' AS n, attempt, time_limit, deadline, max_response_bytes
 FROM agentsandbox.claim(4, '1 hour') WITH ORDINALITY AS c ORDER BY ordinality;
@@ -80,7 +68,7 @@ SELECT n, status, response, error FROM regress_gateway.calls WHERE n IN ('a3', '
 SET ROLE :role;
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('work', '{"n": "c"}'), ('other', '{"n": "d"}');
 \c -
-CALL regress_gateway.poll('count(*) = 2 FROM regress_gateway.calls WHERE status = ''ready''');
+CALL regress_poll('count(*) = 2 FROM regress_gateway.calls WHERE status = ''ready''');
 SET ROLE regress_gateway;
 SELECT id, lease_token FROM agentsandbox.claim(1, '1 hour', ARRAY['work']) \gset c_
 SELECT id, lease_token FROM agentsandbox.claim(1, '1 hour', ARRAY['other']) \gset d_
@@ -99,7 +87,7 @@ FROM regress_gateway.calls WHERE n IN ('c', 'd') ORDER BY n;
 SET ROLE :role;
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('work', '{"n": "e"}');
 \c -
-CALL regress_gateway.poll('count(*) = 1 FROM regress_gateway.calls WHERE n = ''e'' AND status = ''ready''');
+CALL regress_poll('count(*) = 1 FROM regress_gateway.calls WHERE n = ''e'' AND status = ''ready''');
 SET ROLE regress_gateway;
 SELECT id, lease_token FROM agentsandbox.claim(1, '1 hour') \gset e_
 SELECT agentsandbox.fail(:'e_id', :'e_lease_token', '"gone"', final => true);
@@ -109,24 +97,24 @@ RESET ROLE;
 SET ROLE :role;
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('work', '{"n": "f"}');
 \c -
-CALL regress_gateway.poll('count(*) = 1 FROM regress_gateway.calls WHERE n = ''f'' AND status = ''ready''');
+CALL regress_poll('count(*) = 1 FROM regress_gateway.calls WHERE n = ''f'' AND status = ''ready''');
 SET ROLE regress_gateway;
 SELECT id, lease_token FROM agentsandbox.claim(1, '100 ms') \gset f_
 \c -
-CALL regress_gateway.poll('count(*) = 1 FROM regress_gateway.calls WHERE n = ''f'' AND status = ''ready'' AND retry_at IS NOT NULL');
+CALL regress_poll('count(*) = 1 FROM regress_gateway.calls WHERE n = ''f'' AND status = ''ready'' AND retry_at IS NOT NULL');
 \set VERBOSITY sqlstate
 SELECT agentsandbox.complete(:'f_id', :'f_lease_token', '{"ok": 1}');
 \set VERBOSITY default
-CALL regress_gateway.poll('count(*) = 1 FROM regress_gateway.calls WHERE n = ''f'' AND retry_at IS NULL');
+CALL regress_poll('count(*) = 1 FROM regress_gateway.calls WHERE n = ''f'' AND retry_at IS NULL');
 SELECT id = :'f_id' AS same_id, lease_token <> :'f_lease_token' AS other_token, attempt FROM agentsandbox.claim(1, '100 ms');
-CALL regress_gateway.poll('count(*) = 1 FROM regress_gateway.calls WHERE n = ''f'' AND status = ''failed''');
+CALL regress_poll('count(*) = 1 FROM regress_gateway.calls WHERE n = ''f'' AND status = ''failed''');
 SELECT n, status, attempt, error FROM regress_gateway.calls WHERE n IN ('e', 'f') ORDER BY n;
 
 -- a lease is extended, but not beyond what the method may take
 SET ROLE :role;
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('work', '{"n": "g"}');
 \c -
-CALL regress_gateway.poll('count(*) = 1 FROM regress_gateway.calls WHERE n = ''g'' AND status = ''ready''');
+CALL regress_poll('count(*) = 1 FROM regress_gateway.calls WHERE n = ''g'' AND status = ''ready''');
 SET ROLE regress_gateway;
 SELECT id, lease_token FROM agentsandbox.claim(1, '10 s') \gset g_
 SELECT agentsandbox.extend(:'g_id', :'g_lease_token', '30 s') - clock_timestamp() BETWEEN '29 s' AND '30 s' AS extended;
@@ -153,11 +141,12 @@ RESET ROLE;
 
 SELECT agentsandbox.close_conversation(:'conversation');
 SELECT agentsandbox.close_conversation(:'second');
-CALL regress_gateway.poll('count(*) = 0 FROM agentsandbox.RemoteProcedureCalls WHERE finished_at IS NULL');
+CALL regress_poll('count(*) = 0 FROM agentsandbox.RemoteProcedureCalls WHERE finished_at IS NULL');
 SELECT n, status, attempt FROM regress_gateway.calls ORDER BY n;
 SELECT agentsandbox.drop_method('work');
 SELECT agentsandbox.drop_method('other');
 SELECT agentsandbox.drop_profile('regress_caller');
 DELETE FROM agentsandbox.RemoteProcedureCalls;
 DROP SCHEMA regress_gateway CASCADE;
+DROP PROCEDURE regress_poll;
 DROP ROLE regress_gateway;

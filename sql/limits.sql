@@ -66,18 +66,9 @@ INSERT INTO regress_t VALUES (4002), (4003);
 -- and by the conversation: ROLLBACK gives nothing back, a new session neither
 \c -reuse-previous=on sandbox :superuser
 DROP TRIGGER note ON regress_t;
-CREATE FUNCTION regress_wait(whose uuid, wanted bigint) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-    found bigint;
-BEGIN
-    FOR i IN 1..1000 LOOP
-        SELECT rows_changed INTO found FROM agentsandbox.usage WHERE conversation = whose;
-        EXIT WHEN found >= wanted;
-        PERFORM pg_sleep(0.01), pg_stat_clear_snapshot();
-    END LOOP;
-    RETURN found;
-END $$;
-SELECT regress_wait(:'conversation', 341) AS changed \gset
+\i sql/include/poll.sql
+CALL regress_poll('rows_changed >= 341 FROM agentsandbox.usage WHERE conversation = ' || quote_literal(:'conversation'));
+SELECT rows_changed AS changed FROM agentsandbox.usage WHERE conversation = :'conversation' \gset
 SELECT :changed AS changed;
 SELECT agentsandbox.alter_profile('regress_agent', rows_changed_total => :changed + 40);
 \c -reuse-previous=on :"conninfo"
@@ -123,4 +114,5 @@ SELECT agentsandbox.alter_profile('regress_agent', mode => 'off');
 SELECT agentsandbox.close_conversation(:'conversation');
 SELECT agentsandbox.drop_profile('regress_agent');
 DROP TABLE regress_child, regress_t, regress_ruled, regress_log;
-DROP FUNCTION regress_note, regress_rows, regress_wait;
+DROP FUNCTION regress_note, regress_rows;
+DROP PROCEDURE regress_poll;

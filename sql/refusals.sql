@@ -32,18 +32,8 @@ SELECT agentsandbox.suggestions('regress agent');
 
 \c -reuse-previous=on sandbox :superuser
 -- until the worker has stored it
-CREATE FUNCTION regress_wait(whose uuid, wanted bigint) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-    found bigint;
-BEGIN
-    FOR i IN 1..1000 LOOP
-        SELECT sum(count) INTO found FROM agentsandbox.refusals WHERE conversation = whose;
-        EXIT WHEN found >= wanted;
-        PERFORM pg_sleep(0.01);
-    END LOOP;
-    RETURN found;
-END $$;
-SELECT regress_wait(:'conversation', 14);
+\i sql/include/poll.sql
+CALL regress_poll('sum(count) >= 14 FROM agentsandbox.refusals WHERE conversation = ' || quote_literal(:'conversation'));
 SELECT gate, object, privilege, sqlstate, count, last_at >= first_at AS ordered, reason
 FROM agentsandbox.refusals WHERE conversation = :'conversation' ORDER BY first_at, gate, object;
 SELECT suggestion, refusals, conversations FROM agentsandbox.suggestions('regress agent');
@@ -89,12 +79,13 @@ SHOW work_mem;
 SELECT pg_sleep(0);
 SELECT generate_series(1, 11);
 \c -reuse-previous=on sandbox :superuser
-SELECT regress_wait(:'conversation', 4) >= 4 AS recorded;
+CALL regress_poll('sum(count) >= 4 FROM agentsandbox.refusals WHERE conversation = ' || quote_literal(:'conversation'));
 SELECT DISTINCT gate, object, reason FROM agentsandbox.refusals WHERE conversation = :'conversation' ORDER BY 1, 2, 3;
 
 SELECT agentsandbox.close_conversation(:'conversation');
 SELECT agentsandbox.drop_profile('regress agent');
 DROP TABLE regress_hidden, regress_partly, regress_read;
 DROP SCHEMA regress_closed CASCADE;
-DROP FUNCTION regress_f, regress_wait;
+DROP FUNCTION regress_f;
+DROP PROCEDURE regress_poll;
 DROP PROCEDURE regress_p;

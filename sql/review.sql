@@ -2,19 +2,7 @@
 \set SHOW_CONTEXT never
 \set superuser :USER
 CREATE SCHEMA regress_review;
-CREATE PROCEDURE regress_review.poll(condition text) LANGUAGE plpgsql AS $$
-DECLARE
-    holds boolean;
-BEGIN
-    FOR i IN 1 .. 1000 LOOP
-        EXECUTE 'SELECT ' || condition INTO holds;
-        IF holds THEN RETURN; END IF;
-        COMMIT;
-        PERFORM pg_sleep(0.01);
-    END LOOP;
-    RAISE 'still not: %', condition;
-END
-$$;
+\i sql/include/poll.sql
 
 -- what a statement ends with, without ids
 CREATE FUNCTION regress_review.try(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -96,7 +84,7 @@ SELECT agentsandbox.reject(:'three', 'a secret suspicion', tell => false);
 SELECT count(*) FROM agentsandbox.reviews;
 
 \c -reuse-previous=on sandbox :superuser
-CALL regress_review.poll($$NOT EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE status = 'held')$$);
+CALL regress_poll($$NOT EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE status = 'held')$$);
 SET ROLE :role;
 SELECT arguments, status, error, finished_at IS NOT NULL AS finished FROM agentsandbox.RemoteProcedureCalls ORDER BY submitted_at;
 RESET ROLE;
@@ -106,7 +94,7 @@ SELECT arguments FROM agentsandbox.claim(10, '1 hour');
 SET ROLE :role;
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('mail', '{"to": "ann@example.net", "n": 1}') RETURNING id AS six \gset
 RESET ROLE;
-CALL regress_review.poll($$EXISTS (SELECT FROM agentsandbox.reviews)$$);
+CALL regress_poll($$EXISTS (SELECT FROM agentsandbox.reviews)$$);
 \c -reuse-previous=on "user=regress_opener password=regress"
 SELECT changes, changes_since = :'one' AS since_one FROM agentsandbox.reviews;
 SELECT regress_review.try(format($$SELECT agentsandbox.approve(%L, 'my own')$$, :'six'));
@@ -115,7 +103,7 @@ SELECT agentsandbox.alter_profile('regress_reviewed', two_person_review => false
 \c -reuse-previous=on "user=regress_opener password=regress"
 SELECT agentsandbox.approve(:'six', 'one person is enough');
 \c -reuse-previous=on sandbox :superuser
-CALL regress_review.poll($$EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE status = 'ready')$$);
+CALL regress_poll($$EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE status = 'ready')$$);
 SELECT arguments FROM agentsandbox.claim(10, '1 hour');
 
 -- what was decided stays, and says who
@@ -132,21 +120,21 @@ TRUNCATE agentsandbox.review_decisions;
 SET ROLE :role;
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('mail', '{"n": 3}'), ('mail', '{"n": 4}'), ('mail', '{"n": 500}');
 RESET ROLE;
-CALL regress_review.poll($$3 = (SELECT count(*) FROM agentsandbox.reviews)$$);
+CALL regress_poll($$3 = (SELECT count(*) FROM agentsandbox.reviews)$$);
 SELECT agentsandbox.alter_method('mail', request => '{"type": "object", "properties": {"n": {"type": "integer", "maximum": 100}}}');
 SELECT agentsandbox.approve(id, 'altered meanwhile') FROM agentsandbox.reviews WHERE payload = '{"n":500}';
-CALL regress_review.poll($$2 = (SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE status = 'held')$$);
+CALL regress_poll($$2 = (SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE status = 'held')$$);
 BEGIN;
 SELECT agentsandbox.approve(id, 'other labels meanwhile') FROM agentsandbox.reviews WHERE payload = '{"n":4}';
 SET LOCAL session_replication_role = replica;
 UPDATE agentsandbox.RemoteProcedureCalls SET labels = '{private}' WHERE arguments = '{"n": 4}';
 COMMIT;
-CALL regress_review.poll($$1 = (SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE status = 'held')$$);
+CALL regress_poll($$1 = (SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE status = 'held')$$);
 BEGIN;
 SELECT agentsandbox.approve(id, 'disallowed meanwhile') FROM agentsandbox.reviews WHERE payload = '{"n":3}';
 SELECT agentsandbox.disallow_method('regress_reviewed', 'mail');
 COMMIT;
-CALL regress_review.poll($$NOT EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE status = 'held')$$);
+CALL regress_poll($$NOT EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE status = 'held')$$);
 SELECT arguments, status, error FROM agentsandbox.RemoteProcedureCalls WHERE arguments ? 'n' AND arguments ->> 'n' IN ('3', '4', '500') ORDER BY arguments;
 SELECT arguments FROM agentsandbox.claim(10, '1 hour');
 
@@ -187,18 +175,19 @@ FROM agentsandbox.reviews WHERE conversation = :'labelled';
 -- what the conversation has collected since does not touch the call
 SELECT agentsandbox.approve(:'after', 'these are hers');
 \c -reuse-previous=on sandbox :superuser
-CALL regress_review.poll(format($$(SELECT status FROM agentsandbox.RemoteProcedureCalls WHERE id = %L) = 'ready'$$, :'after'));
+CALL regress_poll(format($$(SELECT status FROM agentsandbox.RemoteProcedureCalls WHERE id = %L) = 'ready'$$, :'after'));
 SELECT arguments FROM agentsandbox.claim(10, '1 hour', '{mail}') ORDER BY arguments;
 SELECT arguments, status, labels, held_for FROM agentsandbox.RemoteProcedureCalls WHERE conversation = :'labelled' ORDER BY submitted_at;
 SELECT agentsandbox.close_conversation(:'labelled');
-CALL regress_review.poll(format($$NOT EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE conversation = %L AND finished_at IS NULL)$$, :'labelled'));
+CALL regress_poll(format($$NOT EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE conversation = %L AND finished_at IS NULL)$$, :'labelled'));
 DROP TABLE regress_customer;
 SELECT agentsandbox.drop_profile('regress_labelled');
 
 SELECT agentsandbox.close_conversation(:'conversation');
-CALL regress_review.poll($$NOT EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE finished_at IS NULL)$$);
+CALL regress_poll($$NOT EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE finished_at IS NULL)$$);
 SELECT agentsandbox.drop_profile('regress_reviewed');
 SELECT agentsandbox.drop_method('mail');
 SELECT count(*) FROM agentsandbox.anomaly_rules;
 DROP ROLE regress_opener, regress_reviewer, regress_auditor;
 DROP SCHEMA regress_review CASCADE;
+DROP PROCEDURE regress_poll;

@@ -2,16 +2,12 @@
 -- is planted and is silent on the rest.  (Restarts: test/tap/080_review.pl.)
 \set SHOW_CONTEXT never
 CREATE SCHEMA regress_rules;
+\i sql/include/poll.sql
 -- until all calls are judged and all decisions have been acted on
 CREATE PROCEDURE regress_rules.settled() LANGUAGE plpgsql AS $$
 BEGIN
-    FOR i IN 1 .. 1000 LOOP
-        IF NOT EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls
-                       WHERE status = 'submitted' OR status = 'held' AND held_until = '-infinity') THEN RETURN; END IF;
-        COMMIT;
-        PERFORM pg_sleep(0.01);
-    END LOOP;
-    RAISE 'calls are still not judged';
+    CALL regress_poll($cond$NOT EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls
+                                        WHERE status = 'submitted' OR status = 'held' AND held_until = '-infinity')$cond$);
 END
 $$;
 SELECT clock_timestamp() AS start \gset
@@ -195,3 +191,4 @@ SELECT name FROM agentsandbox.anomaly_rules;
 SELECT agentsandbox.drop_method(m) FROM unnest(ARRAY['pay', 'ask', 'chat']) m;
 SELECT count(*) FROM agentsandbox.anomaly_rules;
 DROP SCHEMA regress_rules CASCADE;
+DROP PROCEDURE regress_poll;
