@@ -31,6 +31,7 @@
 #include "audit/surface_relation.h"
 #include "confine/function.h"
 #include "confine/relation.h"
+#include "core/compat.h"
 
 typedef struct AsbFollow
 {
@@ -305,19 +306,23 @@ reach_range_table(NodeContext *context, const Query *query)
 
 	foreach(cell, query->rtable)
 	{
-		const RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
 		bool		is_result = foreach_current_index(cell) + 1 == query->resultRelation;
+		const AsbAccess *access;
 
-		for (int i = 0; rte->rtekind == RTE_RELATION && i < lengthof(commands); i++)
+		if (rte->rtekind != RTE_RELATION)
+			continue;
+		access = asb_entry_access(query, rte);
+		for (int i = 0; i < lengthof(commands); i++)
 		{
 			/* SELECT FOR UPDATE needs UPDATE too, and changes nothing */
-			if ((rte->requiredPerms & commands[i]) == 0 ||
+			if ((access->requiredPerms & commands[i]) == 0 ||
 				(commands[i] == ACL_UPDATE && !is_result))
 				continue;
-			asb_reach_relation(context->surface, context->actor, rte->relid, commands[i],
-							   commands[i] == ACL_SELECT ? rte->selectedCols :
-							   commands[i] == ACL_INSERT ? rte->insertedCols :
-							   commands[i] == ACL_UPDATE ? rte->updatedCols : NULL);
+			asb_reach_relation(context->surface, context->actor, access->relid, commands[i],
+							   commands[i] == ACL_SELECT ? access->selectedCols :
+							   commands[i] == ACL_INSERT ? access->insertedCols :
+							   commands[i] == ACL_UPDATE ? access->updatedCols : NULL);
 		}
 	}
 }

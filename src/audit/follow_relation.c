@@ -28,6 +28,7 @@
 #include "audit/follow.h"
 #include "audit/row_filter.h"
 #include "audit/surface_relation.h"
+#include "core/compat.h"
 
 bool
 asb_follow_triggers(AsbSurface *surface, AclMode command, const AsbActor *actor, AsbRelation *relation)
@@ -131,7 +132,7 @@ follow_expressions(AsbSurface *surface, const AsbActor *actor, AsbRelation *rela
 	while ((attnum = bms_next_member(relation->identities, attnum)) >= 0)
 	{
 		step = asb_actor_step(actor, psprintf("identity column %s", quote_identifier(relation->columns[attnum - 1])));
-		asb_reach_sequence(surface, &step, getIdentitySequence(relation->oid, attnum, true), false);
+		asb_reach_sequence(surface, &step, asb_identity_sequence(relation->oid, attnum), false);
 	}
 }
 

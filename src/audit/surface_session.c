@@ -20,6 +20,7 @@
 #include "audit/surface.h"
 #include "confine/setting.h"
 #include "confine/statement.h"
+#include "core/compat.h"
 #include "core/query.h"
 
 /*

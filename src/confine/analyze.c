@@ -29,6 +29,7 @@
 #include "confine/relation.h"
 #include "confine/setting.h"
 #include "confine/type.h"
+#include "core/compat.h"
 
 /* parse_param.c's VarParamState, which no header shows; the same since 9.0 */
 typedef struct AsbVarParamState
@@ -126,18 +127,18 @@ judge_type(AnalyzeContext *context, Oid typid, const Node *node)
 }
 
 static void
-judge_relation(AnalyzeContext *context, const RangeTblEntry *rte)
+judge_relation(AnalyzeContext *context, const AsbAccess *access)
 {
 	AsbRelationVerdict verdict;
 	AttrNumber	attnum;
 	AclMode		missing;
 
-	if (context->information_schema && asb_catalog_in_information_schema(rte))
+	if (context->information_schema && asb_catalog_in_information_schema(access))
 		return;
 
-	verdict = asb_relation_decide(context->role, rte, &attnum, &missing);
+	verdict = asb_relation_decide(context->role, access, &attnum, &missing);
 	if (verdict != ASB_RELATION_ALLOWED)
-		asb_relation_refuse(verdict, context->role, get_rel_name(rte->relid), rte->relid, attnum, missing);
+		asb_relation_refuse(verdict, context->role, get_rel_name(access->relid), access->relid, attnum, missing);
 }
 
 /* Nodes that have a type, that is, what exprType() knows. */
@@ -227,19 +228,19 @@ judge_sampling(const RangeTblEntry *rte)
 }
 
 static void
-judge_range_table(AnalyzeContext *context, List *range_table)
+judge_range_table(AnalyzeContext *context, const Query *query)
 {
 	ListCell   *cell;
 	ListCell   *inner;
 
-	foreach(cell, range_table)
+	foreach(cell, query->rtable)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
 
 		switch (rte->rtekind)
 		{
 			case RTE_RELATION:
-				judge_relation(context, rte);
+				judge_relation(context, asb_entry_access(query, rte));
 				if (rte->tablesample)
 				{
 					judge_support_function(context, rte->tablesample->tsmhandler);
@@ -278,7 +279,7 @@ judge_query(AnalyzeContext *context, Query *query)
 {
 	ListCell   *cell;
 
-	judge_range_table(context, query->rtable);
+	judge_range_table(context, query);
 	judge_sort_operators(context, query->sortClause);
 	judge_sort_operators(context, query->groupClause);
 	judge_sort_operators(context, query->distinctClause);
@@ -300,7 +301,7 @@ judge_query(AnalyzeContext *context, Query *query)
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
 
 		if (rte->rtekind == RTE_RELATION && rte->relid < FirstNormalObjectId)
-			asb_catalog_restrict(rte, foreach_current_index(cell) + 1);
+			asb_catalog_restrict(query, rte, foreach_current_index(cell) + 1);
 	}
 }
 

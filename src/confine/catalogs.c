@@ -189,10 +189,10 @@ information_schema_keys(Oid relid)
 }
 
 bool
-asb_catalog_in_information_schema(const RangeTblEntry *rte)
+asb_catalog_in_information_schema(const AsbAccess *access)
 {
-	return (rte->requiredPerms & ~ACL_SELECT) == 0 &&
-		information_schema_keys(rte->relid) != NULL;
+	return (access->requiredPerms & ~ACL_SELECT) == 0 &&
+		information_schema_keys(access->relid) != NULL;
 }
 
 char *
@@ -223,8 +223,7 @@ restrict_information_schema(RangeTblEntry *rte, const char *filter)
 	rte->rellockmode = 0;
 	rte->tablesample = NULL;
 	rte->inh = false;
-	rte->requiredPerms = 0;
-	rte->selectedCols = NULL;
+	asb_entry_drop_access(rte);
 }
 
 /* Adds a security barrier to an entry. */
@@ -267,13 +266,13 @@ asb_catalog_name_type(CoerceViaIO *cast)
 }
 
 void
-asb_catalog_restrict(RangeTblEntry *rte, int rtindex)
+asb_catalog_restrict(const Query *query, RangeTblEntry *rte, int rtindex)
 {
 	const OpenCatalog *catalog = find(rte->relid);
 	const char *filter = catalog ? NULL : asb_catalog_information_schema_filter(rte->relid);
 
 	/* in observe mode more than reading may have got this far */
-	if ((rte->requiredPerms & ~ACL_SELECT) != 0)
+	if ((asb_entry_access(query, rte)->requiredPerms & ~ACL_SELECT) != 0)
 		return;
 	if (catalog)
 		restrict_catalog(rte, rtindex, catalog);

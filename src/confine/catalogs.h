@@ -7,6 +7,8 @@
 
 #include "nodes/parsenodes.h"
 
+#include "core/compat.h"
+
 /* May agents read this column of this relation, seeing their own world only? */
 extern bool asb_catalog_column_open(Oid relid, AttrNumber attnum);
 
@@ -21,14 +23,14 @@ extern bool asb_catalog_open(Oid relid);
 extern char *asb_catalog_filter(Oid relid, const char **reason);
 extern char *asb_catalog_information_schema_filter(Oid relid);
 
-/* Is the entry one of the views of information_schema that a profile can open? */
-extern bool asb_catalog_in_information_schema(const RangeTblEntry *rte);
+/* Is no more asked than to read one of the views of information_schema that a profile can open? */
+extern bool asb_catalog_in_information_schema(const AsbAccess *access);
 
 /*
  * Restricts an entry of an agent's range table to what the agent can reach, if
  * it is one of those catalogs or views.
  */
-extern void asb_catalog_restrict(RangeTblEntry *rte, int rtindex);
+extern void asb_catalog_restrict(const Query *query, RangeTblEntry *rte, int rtindex);
 
 /*
  * Changes a cast of a number through regtype to text, by which drivers ask for

@@ -34,6 +34,7 @@
 #include "confine/refusal.h"
 #include "confine/relation.h"
 #include "core/catalog.h"
+#include "core/compat.h"
 #include "flow/object.h"
 #include "flow/raise.h"
 #include "rpc/call.h"
@@ -103,65 +104,65 @@ refuse_undefined(void)
 }
 
 static void
-add_relation_read(AsbFlow *flow, const AsbRelationLabels *relation, const RangeTblEntry *rte)
+add_relation_read(AsbFlow *flow, const AsbRelationLabels *relation, const AsbAccess *access)
 {
-	bool		compares = bms_overlap(relation->unique, rte->insertedCols) ||
-	bms_overlap(relation->unique, rte->updatedCols);
+	bool		compares = bms_overlap(relation->unique, access->insertedCols) ||
+	bms_overlap(relation->unique, access->updatedCols);
 
-	if (compares || (rte->requiredPerms & (ACL_SELECT | ACL_UPDATE | ACL_DELETE)))
-		add_read(flow, relation->own | relation->below, NULL, 0, rte->relid);
+	if (compares || (access->requiredPerms & (ACL_SELECT | ACL_UPDATE | ACL_DELETE)))
+		add_read(flow, relation->own | relation->below, NULL, 0, access->relid);
 	for (int i = 0; i < relation->ncolumns; i++)
 	{
 		AttrNumber	attnum = relation->columns[i].attnum;
 
-		if (has_column(rte->selectedCols, attnum) ||
+		if (has_column(access->selectedCols, attnum) ||
 			(compares && bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, relation->unique)))
-			add_read(flow, relation->columns[i].set, NULL, attnum, rte->relid);
+			add_read(flow, relation->columns[i].set, NULL, attnum, access->relid);
 	}
 }
 
 static bool
-is_written(const RangeTblEntry *rte)
+is_written(const AsbAccess *access)
 {
 	/* what a view writes is a relation of its own in the list */
-	if ((rte->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE)) == 0 ||
-		rte->relkind == RELKIND_VIEW)
+	if ((access->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE)) == 0 ||
+		get_rel_relkind(access->relid) == RELKIND_VIEW)
 		return false;
 
 	/* a foreign key's check locks the row that is referenced, for the server */
 	if (InNoForceRLSOperation() &&
-		(rte->requiredPerms & (ACL_INSERT | ACL_DELETE)) == 0 && bms_is_empty(rte->updatedCols))
+		(access->requiredPerms & (ACL_INSERT | ACL_DELETE)) == 0 && bms_is_empty(access->updatedCols))
 		return false;
 
 	/* of these a conversation sees its own rows only */
-	return rte->relid != calls_relid && rte->relid != notes_relid;
+	return access->relid != calls_relid && access->relid != notes_relid;
 }
 
 static void
-add_entry(const AsbSession *session, const RangeTblEntry *rte, AsbFlow *flow)
+add_access(const AsbSession *session, const AsbAccess *access, AsbFlow *flow)
 {
 	const AsbRelationLabels *relation;
 
-	if (rte->rtekind != RTE_RELATION || rte->requiredPerms == 0 || rte->relid < FirstNormalObjectId)
+	if (access == NULL || access->requiredPerms == 0 || access->relid < FirstNormalObjectId)
 		return;
 	find_own_relids();
-	if (rte->relid == calls_relid &&
-		(has_column(rte->selectedCols, Anum_call_response) || has_column(rte->selectedCols, Anum_call_error)))
+	if (access->relid == calls_relid &&
+		(has_column(access->selectedCols, Anum_call_response) || has_column(access->selectedCols, Anum_call_error)))
 		add_read(flow, asb_labels_of_responses(session), "response of a call", 0, InvalidOid);
 
-	relation = asb_relation_labels(rte->relid);
+	relation = asb_relation_labels(access->relid);
 	if (relation)
 	{
 		if (relation->undefined)
 			refuse_undefined();
-		add_relation_read(flow, relation, rte);
+		add_relation_read(flow, relation, access);
 	}
-	if (is_written(rte))
+	if (is_written(access))
 	{
 		AsbLabelSet labels = relation ? relation->own : 0;
 
 		if (flow->floor & ~labels)
-			flow->written = rte->relid;
+			flow->written = access->relid;
 		flow->floor &= labels;
 	}
 }
@@ -189,15 +190,16 @@ typedef struct WalkContext
 static bool
 walk(Node *node, WalkContext *context)
 {
+	ListCell   *cell;
+
 	if (node == NULL)
 		return false;
-	if (IsA(node, RangeTblEntry))
-	{
-		add_entry(context->session, (RangeTblEntry *) node, context->flow);
-		return false;
-	}
 	if (IsA(node, Query))
-		return query_tree_walker((Query *) node, walk, context, QTW_EXAMINE_RTES_BEFORE);
+	{
+		foreach(cell, asb_query_access((Query *) node))
+			add_access(context->session, asb_access(cell), context->flow);
+		return query_tree_walker((Query *) node, walk, context, 0);
+	}
 	check_functions_in_node(node, add_function, context->flow);
 	return expression_tree_walker(node, walk, context);
 }
@@ -214,15 +216,15 @@ asb_flow_of_query(const AsbSession *session, Query *query, AsbFlow *flow)
 }
 
 static void
-of_range_table(const AsbSession *session, List *range_table, AsbFlow *flow)
+of_access_list(const AsbSession *session, List *access_list, AsbFlow *flow)
 {
 	ListCell   *cell;
 
 	flow->read = 0;
 	flow->floor = ALL_LABELS;
 	flow->written = InvalidOid;
-	foreach(cell, range_table)
-		add_entry(session, lfirst_node(RangeTblEntry, cell), flow);
+	foreach(cell, access_list)
+		add_access(session, asb_access(cell), flow);
 }
 
 /* The relation's name, if the agent may know it. */
@@ -294,11 +296,11 @@ judge(const AsbSession *session, const AsbFlow *flow)
 }
 
 void
-asb_flow_gate_range_table(const AsbSession *session, List *range_table)
+asb_flow_gate_access(const AsbSession *session, List *access_list)
 {
 	AsbFlow		flow = {0};
 
-	of_range_table(session, range_table, &flow);
+	of_access_list(session, access_list, &flow);
 	if (flow.read == 0 && !OidIsValid(flow.written))
 		return;
 
@@ -307,7 +309,7 @@ asb_flow_gate_range_table(const AsbSession *session, List *range_table)
 	{
 		/* once more, for what is to blame */
 		flow.cause = makeStringInfo();
-		of_range_table(session, range_table, &flow);
+		of_access_list(session, access_list, &flow);
 		judge(session, &flow);
 	}
 	if (written_floor & ~flow.floor)

@@ -31,7 +31,7 @@ extern void asb_flow_gate_query(const AsbSession *session, Query *query);
  * Before a statement is executed (ExecutorCheckPerms_hook), or COPY reads or
  * writes a relation: raises what it reads, refuses to write down.
  */
-extern void asb_flow_gate_range_table(const AsbSession *session, List *range_table);
+extern void asb_flow_gate_access(const AsbSession *session, List *access_list);
 
 /* Before a function runs. */
 extern void asb_flow_gate_function(const AsbSession *session, Oid funcid);

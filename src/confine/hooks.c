@@ -35,6 +35,7 @@
 #include "confine/relation.h"
 #include "confine/setting.h"
 #include "confine/statement.h"
+#include "core/compat.h"
 #include "core/wakeup.h"
 #include "flow/object.h"
 #include "session/session.h"
@@ -186,31 +187,28 @@ asb_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 static PlannedStmt *
 asb_planner(Query *query, const char *source, int cursor_options, ParamListInfo params)
 {
-	planner_hook_type planner = next_planner_hook ? next_planner_hook : standard_planner;
 	PlannedStmt *volatile plan = NULL;
 	const AsbSession *session = sandboxed();
 
 	if (!session)
-		return planner(query, source, cursor_options, params);
+		return next_planner_hook(query, source, cursor_options, params);
 
 	asb_flow_gate_query(session, query);
 
-	ASB_DEEPER(plan = planner(query, source, cursor_options, params));
+	ASB_DEEPER(plan = next_planner_hook(query, source, cursor_options, params));
 	return plan;
 }
 
 static void
 asb_executor_start(QueryDesc *query, int eflags)
 {
-	ExecutorStart_hook_type start =
-	next_executor_start_hook ? next_executor_start_hook : standard_ExecutorStart;
 	const AsbSession *session = sandboxed();
 	Oid			role;
 	AsbJudged	judged;
 
 	if (!session)
 	{
-		start(query, eflags);
+		next_executor_start_hook(query, eflags);
 		return;
 	}
 
@@ -219,24 +217,22 @@ asb_executor_start(QueryDesc *query, int eflags)
 	if (depth == 0)
 		asb_decisions_check();
 	judged = asb_decisions_now();
-	ASB_DEEPER(start(query, eflags));
+	ASB_DEEPER(next_executor_start_hook(query, eflags));
 	if (OidIsValid(role))
 		asb_decisions_execution_began(query->estate, role, judged);
 	asb_meter_executor_started(query);
 }
 
 static void
-asb_executor_run(QueryDesc *query, ScanDirection direction, uint64 count, bool execute_once)
+asb_executor_run(QueryDesc *query, ScanDirection direction, uint64 count ASB_EXECUTE_ONCE_PARAMETER)
 {
-	ExecutorRun_hook_type run =
-	next_executor_run_hook ? next_executor_run_hook : standard_ExecutorRun;
 	const AsbSession *session = asb_session();
 	const AsbSession *agent;
 	bool		unchanged;
 
 	if (!session)
 	{
-		run(query, direction, count, execute_once);
+		next_executor_run_hook(query, direction, count ASB_EXECUTE_ONCE);
 		return;
 	}
 
@@ -248,46 +244,44 @@ asb_executor_run(QueryDesc *query, ScanDirection direction, uint64 count, bool e
 	agent = asb_agent_of(session);
 	if (agent && !unchanged)
 	{
-		asb_relation_gate(agent, query->plannedstmt->rtable);
+		asb_relation_gate(agent, asb_plan_access(query->plannedstmt));
 		session = asb_session();
 	}
 	asb_limit_run(session, query);
-	ASB_DEEPER(run(query, direction, count, execute_once));
+	ASB_DEEPER(next_executor_run_hook(query, direction, count ASB_EXECUTE_ONCE));
 }
 
 static void
 asb_executor_finish(QueryDesc *query)
 {
-	ExecutorFinish_hook_type finish =
-	next_executor_finish_hook ? next_executor_finish_hook : standard_ExecutorFinish;
 
 	/* what changes nothing has neither triggers to fire nor rows to count */
 	if ((query->operation == CMD_SELECT && !query->plannedstmt->hasModifyingCTE) || !sandboxed())
 	{
-		finish(query);
+		next_executor_finish_hook(query);
 		return;
 	}
 
 	asb_meter_executor_finishing(query);
-	ASB_DEEPER(finish(query));
+	ASB_DEEPER(next_executor_finish_hook(query));
 }
 
 static bool
-asb_executor_check_perms(List *range_table, bool ereport_on_violation)
+asb_executor_check_perms(ASB_CHECK_PERMS_PARAMETERS(access), bool ereport_on_violation)
 {
 	const AsbSession *agent;
 	const AsbSession *session;
 
 	if (next_executor_check_perms_hook &&
-		!next_executor_check_perms_hook(range_table, ereport_on_violation))
+		!next_executor_check_perms_hook(ASB_CHECK_PERMS_ARGUMENTS(access), ereport_on_violation))
 		return false;
 
 	agent = asb_agent();
 	if (agent)
-		asb_relation_gate(agent, range_table);
+		asb_relation_gate(agent, access);
 	session = asb_session();
 	if (session)
-		asb_flow_gate_range_table(session, range_table);
+		asb_flow_gate_access(session, access);
 	return true;
 }
 
@@ -356,8 +350,6 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 					ParamListInfo params, QueryEnvironment *queryEnv,
 					DestReceiver *dest, QueryCompletion *qc)
 {
-	ProcessUtility_hook_type process =
-	next_process_utility_hook ? next_process_utility_hook : standard_ProcessUtility;
 	const Node *statement = pstmt->utilityStmt;
 	const AsbSession *session = asb_statement_leaves(statement) ? NULL : sandboxed();
 	const AsbSession *agent;
@@ -375,7 +367,7 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 
 	if (!session)
 	{
-		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		next_process_utility_hook(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 		return;
 	}
 
@@ -385,10 +377,10 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 		return;
 
 	if (analyzes_text(statement))
-		process(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		next_process_utility_hook(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 	else
-		ASB_DEEPER(process(pstmt, queryString, readOnlyTree, context,
-						   params, queryEnv, dest, qc));
+		ASB_DEEPER(next_process_utility_hook(pstmt, queryString, readOnlyTree, context,
+											 params, queryEnv, dest, qc));
 
 	if (qc && IsA(statement, CopyStmt) && ((const CopyStmt *) statement)->is_from)
 		asb_meter_count_changes(qc->nprocessed);
@@ -417,9 +409,12 @@ asb_emit_log(ErrorData *error)
 		failed_deeper = false;
 }
 
-#define INSTALL(hook, next, ours) \
+#define INSTALL(hook, next, ours) INSTALL_OVER(NULL, hook, next, ours)
+
+/* Where the hook stands in for a function of the server's, that is what comes next. */
+#define INSTALL_OVER(standard, hook, next, ours) \
 	do { \
-		next = hook; \
+		next = hook ? hook : standard; \
 		hook = ours; \
 	} while (0)
 
@@ -431,12 +426,12 @@ asb_hooks_init(void)
 	INSTALL(ClientAuthentication_hook, next_client_authentication_hook, asb_client_authentication);
 	INSTALL(emit_log_hook, next_emit_log_hook, asb_emit_log);
 	INSTALL(post_parse_analyze_hook, next_post_parse_analyze_hook, asb_post_parse_analyze);
-	INSTALL(planner_hook, next_planner_hook, asb_planner);
-	INSTALL(ExecutorStart_hook, next_executor_start_hook, asb_executor_start);
-	INSTALL(ExecutorRun_hook, next_executor_run_hook, asb_executor_run);
-	INSTALL(ExecutorFinish_hook, next_executor_finish_hook, asb_executor_finish);
+	INSTALL_OVER(standard_planner, planner_hook, next_planner_hook, asb_planner);
+	INSTALL_OVER(standard_ExecutorStart, ExecutorStart_hook, next_executor_start_hook, asb_executor_start);
+	INSTALL_OVER(standard_ExecutorRun, ExecutorRun_hook, next_executor_run_hook, asb_executor_run);
+	INSTALL_OVER(standard_ExecutorFinish, ExecutorFinish_hook, next_executor_finish_hook, asb_executor_finish);
 	INSTALL(ExecutorCheckPerms_hook, next_executor_check_perms_hook, asb_executor_check_perms);
 	INSTALL(needs_fmgr_hook, next_needs_fmgr_hook, asb_needs_fmgr);
 	INSTALL(object_access_hook, next_object_access_hook, asb_object_access);
-	INSTALL(ProcessUtility_hook, next_process_utility_hook, asb_process_utility);
+	INSTALL_OVER(standard_ProcessUtility, ProcessUtility_hook, next_process_utility_hook, asb_process_utility);
 }

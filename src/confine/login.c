@@ -29,6 +29,7 @@
 
 #include "confine/login.h"
 #include "confine/setting.h"
+#include "core/compat.h"
 #include "session/role_label.h"
 #include "session/session.h"
 

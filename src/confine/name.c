@@ -40,6 +40,7 @@
 #include "confine/name.h"
 #include "confine/relation.h"
 #include "confine/type.h"
+#include "core/compat.h"
 
 typedef struct Search
 {

@@ -209,17 +209,17 @@ has_system_column(const Bitmapset *columns, AttrNumber *attnum)
 }
 
 AsbRelationVerdict
-asb_relation_decide(Oid role, const RangeTblEntry *rte, AttrNumber *attnum, AclMode *missing)
+asb_relation_decide(Oid role, const AsbAccess *access, AttrNumber *attnum, AclMode *missing)
 {
-	AclMode		privileges = relation_privileges(role, rte->relid);
-	AclMode		lacking = rte->requiredPerms & ~privileges;
+	AclMode		privileges = relation_privileges(role, access->relid);
+	AclMode		lacking = access->requiredPerms & ~privileges;
 
 	*attnum = InvalidAttrNumber;
 	*missing = lacking;
 
-	if (privileges == 0 && some_column_privileges(role, rte->relid) == 0)
+	if (privileges == 0 && some_column_privileges(role, access->relid) == 0)
 		return ASB_RELATION_HIDDEN;
-	if (has_system_column(rte->selectedCols, attnum))
+	if (has_system_column(access->selectedCols, attnum))
 		return ASB_RELATION_SYSTEM_COLUMN;
 	if (lacking == 0)
 		return ASB_RELATION_ALLOWED;
@@ -230,15 +230,15 @@ asb_relation_decide(Oid role, const RangeTblEntry *rte, AttrNumber *attnum, AclM
 
 	*missing = ACL_SELECT;
 	if ((lacking & ACL_SELECT) &&
-		!columns_allowed(role, rte->relid, rte->selectedCols, ACL_SELECT, attnum))
+		!columns_allowed(role, access->relid, access->selectedCols, ACL_SELECT, attnum))
 		return *attnum ? ASB_RELATION_HIDDEN_COLUMN : ASB_RELATION_NO_PRIVILEGE;
 	*missing = ACL_INSERT;
 	if ((lacking & ACL_INSERT) &&
-		!columns_allowed(role, rte->relid, rte->insertedCols, ACL_INSERT, attnum))
+		!columns_allowed(role, access->relid, access->insertedCols, ACL_INSERT, attnum))
 		return *attnum ? ASB_RELATION_HIDDEN_COLUMN : ASB_RELATION_NO_PRIVILEGE;
 	*missing = ACL_UPDATE;
 	if ((lacking & ACL_UPDATE) &&
-		!columns_allowed(role, rte->relid, rte->updatedCols, ACL_UPDATE, attnum))
+		!columns_allowed(role, access->relid, access->updatedCols, ACL_UPDATE, attnum))
 		return *attnum ? ASB_RELATION_HIDDEN_COLUMN : ASB_RELATION_NO_PRIVILEGE;
 
 	*missing = 0;
@@ -318,35 +318,35 @@ asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char *name, Oid 
 }
 
 void
-asb_relation_gate(const AsbSession *agent, List *range_table)
+asb_relation_gate(const AsbSession *agent, List *access_list)
 {
 	Oid			role = agent->role;
 	ListCell   *cell;
 
-	foreach(cell, range_table)
+	foreach(cell, access_list)
 	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+		const AsbAccess *access = asb_access(cell);
 		AsbRelationVerdict verdict;
 		AttrNumber	attnum;
 		AclMode		missing;
 
-		if (rte->rtekind != RTE_RELATION || rte->requiredPerms == 0 ||
-			rte->relid < FirstNormalObjectId ||
-			(OidIsValid(rte->checkAsUser) && rte->checkAsUser != role))
+		if (access == NULL || access->requiredPerms == 0 ||
+			access->relid < FirstNormalObjectId ||
+			(OidIsValid(access->checkAsUser) && access->checkAsUser != role))
 			continue;
 
-		verdict = asb_relation_decide(role, rte, &attnum, &missing);
+		verdict = asb_relation_decide(role, access, &attnum, &missing);
 		if (verdict == ASB_RELATION_HIDDEN)
 			asb_refuse(&(AsbRefusal) {
 				.gate = ASB_GATE_RELATION,
-				.object = get_rel_name(rte->relid),
+				.object = get_rel_name(access->relid),
 				/* not a name of the agent's, or it would not have come this far */
 				.message = "a relation that a view, function, policy or trigger uses is not granted",
 				.class_id = RelationRelationId,
-				.object_id = rte->relid,
+				.object_id = access->relid,
 				.privilege = privilege_name(missing)
 			});
 		else if (verdict != ASB_RELATION_ALLOWED)
-			asb_relation_refuse(verdict, role, get_rel_name(rte->relid), rte->relid, attnum, missing);
+			asb_relation_refuse(verdict, role, get_rel_name(access->relid), access->relid, attnum, missing);
 	}
 }

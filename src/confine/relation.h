@@ -10,6 +10,7 @@
 #include "nodes/parsenodes.h"
 
 #include "confine/agent.h"
+#include "core/compat.h"
 
 typedef enum AsbRelationVerdict
 {
@@ -41,10 +42,10 @@ extern bool asb_relation_granted(Oid role, Oid relid, AclMode privilege);
 extern bool asb_relation_column_granted(Oid role, Oid relid, AttrNumber attnum, AclMode mask);
 
 /*
- * The decision of this gate for one entry of a range table.  On a refusal,
+ * The decision of this gate for what is asked of one relation.  On a refusal,
  * *attnum is the column and *missing the privilege it was refused for.
  */
-extern AsbRelationVerdict asb_relation_decide(Oid role, const RangeTblEntry *rte,
+extern AsbRelationVerdict asb_relation_decide(Oid role, const AsbAccess *access,
 											  AttrNumber *attnum, AclMode *missing);
 
 /* Refuses, as the verdict says; "name" is the relation as the agent wrote it. */
@@ -52,9 +53,9 @@ extern void asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char
 								Oid relid, AttrNumber attnum, AclMode missing);
 
 /*
- * Judges the range table of a statement that is about to be executed: every
- * entry that is checked as the agent.
+ * Judges what a statement asks of relations that is about to be executed: all
+ * that is checked as the agent.
  */
-extern void asb_relation_gate(const AsbSession *agent, List *range_table);
+extern void asb_relation_gate(const AsbSession *agent, List *access_list);
 
 #endif							/* ASB_RELATION_H */

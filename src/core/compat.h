@@ -8,6 +8,9 @@
 #ifndef ASB_COMPAT_H
 #define ASB_COMPAT_H
 
+#include "nodes/parsenodes.h"
+#include "nodes/plannodes.h"
+
 #if PG_VERSION_NUM < 150000
 #error "agentsandbox needs PostgreSQL 15 or later"
 #endif
@@ -20,6 +23,11 @@
 #define ASB_FUNCTION(name) \
 	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
 	PG_FUNCTION_INFO_V1(name)
+
+/* 16: what a variable-length value looks like has a header of its own. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
 
 /*
  * 16: an update says which indexes want the new version, and summarizing ones
@@ -35,6 +43,148 @@
 #define asb_updates_indexes(which) (which)
 #define asb_insert_index_tuples(result, slot, estate, which) \
 	ExecInsertIndexTuples(result, slot, estate, true, false, NULL, NIL)
+#endif
+
+/*
+ * 16: what a query asks of its relations moved from the entries of its range
+ * table to a list of its own, which has expanded views too.  AsbAccess has the
+ * same fields in both.  A range table stands for its own list of them before.
+ */
+#if PG_VERSION_NUM >= 160000
+#include "parser/parse_relation.h"
+
+typedef RTEPermissionInfo AsbAccess;
+
+#define asb_query_access(query) ((query)->rteperminfos)
+#define asb_plan_access(plan) ((plan)->permInfos)
+#define ASB_CHECK_PERMS_PARAMETERS(access) List *range_table, List *access
+#define ASB_CHECK_PERMS_ARGUMENTS(access) range_table, access
+
+/* The access that a member of such a list is, or NULL. */
+static inline AsbAccess *
+asb_access(const ListCell *cell)
+{
+	return lfirst_node(RTEPermissionInfo, cell);
+}
+
+/* The access of an entry of the query's range table that is a relation. */
+static inline AsbAccess *
+asb_entry_access(const Query *query, RangeTblEntry *rte)
+{
+	AsbAccess  *access;
+
+	if (rte->perminfoindex != 0)
+		return getRTEPermissionInfo(query->rteperminfos, rte);
+	access = makeNode(RTEPermissionInfo);
+	access->relid = rte->relid;
+	return access;
+}
+
+/* Nothing is asked of what the entry was. */
+static inline void
+asb_entry_drop_access(RangeTblEntry *rte)
+{
+	rte->perminfoindex = 0;
+}
+#else
+typedef RangeTblEntry AsbAccess;
+
+#define asb_query_access(query) ((query)->rtable)
+#define asb_plan_access(plan) ((plan)->rtable)
+#define ASB_CHECK_PERMS_PARAMETERS(access) List *access
+#define ASB_CHECK_PERMS_ARGUMENTS(access) access
+
+static inline AsbAccess *
+asb_access(const ListCell *cell)
+{
+	RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+
+	return rte->rtekind == RTE_RELATION ? rte : NULL;
+}
+
+static inline AsbAccess *
+asb_entry_access(const Query *query, RangeTblEntry *rte)
+{
+	return rte;
+}
+
+static inline void
+asb_entry_drop_access(RangeTblEntry *rte)
+{
+	rte->requiredPerms = 0;
+	rte->selectedCols = NULL;
+}
+#endif
+
+/* 16: one function for all kinds of objects instead of one each. */
+#if PG_VERSION_NUM >= 160000
+#include "catalog/pg_database.h"
+#include "catalog/pg_namespace.h"
+#include "utils/acl.h"
+
+#define pg_namespace_aclcheck(oid, role, mode) object_aclcheck(NamespaceRelationId, oid, role, mode)
+#define pg_database_aclcheck(oid, role, mode) object_aclcheck(DatabaseRelationId, oid, role, mode)
+#define pg_database_ownercheck(oid, role) object_ownercheck(DatabaseRelationId, oid, role)
+#endif
+
+/* 16: numbers a backend keeps and the places in a snapshot are told apart. */
+#if PG_VERSION_NUM >= 160000
+#define asb_backend_status(place) (&pgstat_get_local_beentry_by_index(place)->backendStatus)
+#else
+#define asb_backend_status(place) pgstat_fetch_stat_beentry(place)
+#endif
+
+/* 17: backends are numbered from 0. */
+#if PG_VERSION_NUM >= 170000
+#include "storage/procnumber.h"
+
+#define asb_my_backend_index() MyProcNumber
+#else
+#include "storage/backendid.h"
+
+#define asb_my_backend_index() (MyBackendId - 1)
+#endif
+
+/* 16: named after the hash, and the number of iterations is a setting. */
+#if PG_VERSION_NUM >= 160000
+#define SCRAM_DEFAULT_ITERATIONS SCRAM_SHA_256_DEFAULT_ITERATIONS
+#endif
+
+/* 17: a partition's identity column has the sequence of the partitioned table. */
+#if PG_VERSION_NUM >= 170000
+#include "access/relation.h"
+#include "catalog/dependency.h"
+#include "utils/rel.h"
+
+static inline Oid
+asb_identity_sequence(Oid relid, AttrNumber attnum)
+{
+	Relation	relation = try_relation_open(relid, AccessShareLock);
+	Oid			sequence = InvalidOid;
+
+	if (relation)
+	{
+		sequence = getIdentitySequence(relation, attnum, true);
+		relation_close(relation, AccessShareLock);
+	}
+	return sequence;
+}
+#else
+#define asb_identity_sequence(relid, attnum) getIdentitySequence(relid, attnum, true)
+#endif
+
+/* 18: pg_noreturn in front instead. */
+#if PG_VERSION_NUM >= 180000
+#define pg_attribute_noreturn() __attribute__((noreturn))
+#endif
+
+/* 18: the executor knows by itself whether it is run once. */
+#if PG_VERSION_NUM >= 180000
+#define ASB_EXECUTE_ONCE_PARAMETER
+#define ASB_EXECUTE_ONCE
+#else
+#define ASB_EXECUTE_ONCE_PARAMETER , bool execute_once
+#define ASB_EXECUTE_ONCE , execute_once
 #endif
 
 #endif							/* ASB_COMPAT_H */

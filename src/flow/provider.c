@@ -23,6 +23,7 @@
 #include "utils/syscache.h"
 
 #include "core/catalog.h"
+#include "core/compat.h"
 #include "core/wakeup.h"
 #include "flow/label.h"
 #include "flow/provider.h"

@@ -23,7 +23,6 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "port/atomics.h"
-#include "storage/backendid.h"
 #include "storage/lwlock.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -31,6 +30,7 @@
 #include "utils/snapmgr.h"
 
 #include "core/catalog.h"
+#include "core/compat.h"
 #include "core/errors.h"
 #include "core/shmem.h"
 #include "flow/raise.h"
@@ -84,7 +84,7 @@ attach(const pg_uuid_t *conversation)
 {
 	loaded = false;
 	LWLockAcquire(&shared->lock, LW_EXCLUSIVE);
-	mine = &shared->places[MyBackendId - 1];
+	mine = &shared->places[asb_my_backend_index()];
 	mine->conversation = *conversation;
 	pg_atomic_write_u64(&mine->set, 0);
 	LWLockRelease(&shared->lock);

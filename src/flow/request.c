@@ -13,11 +13,11 @@
 
 #include "miscadmin.h"
 #include "pgstat.h"
-#include "storage/backendid.h"
 #include "storage/latch.h"
 #include "storage/lwlock.h"
 #include "utils/timestamp.h"
 
+#include "core/compat.h"
 #include "core/settings.h"
 #include "core/shmem.h"
 #include "core/wakeup.h"
@@ -81,7 +81,7 @@ look(const Place *place)
 AsbAnswer
 asb_request(const AsbRequest *request)
 {
-	Place	   *place = &shared->places[MyBackendId - 1];
+	Place	   *place = &shared->places[asb_my_backend_index()];
 	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), asb_raise_timeout);
 	AsbAnswer	answer;
 

@@ -12,6 +12,8 @@
 
 #include "utils/numeric.h"
 
+#include "core/compat.h"
+
 /*
  * Value = sum of digits[i] * 10000 ^ (weight - i), negated if `negative`.  No
  * leading or trailing digit is zero; zero has no digits and is not negative.

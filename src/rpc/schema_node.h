@@ -9,6 +9,7 @@
 #include "common/format.h"
 #include "common/regex.h"
 #include "nodes/pg_list.h"
+#include "core/compat.h"
 #include "rpc/jvalue.h"
 #include "rpc/schema.h"
 

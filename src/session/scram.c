@@ -12,6 +12,7 @@
 
 #include "libpq/scram.h"
 
+#include "core/compat.h"
 #include "session/scram.h"
 
 #ifdef USE_OPENSSL
@@ -97,7 +98,7 @@ base64(const uint8 *bytes, int length)
 {
 	int			size = pg_b64_enc_len(length) + 1;
 	char	   *text = palloc(size);
-	int			written = pg_b64_encode((const char *) bytes, length, text, size - 1);
+	int			written = pg_b64_encode((const void *) bytes, length, text, size - 1);
 
 	if (written < 0)
 		elog(ERROR, "could not encode a verifier");

@@ -14,6 +14,7 @@
 #include "common/sha2.h"
 #include "utils/builtins.h"
 
+#include "core/compat.h"
 #include "session/secret.h"
 
 static void

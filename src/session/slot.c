@@ -17,7 +17,6 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "storage/backendid.h"
 #include "storage/ipc.h"
 #include "storage/lwlock.h"
 #include "utils/builtins.h"
@@ -99,7 +98,7 @@ release(int code, Datum arg)
 void
 asb_slot_take(Oid role, bool pooled, const pg_uuid_t *conversation)
 {
-	AsbSlot    *slot = &array->slots[MyBackendId - 1].slot;
+	AsbSlot    *slot = &array->slots[asb_my_backend_index()].slot;
 
 	Assert(my_slot == NULL);
 

@@ -15,6 +15,7 @@
 #include "utils/acl.h"
 
 #include "confine/hooks.h"
+#include "core/compat.h"
 #include "core/wakeup.h"
 #include "session/role_label.h"
 #include "worker/worker.h"

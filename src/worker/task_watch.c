@@ -20,6 +20,7 @@
 #include "utils/backend_status.h"
 #include "utils/timestamp.h"
 
+#include "core/compat.h"
 #include "session/slot.h"
 #include "worker/task.h"
 #include "worker/worker.h"
@@ -86,7 +87,7 @@ asb_task_watch(void)
 			continue;
 		for (int j = 1; j <= nbackends; j++)
 		{
-			const PgBackendStatus *status = pgstat_fetch_stat_beentry(j);
+			const PgBackendStatus *status = asb_backend_status(j);
 			int64		rest;
 
 			if (status == NULL || status->st_procpid != slots[i].pid)
