@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "access/transam.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "nodes/makefuncs.h"
 #include "parser/analyze.h"
@@ -25,6 +26,8 @@
 #include "confine/statement.h"
 #include "confine/type.h"
 #include "core/catalog.h"
+
+#define ASB_MAX_SAVEPOINTS 256
 
 typedef enum StatementClass
 {
@@ -315,6 +318,25 @@ judge_copy(const CopyStmt *copy, Oid role, const char *source, int location)
 	judge_copied_types(copy, role, relid);
 }
 
+/*
+ * Each savepoint that something was written under holds a lock of its own, in
+ * a table that all sessions of the server share.
+ */
+static void
+judge_transaction(const TransactionStmt *stmt)
+{
+	if (stmt->kind == TRANS_STMT_SAVEPOINT &&
+		GetCurrentTransactionNestLevel() > ASB_MAX_SAVEPOINTS)
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_LIMIT,
+			.sqlerrcode = ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+			.object = "SAVEPOINT",
+			.message = psprintf("a transaction can have %d savepoints at a time", ASB_MAX_SAVEPOINTS),
+			.hint = "Release those that are not needed any more."
+		});
+	asb_setting_gate_transaction(stmt->options);
+}
+
 /* Judges what a statement says that its kind does not decide. */
 static bool
 judge_content(PlannedStmt *pstmt, Oid role, const char *source, QueryEnvironment *environment)
@@ -338,7 +360,7 @@ judge_content(PlannedStmt *pstmt, Oid role, const char *source, QueryEnvironment
 			judge_arguments((ExecuteStmt *) statement, source, pstmt->stmt_location, environment);
 			return true;
 		case T_TransactionStmt:
-			asb_setting_gate_transaction(((TransactionStmt *) statement)->options);
+			judge_transaction((TransactionStmt *) statement);
 			return true;
 		case T_VariableSetStmt:
 			return is_identity((VariableSetStmt *) statement) ||
