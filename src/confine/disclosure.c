@@ -14,19 +14,31 @@
  *		the code of functions and policies, in contexts and internal queries;
  *		names of objects that the agent did not name itself;
  *		where in the server's source an error was raised, which tells one
- *		"does not exist" from another.
+ *		"does not exist" from another;
+ *		all but the beginning of long texts, which may be values of any size:
+ *		no limit of what is returned counts them, and the log gets them too.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
 #include "tcop/tcopprot.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #include "confine/disclosure.h"
 #include "confine/name.h"
+#include "confine/relation.h"
 #include "confine/type.h"
 #include "session/session.h"
+
+/* bytes of a message that are told, and of a statement that are logged */
+#define MAX_TEXT 8192
 
 /* log_min_messages before we asked for more */
 static int	wanted_in_log = WARNING;
@@ -126,6 +138,14 @@ hide_names(Oid role, ErrorData *error)
 			ASB_HINT_NAMES);
 		error->cursorpos = 0;
 	}
+	else if (error->sqlerrcode == ERRCODE_UNDEFINED_OBJECT &&
+			 starts_with(error->message_id, "text search "))
+	{
+		/* as it is of one that exists and is not the server's own */
+		say(error, ERRCODE_INSUFFICIENT_PRIVILEGE, "values of type regconfig are not allowed",
+			ASB_HINT_NAMES);
+		error->cursorpos = 0;
+	}
 
 	switch (error->sqlerrcode)
 	{
@@ -150,9 +170,88 @@ hide_fastpath_names(ErrorData *error)
 		say(error, ERRCODE_UNDEFINED_FUNCTION, "function does not exist", NULL);
 }
 
+/*
+ * Is an error about a constraint one about a relation, column or domain that
+ * the role cannot reach?  Such an error is raised where catalogs can be read:
+ * the server reads them itself to word it.
+ */
+static bool
+is_about_hidden(Oid role, const ErrorData *error)
+{
+	Oid			nspoid = error->schema_name ? get_namespace_oid(error->schema_name, true) : InvalidOid;
+
+	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
+		!IsTransactionState())
+		return false;
+
+	if (error->table_name)
+	{
+		Oid			relid = get_relname_relid(error->table_name, nspoid);
+
+		if (!OidIsValid(relid) || !asb_relation_reachable(role, relid) ||
+			pg_namespace_aclcheck(nspoid, role, ACL_USAGE) != ACLCHECK_OK)
+			return true;
+		return error->column_name &&
+			!asb_relation_column_granted(role, relid, get_attnum(relid, error->column_name),
+										 ACL_SELECT | ACL_INSERT | ACL_UPDATE);
+	}
+	if (error->datatype_name)
+	{
+		Oid			typid = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+											PointerGetDatum(error->datatype_name),
+											ObjectIdGetDatum(nspoid));
+
+		return !OidIsValid(typid) || !asb_type_decide(role, typid);
+	}
+	return false;
+}
+
+static const char *
+unnamed_constraint(int sqlerrcode)
+{
+	switch (sqlerrcode)
+	{
+		case ERRCODE_UNIQUE_VIOLATION:
+			return "duplicate key value violates a unique constraint";
+		case ERRCODE_NOT_NULL_VIOLATION:
+			return "null value violates a not-null constraint";
+		case ERRCODE_CHECK_VIOLATION:
+			return "new row or value violates a check constraint";
+		case ERRCODE_FOREIGN_KEY_VIOLATION:
+			return "insert or update violates a foreign key constraint";
+		case ERRCODE_EXCLUSION_VIOLATION:
+			return "conflicting key value violates an exclusion constraint";
+		default:
+			return "a constraint is violated";
+	}
+}
+
+/* Takes out what is quoted: of a view behind a view, for instance. */
+static void
+hide_quoted(ErrorData *error)
+{
+	static const char *const messages[] = {
+		"cannot insert into ", "cannot update ", "cannot delete from ", "cannot perform ",
+		"infinite recursion detected in ", "materialized view ",
+		"new row violates check option for view ",
+	};
+	char	   *first = error->message ? strchr(error->message, '"') : NULL;
+	char	   *last = error->message ? strrchr(error->message, '"') : NULL;
+
+	for (int i = 0; first && i < lengthof(messages); i++)
+	{
+		if (!starts_with(error->message_id, messages[i]))
+			continue;
+		while (first > error->message && first[-1] == ' ')
+			first--;
+		memmove(first, last + 1, strlen(last + 1) + 1);
+		return;
+	}
+}
+
 /* What the server says of objects that the agent's text does not name. */
 static void
-hide_objects(ErrorData *error)
+hide_objects(Oid role, ErrorData *error)
 {
 	if (starts_with(error->message_id, "permission denied for "))
 		say(error, error->sqlerrcode,
@@ -164,6 +263,33 @@ hide_objects(ErrorData *error)
 		say(error, error->sqlerrcode, "row violates row-level security policy", NULL);
 	else if (starts_with(error->message_id, "update or delete on table "))
 		say(error, error->sqlerrcode, "update or delete violates a foreign key constraint", NULL);
+	else if (is_about_hidden(role, error))
+		say(error, error->sqlerrcode, unnamed_constraint(error->sqlerrcode), NULL);
+	else
+		hide_quoted(error);
+}
+
+/* Cuts off a long text between characters; each has been allocated for this error. */
+static void
+clip(char *text)
+{
+	size_t		length = text ? strlen(text) : 0;
+
+	if (length > MAX_TEXT)
+		strcpy(text + pg_mbcliplen(text, MAX_TEXT, MAX_TEXT - 3), "...");
+}
+
+/* The same with what else the log would tell of the statement. */
+static void
+clip_statement(ErrorData *error)
+{
+	if (debug_query_string == NULL || strnlen(debug_query_string, MAX_TEXT + 1) <= MAX_TEXT)
+		return;
+	error->hide_stmt = true;
+	if (error->detail_log == NULL && error->detail == NULL)
+		error->detail_log = psprintf("The statement is long and begins: %.*s",
+									 pg_mbcliplen(debug_query_string, MAX_TEXT, MAX_TEXT / 8),
+									 debug_query_string);
 }
 
 /* Details that come from the client's own text or values. */
@@ -210,7 +336,7 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 		hide_names(role, error);
 	else if (analyzing && error->elevel == ERROR && debug_query_string == NULL)
 		hide_fastpath_names(error);
-	hide_objects(error);
+	hide_objects(role, error);
 
 	if (!detail_is_own(error, analyzing))
 		error->detail = NULL;
@@ -226,6 +352,12 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 	error->filename = NULL;
 	error->lineno = 0;
 	error->funcname = NULL;
+
+	clip(error->message);
+	clip(error->detail);
+	clip(error->hint);
+	clip(error->context);
+	clip_statement(error);
 }
 
 void

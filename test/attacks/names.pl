@@ -34,13 +34,14 @@ sql(<<~'SQL');
 	CREATE FUNCTION app.lessfunc(int, int) RETURNS boolean LANGUAGE sql AS 'SELECT true';
 	CREATE OPERATOR app.<<<< (FUNCTION = app.lessfunc, LEFTARG = int, RIGHTARG = int);
 	CREATE ROLE hidrole;
+	CREATE TEXT SEARCH CONFIGURATION app.hidconf (COPY = simple);
 	SQL
 
 my %missing = (
 	'app.hidden' => 'app.mising', 'closed.hidden' => 'closer.hidden', 'app.public_' => 'app.publik_', 'app.hidindex' => 'app.hidinddx',
 	'app.hidseq' => 'app.hidsek', 'app.hidtype' => 'app.hidtipe', 'closed.hidtype' => 'closer.hidtype', 'app.hiddom' => 'app.hiddon',
 	'app.hidfunc' => 'app.hidfonc', 'closed.hidfunc' => 'closer.hidfunc', 'app.hidrows' => 'app.hidraws', 'app.hidagg' => 'app.hidogg',
-	'app.hidproc' => 'app.hidprac', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidrole' => 'hidrule');
+	'app.hidproc' => 'app.hidprac', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidrole' => 'hidrule', 'app.hidconf' => 'app.hidkonf');
 
 my @relations = ('app.hidden', 'closed.hidden', 'app.public_', 'app.hidindex', 'app.hidseq', 'hidden');
 my @types = ('app.hidtype', 'closed.hidtype', 'app.hiddom', 'app.hidden', 'closed.hidden');
@@ -77,6 +78,7 @@ my @attempts = (
 		'INSERT INTO own (id) VALUES (1) ON CONFLICT (%s) DO NOTHING', 'INSERT INTO own (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET name = excluded.%s', 'DELETE FROM own WHERE %s IS NULL',
 		'SELECT * FROM own a JOIN own b USING (%s)', 'SELECT nosuch, %s FROM own', 'SELECT %s, nosuch FROM own', 'COPY own (%s) TO STDOUT', 'COPY own (%s) FROM STDIN',
 		'MERGE INTO own USING (SELECT 1 AS a) s ON id = a WHEN MATCHED AND %s IS NULL THEN DO NOTHING', 'SELECT lower(%s, 1) FROM own', 'SELECT id FROM own WHERE (id, %s) = (1, 2)'),
+	(map { [ $_, 'app.hidconf' ] } "SELECT to_tsvector('%s', 'a')", "SELECT '%s'::regconfig", "SET default_text_search_config = '%s'"),
 	(map { [ $_, 'hidrole' ] } 'SET ROLE %s', "SELECT '%s'::regrole", 'SET SESSION AUTHORIZATION %s', 'GRANT %s TO p', "SELECT pg_has_role('%s', 'USAGE')", "SELECT '%s=r'::aclitem"));
 
 my $agent = open_conversation('p');
