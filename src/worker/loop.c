@@ -250,25 +250,25 @@ validate(bool from_oldest)
 	}
 }
 
-/* Batches of one task until nothing more is due. */
-static void
+/* One batch of a task; returns whether there may be more. */
+static bool
 run_timed_task(bool (*task) (TimestampTz *next), TimestampTz *next)
 {
-	bool		more = true;
+	bool		more;
 
-	while (more && !leaving())
-	{
-		(void) serve_sessions();
-		if (!begin_task("doing what is due"))
-			proc_exit(0);
-		more = task(next);
-		end_task();
-	}
+	(void) serve_sessions();
+	if (!begin_task("doing what is due"))
+		proc_exit(0);
+	more = task(next);
+	end_task();
+	return more;
 }
 
 /*
- * Does what is due by now, and sets the alarm for what comes next.  A task
- * that fails is tried again later and does not keep the others waiting.
+ * Does a batch of each kind of what is due by now, and sets the alarm for what
+ * comes next.  So a task that has much to do keeps no other waiting, and least
+ * of all a release tick, whose calls are released one after the other.  A task
+ * that fails is tried again later.
  */
 static void
 run_timed_tasks(void)
@@ -280,13 +280,18 @@ run_timed_tasks(void)
 	MemoryContext oldcontext = CurrentMemoryContext;
 	TimestampTz next = DT_NOEND;
 	TimestampTz soon;
+	volatile bool more = false;
 
 	asb_wakeup_clear_alarm();
-	for (int i = 0; i < lengthof(tasks); i++)
+	for (int i = 0; i < lengthof(tasks) && !leaving(); i++)
 	{
 		PG_TRY();
 		{
-			run_timed_task(tasks[i], &next);
+			bool		again = run_timed_task(tasks[i], &next);
+
+			while (again && tasks[i] == asb_task_release && !leaving())
+				again = run_timed_task(tasks[i], &next);
+			more |= again;
 		}
 		PG_CATCH();
 		{
@@ -304,7 +309,7 @@ run_timed_tasks(void)
 
 	/* what is due already is locked by somebody */
 	soon = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), 1000);
-	asb_wakeup_set_alarm(Max(next, soon));
+	asb_wakeup_set_alarm(more ? DT_NOBEGIN : Max(next, soon));
 }
 
 /* Watches over what goes on in sessions; returns how long the worker may sleep. */
@@ -328,6 +333,16 @@ run_watches(TimestampTz now)
 	}
 	ran_at = now;
 	return next;
+}
+
+/* In milliseconds; an alarm set to "at once" is too far away for subtraction. */
+static int64
+until_alarm(void)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz alarm = asb_wakeup_alarm();
+
+	return alarm <= now ? 0 : TimestampDifferenceMilliseconds(now, alarm);
 }
 
 static bool
@@ -365,7 +380,6 @@ asb_worker_main(Datum arg)
 	{
 		TimestampTz now;
 		int64		sleep_ms;
-		int64		alarm_ms;
 
 		ResetLatch(MyLatch);
 		if (leaving())
@@ -391,8 +405,8 @@ asb_worker_main(Datum arg)
 
 		pgstat_report_stat(false);
 		pgstat_report_activity(STATE_IDLE, NULL);
-		alarm_ms = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), asb_wakeup_alarm());
+		sleep_ms = Min(sleep_ms, until_alarm());
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-						 Min(sleep_ms, alarm_ms), PG_WAIT_EXTENSION);
+						 sleep_ms, PG_WAIT_EXTENSION);
 	}
 }

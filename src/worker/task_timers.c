@@ -2,8 +2,9 @@
  * task_timers.c
  *	  Looks at the calls that are due.
  *
- * A row that somebody is changing is left for later; so what is due and stays
- * due does not mean that there is work to do at once.
+ * A row that somebody is changing is left for later, and a call that a reviewer
+ * has decided about to task_reviews.c; so what is due and stays due does not
+ * mean that there is work to do at once, and does not count.
  */
 #include "postgres.h"
 
@@ -47,12 +48,10 @@ asb_task_timers(TimestampTz *next)
 			break;
 		}
 		if (asb_look_at(calls, &call))
-			looked_at++;
-		else
-			*next = Min(*next, now);
+			due = asb_call_time(&call, Anum_call_due, DT_NOEND);
+		looked_at += due > now;
 		/* what a look sets is not seen by this scan */
-		if (!call.isnull[Anum_call_due - 1])
-			*next = Min(*next, Max(now, asb_call_time(&call, Anum_call_due, DT_NOEND)));
+		*next = Min(*next, Max(now, due));
 	}
 	systable_endscan_ordered(scan);
 	index_close(index, AccessShareLock);

@@ -215,4 +215,22 @@ poll_is("SELECT count(*) FROM agentsandbox.reviews WHERE conversation = '$flood-
 sql_as(\%rita, qq(SELECT count(agentsandbox.approve(id, 'all of them', digest)) FROM agentsandbox.reviews WHERE conversation = '$flood->{conversation}'));
 poll_is("SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE conversation = '$flood->{conversation}' AND status = 'ready'", '1200', 'and go');
 
+# decided, and locked by somebody: more than a batch of what cannot be done yet
+# keeps nothing else waiting
+my $stuck = open_conversation('reviewed');
+sql_as($stuck, q(INSERT INTO RemoteProcedureCalls (method, arguments) SELECT 'mail', jsonb_build_object('n', n) FROM generate_series(1, 1200) n));
+$of = "conversation = '$stuck->{conversation}'";
+poll_is("SELECT count(*) FROM agentsandbox.reviews WHERE $of", '1200', '1,200 calls wait');
+my $pid = sql($worker);
+kill STOP => $pid;
+sql_as(\%rita, qq(SELECT count(agentsandbox.approve(id, 'all of them', digest)) FROM agentsandbox.reviews WHERE $of));
+my $locker = PsqlSession->new(conninfo(undef));
+$locker->run("BEGIN; SELECT count(*) FROM (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE $of FOR UPDATE) locked");
+kill CONT => $pid;
+$id = sql_as($c, q(INSERT INTO RemoteProcedureCalls (method, deadline) VALUES ('mail', clock_timestamp() + interval '500 ms') RETURNING id));
+is(sql_as($c, "SELECT status, error->>'code' FROM agentsandbox.await('$id', '20 s')"), 'expired|deadline', 'what is due ends meanwhile');
+is(sql("SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE $of AND status = 'held'"), '1200', 'nothing is done to what is locked');
+$locker->run('ROLLBACK');
+poll_is("SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE $of AND status = 'ready'", '1200', 'which goes afterwards');
+
 done_testing();
