@@ -10,31 +10,23 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "catalog/objectaddress.h"
 #include "catalog/pg_database.h"
-#include "catalog/pg_extension.h"
-#include "commands/extension.h"
-#include "commands/seclabel.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
-#include "storage/lmgr.h"
 #include "storage/lock.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-#include "core/catalog.h"
 #include "core/wakeup.h"
-#include "session/role_label.h"
 #include "worker/anomaly.h"
 #include "worker/task.h"
+#include "worker/transaction.h"
 #include "worker/worker.h"
 
 /* until a task that failed is tried again */
@@ -88,72 +80,6 @@ database_is_wanted(void)
 	return false;
 }
 
-/*
- * Is the extension in this database?  If so it stays until the transaction
- * ends: DROP EXTENSION waits for our lock, and we for one that runs already.
- */
-static bool
-lock_extension(void)
-{
-	Oid			extension = get_extension_oid("agentsandbox", true);
-
-	if (!OidIsValid(extension))
-		return false;
-	LockDatabaseObject(ExtensionRelationId, extension, 0, AccessShareLock);
-	return OidIsValid(asb_schema_oid());
-}
-
-/*
- * As above.  If not, the label that brought the worker here is stale and is
- * removed.  CREATE EXTENSION sets it under a lock that conflicts with ours,
- * so a new extension does not lose it.
- */
-static bool
-extension_exists(void)
-{
-	ObjectAddress address;
-
-	if (lock_extension())
-		return true;
-
-	LockSharedObject(DatabaseRelationId, MyDatabaseId, 0, ShareUpdateExclusiveLock);
-	if (lock_extension())
-		return true;
-
-	ObjectAddressSet(address, DatabaseRelationId, MyDatabaseId);
-	SetSecurityLabel(&address, ASB_LABEL_PROVIDER, NULL);
-	return false;
-}
-
-/* Starts a transaction for a task; false if the worker has no place here any more. */
-static bool
-begin_task(const char *activity)
-{
-	pgstat_report_activity(STATE_RUNNING, activity);
-	SetCurrentStatementStartTimestamp();
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	if (extension_exists())
-	{
-		/* what was committed while we waited for the lock counts */
-		PopActiveSnapshot();
-		PushActiveSnapshot(GetTransactionSnapshot());
-		SPI_connect();
-		return true;
-	}
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-	return false;
-}
-
-static void
-end_task(void)
-{
-	SPI_finish();
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-}
-
 /* A transaction was rolled back, and what it did is in memory. */
 static void
 forget(void)
@@ -179,10 +105,9 @@ serve_sessions(void)
 		return false;
 	PG_TRY();
 	{
-		if (!begin_task("serving sessions"))
-			proc_exit(0);
+		asb_worker_begin("serving sessions");
 		asb_task_requests(pending, n);
-		end_task();
+		asb_worker_commit();
 	}
 	PG_CATCH();
 	{
@@ -223,10 +148,9 @@ validate(bool from_oldest)
 		(void) serve_sessions();
 		PG_TRY();
 		{
-			if (!begin_task("validating calls"))
-				proc_exit(0);
+			asb_worker_begin("validating calls");
 			more = asb_task_validate(careful > 0, rescan);
-			end_task();
+			asb_worker_commit();
 			rescan = false;
 			careful = Max(careful - 1, 0);
 		}
@@ -257,10 +181,9 @@ run_timed_task(bool (*task) (TimestampTz *next), TimestampTz *next)
 	bool		more;
 
 	(void) serve_sessions();
-	if (!begin_task("doing what is due"))
-		proc_exit(0);
+	asb_worker_begin("doing what is due");
 	more = task(next);
-	end_task();
+	asb_worker_commit();
 	return more;
 }
 

@@ -4,12 +4,10 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
-#include "utils/snapmgr.h"
-
 #include "session/conversation.h"
 #include "session/slot.h"
 #include "worker/task.h"
+#include "worker/transaction.h"
 #include "worker/worker.h"
 
 int64
@@ -17,12 +15,9 @@ asb_task_departures(void)
 {
 	if (asb_slot_has_departures())
 	{
-		SetCurrentStatementStartTimestamp();
-		StartTransactionCommand();
-		PushActiveSnapshot(GetTransactionSnapshot());
+		asb_worker_begin("storing departures");
 		asb_save_departures();
-		PopActiveSnapshot();
-		CommitTransactionCommand();
+		asb_worker_commit();
 	}
 	return ASB_SAFETY_INTERVAL_MS;
 }

@@ -7,17 +7,16 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "confine/refusal.h"
 #include "core/settings.h"
 #include "worker/task.h"
+#include "worker/transaction.h"
 #include "worker/worker.h"
 
 #define STORE_INTERVAL_MS	1000
@@ -76,23 +75,6 @@ store_one(const AsbRefusalRecord *record)
 }
 
 static void
-begin(void)
-{
-	SetCurrentStatementStartTimestamp();
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
-}
-
-static void
-commit(void)
-{
-	SPI_finish();
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-}
-
-static void
 forget_old(void)
 {
 	Oid			types[] = {INT4OID};
@@ -100,11 +82,11 @@ forget_old(void)
 
 	if (asb_retention == 0)
 		return;
-	begin();
+	asb_worker_begin("forgetting refusals");
 	SPI_execute_with_args("DELETE FROM agentsandbox.refusals "
 						  "WHERE last_at < pg_catalog.now() - pg_catalog.make_interval(secs => $1)",
 						  lengthof(types), types, values, NULL, false, 0);
-	commit();
+	asb_worker_commit();
 }
 
 int64
@@ -126,10 +108,10 @@ asb_task_refusals(void)
 	records = asb_refusal_take(&n);
 	if (n > 0)
 	{
-		begin();
+		asb_worker_begin("storing refusals");
 		for (int i = 0; i < n; i++)
 			store_one(&records[i]);
-		commit();
+		asb_worker_commit();
 		stored_at = now;
 	}
 	pfree(records);

@@ -4,15 +4,14 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "confine/usage.h"
 #include "worker/task.h"
+#include "worker/transaction.h"
 #include "worker/worker.h"
 
 /* What is lost in a crash was changed since the last time. */
@@ -23,10 +22,7 @@ store(const AsbUsageReport *reports, int n)
 {
 	Oid			types[] = {UUIDOID, INT8OID};
 
-	SetCurrentStatementStartTimestamp();
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
+	asb_worker_begin("storing usage");
 	for (int i = 0; i < n; i++)
 	{
 		Datum		values[] = {
@@ -40,9 +36,7 @@ store(const AsbUsageReport *reports, int n)
 							  "ON CONFLICT (conversation) DO UPDATE SET rows_changed = EXCLUDED.rows_changed",
 							  lengthof(types), types, values, NULL, false, 0);
 	}
-	SPI_finish();
-	PopActiveSnapshot();
-	CommitTransactionCommand();
+	asb_worker_commit();
 }
 
 int64
