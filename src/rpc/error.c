@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
+#include "core/json.h"
 #include "rpc/error.h"
 
 static const struct
@@ -49,32 +50,14 @@ static const struct
 	"the call would tell the outside more bits than the conversation or its profile has left"},
 };
 
-static void
-push_string(JsonbParseState **state, JsonbIteratorToken token, const char *string)
-{
-	JsonbValue	value;
-
-	value.type = jbvString;
-	value.val.string.val = unconstify(char *, string);
-	value.val.string.len = strlen(string);
-	(void) pushJsonbValue(state, token, &value);
-}
-
-static void
-push_pair(JsonbParseState **state, const char *key, const char *string)
-{
-	push_string(state, WJB_KEY, key);
-	push_string(state, WJB_VALUE, string);
-}
-
 static JsonbParseState *
 begin(AsbCallErrorCode code, const char *message)
 {
 	JsonbParseState *state = NULL;
 
 	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_pair(&state, "code", errors[code].code);
-	push_pair(&state, "message", message);
+	asb_json_push_member(&state, "code", errors[code].code);
+	asb_json_push_member(&state, "message", message);
 	return state;
 }
 
@@ -93,7 +76,7 @@ asb_call_error(AsbCallErrorCode code, Jsonb *detail)
 	{
 		JsonbValue	value;
 
-		push_string(&state, WJB_KEY, "gateway");
+		asb_json_push(&state, WJB_KEY, "gateway");
 		if (!JsonbExtractScalar(&detail->root, &value))
 		{
 			value.type = jbvBinary;
@@ -110,8 +93,8 @@ asb_call_error_invalid(const AsbSchemaError *error)
 {
 	JsonbParseState *state = begin(ASB_ERROR_INVALID_ARGUMENTS, error->message);
 
-	push_pair(&state, "instance", error->instance_pointer);
-	push_pair(&state, "keyword", error->keyword_pointer);
+	asb_json_push_member(&state, "instance", error->instance_pointer);
+	asb_json_push_member(&state, "keyword", error->keyword_pointer);
 	return end(&state);
 }
 
@@ -120,7 +103,7 @@ push_integer(JsonbParseState **state, const char *key, double integer)
 {
 	JsonbValue	value;
 
-	push_string(state, WJB_KEY, key);
+	asb_json_push(state, WJB_KEY, key);
 	value.type = jbvNumeric;
 	value.val.numeric = int64_to_numeric((int64) integer);
 	(void) pushJsonbValue(state, WJB_VALUE, &value);
@@ -132,7 +115,7 @@ asb_call_error_rejected(const char *note)
 	JsonbParseState *state = begin(ASB_ERROR_REJECTED, errors[ASB_ERROR_REJECTED].message);
 
 	if (note)
-		push_pair(&state, "note", note);
+		asb_json_push_member(&state, "note", note);
 	return end(&state);
 }
 
@@ -155,23 +138,13 @@ asb_call_error_budget(double cost, double left)
 	return end(&state);
 }
 
-static void
-push_strings(JsonbParseState **state, const char *key, const char *const *strings, int n)
-{
-	push_string(state, WJB_KEY, key);
-	(void) pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
-	for (int i = 0; i < n; i++)
-		push_string(state, WJB_ELEM, strings[i]);
-	(void) pushJsonbValue(state, WJB_END_ARRAY, NULL);
-}
-
 Jsonb *
 asb_call_error_labels(char **labels, int nlabels, const char *const *hints, int nhints)
 {
 	JsonbParseState *state = begin(ASB_ERROR_LABELS_NOT_ACCEPTED,
 								   errors[ASB_ERROR_LABELS_NOT_ACCEPTED].message);
 
-	push_strings(&state, "labels", (const char *const *) labels, nlabels);
-	push_strings(&state, "hints", hints, nhints);
+	asb_json_push_strings(&state, "labels", (const char *const *) labels, nlabels);
+	asb_json_push_strings(&state, "hints", hints, nhints);
 	return end(&state);
 }

@@ -18,6 +18,7 @@
 #include "utils/memutils.h"
 
 #include "core/catalog.h"
+#include "core/json.h"
 #include "core/query.h"
 #include "worker/anomaly.h"
 #include "worker/anomaly_memory.h"
@@ -165,17 +166,6 @@ applies(const AsbRule *rule, const AsbEgressCall *call)
 		(rule->method == NULL || strcmp(rule->method, call->method_name) == 0);
 }
 
-static void
-push(JsonbParseState **state, JsonbIteratorToken token, const char *string)
-{
-	JsonbValue	value;
-
-	value.type = jbvString;
-	value.val.string.val = unconstify(char *, string);
-	value.val.string.len = strlen(string);
-	(void) pushJsonbValue(state, token, &value);
-}
-
 /* {"reason": "anomaly", "rules": {NAME: why, ...}} */
 static void
 push_finding(JsonbParseState **state, const char *rule, const char *why)
@@ -183,13 +173,11 @@ push_finding(JsonbParseState **state, const char *rule, const char *why)
 	if (*state == NULL)
 	{
 		(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
-		push(state, WJB_KEY, "reason");
-		push(state, WJB_VALUE, "anomaly");
-		push(state, WJB_KEY, "rules");
+		asb_json_push_member(state, "reason", "anomaly");
+		asb_json_push(state, WJB_KEY, "rules");
 		(void) pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 	}
-	push(state, WJB_KEY, rule);
-	push(state, WJB_VALUE, why);
+	asb_json_push_member(state, rule, why);
 }
 
 static Jsonb *

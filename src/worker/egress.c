@@ -12,22 +12,12 @@
 #include "executor/spi.h"
 #include "utils/builtins.h"
 
+#include "core/json.h"
 #include "core/query.h"
 #include "rpc/error.h"
 #include "worker/egress.h"
 
 #define MAX_HINTS 3
-
-static void
-push_string(JsonbParseState **state, JsonbIteratorToken token, const char *string)
-{
-	JsonbValue	value;
-
-	value.type = jbvString;
-	value.val.string.val = unconstify(char *, string);
-	value.val.string.len = strlen(string);
-	(void) pushJsonbValue(state, token, &value);
-}
 
 AsbEgress
 asb_egress_parse(const char *name)
@@ -88,13 +78,8 @@ held_for_labels(const AsbEgressCall *call, const char *reason)
 	char	  **labels = asb_labels_names(call->labels & ~call->method->accepts, &n);
 
 	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_string(&state, WJB_KEY, "reason");
-	push_string(&state, WJB_VALUE, reason);
-	push_string(&state, WJB_KEY, "labels");
-	(void) pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
-	for (int i = 0; i < n; i++)
-		push_string(&state, WJB_ELEM, labels[i]);
-	(void) pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+	asb_json_push_member(&state, "reason", reason);
+	asb_json_push_strings(&state, "labels", (const char *const *) labels, n);
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
