@@ -95,42 +95,15 @@ deciding_role(Oid session_user, Oid outer_role)
 	return InvalidOid;
 }
 
-bool
-asb_conversation_is_open(const pg_uuid_t *conversation, Snapshot snapshot)
-{
-	Relation	rel = table_open(asb_relation_oid("conversation_records"), AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-	Datum		state;
-	bool		isnull;
-	bool		open = false;
-
-	(void) RelationGetIndexList(rel);
-	ScanKeyInit(&key, Anum_records_id, BTEqualStrategyNumber, F_UUID_EQ,
-				UUIDPGetDatum(conversation));
-	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-	{
-		state = heap_getattr(tuple, Anum_records_state, RelationGetDescr(rel), &isnull);
-		open = strcmp(TextDatumGetCString(state), "open") == 0;
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return open;
-}
-
 /*
- * Reads the row of a conversation into "session"; returns its state, NULL if
- * there is no such row.
+ * Reads the row of a conversation, and what it says into "session" and
+ * "profile" (may be NULL); returns its state, NULL if there is no such row.
  */
 static const char *
-read_record(AsbSession *session, const pg_uuid_t *conversation, Oid *profile)
+read_record(const pg_uuid_t *conversation, Snapshot snapshot, AsbSession *session, Oid *profile)
 {
 	Relation	rel = table_open(asb_relation_oid("conversation_records"), AccessShareLock);
 	TupleDesc	desc = RelationGetDescr(rel);
-	Snapshot	snapshot = asb_latest_snapshot();
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
@@ -143,8 +116,9 @@ read_record(AsbSession *session, const pg_uuid_t *conversation, Oid *profile)
 	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
-	{
 		state = TextDatumGetCString(heap_getattr(tuple, Anum_records_state, desc, &isnull));
+	if (state && session)
+	{
 		session->conversation = *conversation;
 		session->expires_at =
 			DatumGetTimestampTz(heap_getattr(tuple, Anum_records_expires_at, desc, &isnull));
@@ -153,9 +127,27 @@ read_record(AsbSession *session, const pg_uuid_t *conversation, Oid *profile)
 		*profile = DatumGetObjectId(heap_getattr(tuple, Anum_records_profile, desc, &isnull));
 	}
 	systable_endscan(scan);
-	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
 	return state;
+}
+
+/* ... as it is committed now, whatever the isolation level. */
+static const char *
+read_latest_record(const pg_uuid_t *conversation, AsbSession *session, Oid *profile)
+{
+	Snapshot	snapshot = asb_latest_snapshot();
+	const char *state = read_record(conversation, snapshot, session, profile);
+
+	UnregisterSnapshot(snapshot);
+	return state;
+}
+
+bool
+asb_conversation_is_open(const pg_uuid_t *conversation, Snapshot snapshot)
+{
+	const char *state = read_record(conversation, snapshot, NULL, NULL);
+
+	return state && strcmp(state, "open") == 0;
 }
 
 /* Reads the conversation's row and its profile into "session". */
@@ -167,7 +159,7 @@ load_conversation(AsbSession *session, const AsbRoleLabel *label)
 	const char *objection;
 
 	if (label->database == MyDatabaseId)
-		state = read_record(session, &label->conversation, &profile);
+		state = read_latest_record(&label->conversation, session, &profile);
 	if (state == NULL || strcmp(state, "open") != 0)
 		ereport(ERROR,
 				(errcode(ASB_ERRCODE_CONVERSATION_CLOSED),
@@ -197,7 +189,7 @@ asb_session_describe(const pg_uuid_t *conversation, AsbSession *session)
 
 	memset(session, 0, sizeof(AsbSession));
 	session->kind = ASB_SESSION_CONVERSATION;
-	state = read_record(session, conversation, &profile);
+	state = read_latest_record(conversation, session, &profile);
 	if (state == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
