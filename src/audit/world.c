@@ -37,6 +37,7 @@
 
 #include "audit/world.h"
 #include "confine/catalogs.h"
+#include "confine/relation.h"
 #include "core/catalog.h"
 
 typedef struct NamespaceEntry
@@ -160,18 +161,8 @@ read_relation(HeapTuple row, TupleDesc desc, void *argument)
 	AsbRelation *relation;
 	const char *schema;
 
-	switch (form->relkind)
-	{
-		case RELKIND_RELATION:
-		case RELKIND_PARTITIONED_TABLE:
-		case RELKIND_VIEW:
-		case RELKIND_MATVIEW:
-		case RELKIND_FOREIGN_TABLE:
-		case RELKIND_SEQUENCE:
-			break;
-		default:
-			return;
-	}
+	if (!asb_relation_kind_counts(form->relkind))
+		return;
 
 	/* nobody else's temporary table can be opened, whatever was granted on it */
 	schema = asb_world_namespace(world, form->relnamespace);

@@ -33,6 +33,7 @@
 #include "confine/decisions.h"
 #include "confine/refusal.h"
 #include "confine/relation.h"
+#include "core/catalog.h"
 
 /* privileges that a sandboxed session can make use of */
 #define USABLE (ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE | ACL_USAGE)
@@ -40,24 +41,10 @@
 /* ... and those that can be granted on a column */
 #define OF_COLUMNS (ACL_SELECT | ACL_INSERT | ACL_UPDATE)
 
-int
-asb_relation_natts(Oid relid)
+bool
+asb_relation_kind_counts(char relkind)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	int			natts = 0;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		natts = ((Form_pg_class) GETSTRUCT(tuple))->relnatts;
-		ReleaseSysCache(tuple);
-	}
-	return natts;
-}
-
-AclMode
-asb_relation_privileges(Oid role, HeapTuple row)
-{
-	switch (((Form_pg_class) GETSTRUCT(row))->relkind)
+	switch (relkind)
 	{
 		case RELKIND_RELATION:
 		case RELKIND_PARTITIONED_TABLE:
@@ -65,10 +52,18 @@ asb_relation_privileges(Oid role, HeapTuple row)
 		case RELKIND_MATVIEW:
 		case RELKIND_FOREIGN_TABLE:
 		case RELKIND_SEQUENCE:
-			return asb_acl_granted_in(RELOID, row, Anum_pg_class_relacl, role, USABLE);
+			return true;
 		default:
-			return 0;
+			return false;
 	}
+}
+
+AclMode
+asb_relation_privileges(Oid role, HeapTuple row)
+{
+	if (!asb_relation_kind_counts(((Form_pg_class) GETSTRUCT(row))->relkind))
+		return 0;
+	return asb_acl_granted_in(RELOID, row, Anum_pg_class_relacl, role, USABLE);
 }
 
 static AclMode

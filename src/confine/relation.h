@@ -21,8 +21,11 @@ typedef enum AsbRelationVerdict
 	ASB_RELATION_SYSTEM_COLUMN	/* ctid, xmin, tableoid ... */
 } AsbRelationVerdict;
 
-/* Number of columns, dropped ones included; 0 if there is no such relation. */
-extern int	asb_relation_natts(Oid relid);
+/*
+ * Can privileges on relations of this kind let a sandboxed session read or
+ * change anything?
+ */
+extern bool asb_relation_kind_counts(char relkind);
 
 /*
  * What this gate finds in a row of pg_class, and in one of pg_attribute: the

@@ -39,6 +39,7 @@
 #include "confine/refusal.h"
 #include "confine/relation.h"
 #include "confine/type.h"
+#include "core/catalog.h"
 #include "core/compat.h"
 
 static bool reachable(Oid role, Oid typid, List *visiting);

@@ -1,14 +1,16 @@
 /*
  * catalog.c
- *	  Lookups of the extension's own objects in this database.
+ *	  Lookups in the catalogs of this database.
  *
  * A schema named agentsandbox counts only if it is a member of the extension:
  * in a database without the extension anybody may create one.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
 #include "commands/extension.h"
 #include "utils/inval.h"
@@ -65,6 +67,20 @@ asb_relation_oid(const char *relname)
 				 errmsg("extension agentsandbox is not installed in this database"),
 				 errhint("Run CREATE EXTENSION agentsandbox in it.")));
 	return relid;
+}
+
+int
+asb_relation_natts(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	int			natts = 0;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		natts = ((Form_pg_class) GETSTRUCT(tuple))->relnatts;
+		ReleaseSysCache(tuple);
+	}
+	return natts;
 }
 
 Snapshot

@@ -1,6 +1,6 @@
 /*
  * catalog.h
- *	  Lookups of the extension's own objects in this database.
+ *	  Lookups in the catalogs of this database.
  */
 #ifndef ASB_CATALOG_H
 #define ASB_CATALOG_H
@@ -18,6 +18,9 @@ extern Oid	asb_schema_oid(void);
 
 /* OID of one of the extension's relations; error if the extension is missing. */
 extern Oid	asb_relation_oid(const char *relname);
+
+/* Number of columns, dropped ones included; 0 if there is no such relation. */
+extern int	asb_relation_natts(Oid relid);
 
 /*
  * A snapshot that sees what is committed now, whatever the isolation level.

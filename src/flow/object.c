@@ -30,6 +30,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "core/catalog.h"
 #include "flow/object.h"
 #include "session/role_label.h"
 
@@ -197,26 +198,12 @@ add_column(AsbRelationLabels *entry, AttrNumber attnum, AsbLabelSet set)
 	entry->columns[entry->ncolumns++] = (AsbColumnLabels) {attnum, set};
 }
 
-static int
-relation_natts(Oid relid)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	int			natts = 0;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		natts = ((Form_pg_class) GETSTRUCT(tuple))->relnatts;
-		ReleaseSysCache(tuple);
-	}
-	return natts;
-}
-
 /* Adds what was given to a relation: this one, one above or one below it. */
 static void
 add_given(AsbRelationLabels *entry, Oid relid, AsbLabelSet *set)
 {
 	const Given *object = find_given(RelationRelationId, relid, 0);
-	int			natts = relation_natts(relid);
+	int			natts = asb_relation_natts(relid);
 
 	if (object)
 	{
