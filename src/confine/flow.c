@@ -8,8 +8,8 @@
  * about data, not about who reads it.
  *
  * Read is a relation that SELECT is needed on, or whose rows an UPDATE or
- * DELETE finds; of columns, those named anywhere in the statement.  So is a
- * column that a unique index compares, when it is written: the error tells.
+ * DELETE finds; of columns, those named anywhere in the statement.  So is what
+ * the server compares when something is written: the error tells (compared.h).
  * An inheritance tree is read as a whole, whatever a plan leaves out.
  *
  * Written is a relation that INSERT, UPDATE or DELETE is needed on, or whose
@@ -66,13 +66,6 @@ find_own_relids(void)
 	notes_relid = asb_relation_oid("notes");
 }
 
-static bool
-has_column(const Bitmapset *columns, AttrNumber attnum)
-{
-	return bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, columns) ||
-		bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, columns);
-}
-
 /* Something with these labels is read. */
 static void
 add_read(AsbFlow *flow, AsbLabelSet labels, const char *what, AttrNumber attnum, Oid relid)
@@ -103,21 +96,31 @@ refuse_undefined(void)
 	});
 }
 
+/* Is one of these columns, or any column, among those that are written? */
+static bool
+writes_one_of(const Bitmapset *written, const Bitmapset *columns)
+{
+	return bms_overlap(written, columns) ||
+		(!bms_is_empty(written) &&
+		 bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, columns));
+}
+
 static void
 add_relation_read(AsbFlow *flow, const AsbRelationLabels *relation, const AsbAccess *access)
 {
-	bool		compares = bms_overlap(relation->unique, access->insertedCols) ||
-	bms_overlap(relation->unique, access->updatedCols);
+	bool		compares = writes_one_of(access->insertedCols, relation->makers) ||
+	writes_one_of(access->updatedCols, relation->makers);
 
 	if (compares || (access->requiredPerms & (ACL_SELECT | ACL_UPDATE | ACL_DELETE)))
 		add_read(flow, relation->own | relation->below, NULL, 0, access->relid);
 	for (int i = 0; i < relation->ncolumns; i++)
 	{
-		AttrNumber	attnum = relation->columns[i].attnum;
+		const AsbColumnLabels *column = &relation->columns[i];
 
-		if (has_column(access->selectedCols, attnum) ||
-			(compares && bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, relation->unique)))
-			add_read(flow, relation->columns[i].set, NULL, attnum, access->relid);
+		if (asb_has_column(access->selectedCols, column->attnum) ||
+			(compares && asb_has_column(relation->keys, column->attnum)) ||
+			writes_one_of(access->updatedCols, column->checked))
+			add_read(flow, column->set, NULL, column->attnum, access->relid);
 	}
 }
 
@@ -139,6 +142,16 @@ is_written(const AsbAccess *access)
 }
 
 static void
+add_write(AsbFlow *flow, const AsbRelationLabels *relation, Oid relid)
+{
+	AsbLabelSet labels = relation ? relation->own : 0;
+
+	if (flow->floor & ~labels)
+		flow->written = relid;
+	flow->floor &= labels;
+}
+
+static void
 add_access(const AsbSession *session, const AsbAccess *access, AsbFlow *flow)
 {
 	const AsbRelationLabels *relation;
@@ -147,7 +160,8 @@ add_access(const AsbSession *session, const AsbAccess *access, AsbFlow *flow)
 		return;
 	find_own_relids();
 	if (access->relid == calls_relid &&
-		(has_column(access->selectedCols, Anum_call_response) || has_column(access->selectedCols, Anum_call_error)))
+		(asb_has_column(access->selectedCols, Anum_call_response) ||
+		 asb_has_column(access->selectedCols, Anum_call_error)))
 		add_read(flow, asb_labels_of_responses(session), "response of a call", 0, InvalidOid);
 
 	relation = asb_relation_labels(access->relid);
@@ -158,13 +172,7 @@ add_access(const AsbSession *session, const AsbAccess *access, AsbFlow *flow)
 		add_relation_read(flow, relation, access);
 	}
 	if (is_written(access))
-	{
-		AsbLabelSet labels = relation ? relation->own : 0;
-
-		if (flow->floor & ~labels)
-			flow->written = access->relid;
-		flow->floor &= labels;
-	}
+		add_write(flow, relation, access->relid);
 }
 
 static bool
@@ -295,6 +303,15 @@ judge(const AsbSession *session, const AsbFlow *flow)
 		asb_labels_raise(session, raised, flow->cause->data);
 }
 
+/* What is judged again before the commit. */
+static void
+note_written(const AsbFlow *flow)
+{
+	if (written_floor & ~flow->floor)
+		written_relid = flow->written;
+	written_floor &= flow->floor;
+}
+
 void
 asb_flow_gate_access(const AsbSession *session, List *access_list)
 {
@@ -312,9 +329,7 @@ asb_flow_gate_access(const AsbSession *session, List *access_list)
 		of_access_list(session, access_list, &flow);
 		judge(session, &flow);
 	}
-	if (written_floor & ~flow.floor)
-		written_relid = flow.written;
-	written_floor &= flow.floor;
+	note_written(&flow);
 }
 
 void

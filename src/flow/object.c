@@ -20,7 +20,6 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_seclabel.h"
-#include "optimizer/optimizer.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
@@ -31,6 +30,7 @@
 #include "utils/syscache.h"
 
 #include "core/catalog.h"
+#include "flow/compared.h"
 #include "flow/object.h"
 #include "session/role_label.h"
 
@@ -195,7 +195,7 @@ add_column(AsbRelationLabels *entry, AttrNumber attnum, AsbLabelSet set)
 		entry->columns = MemoryContextAlloc(relations_context, sizeof(AsbColumnLabels));
 	else
 		entry->columns = repalloc(entry->columns, (entry->ncolumns + 1) * sizeof(AsbColumnLabels));
-	entry->columns[entry->ncolumns++] = (AsbColumnLabels) {attnum, set};
+	entry->columns[entry->ncolumns++] = (AsbColumnLabels) {attnum, set, NULL};
 }
 
 /* Adds what was given to a relation: this one, one above or one below it. */
@@ -229,31 +229,29 @@ add_given(AsbRelationLabels *entry, Oid relid, AsbLabelSet *set)
 	}
 }
 
-/* Columns that the server compares with those of other rows when they are written. */
-static Bitmapset *
-unique_columns(Oid relid)
+/* What errors tell of when a row is written. */
+static void
+add_compared(AsbRelationLabels *entry)
 {
-	Relation	rel = table_open(relid, AccessShareLock);
-	Bitmapset  *columns = NULL;
+	AsbCompared compared = asb_compared(entry->relid);
+	MemoryContext oldcontext = MemoryContextSwitchTo(relations_context);
 	ListCell   *cell;
 
-	foreach(cell, RelationGetIndexList(rel))
+	entry->keys = bms_copy(compared.keys);
+	entry->makers = bms_copy(compared.makers);
+	for (int i = 0; i < entry->ncolumns; i++)
 	{
-		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
-		Form_pg_index form = index->rd_index;
+		AsbColumnLabels *column = &entry->columns[i];
 
-		if (form->indisunique || form->indisexclusion)
+		foreach(cell, compared.checks)
 		{
-			for (int i = 0; i < form->indnatts; i++)
-				columns = bms_add_member(columns, form->indkey.values[i] - FirstLowInvalidHeapAttributeNumber);
-			pull_varattnos((Node *) RelationGetIndexExpressions(index), 1, &columns);
-			pull_varattnos((Node *) RelationGetIndexPredicate(index), 1, &columns);
+			if (asb_has_column(lfirst(cell), column->attnum))
+				column->checked = bms_add_members(column->checked, lfirst(cell));
 		}
-		index_close(index, AccessShareLock);
+		/* its own new value tells nothing of the old one */
+		column->checked = bms_del_member(column->checked, column->attnum - FirstLowInvalidHeapAttributeNumber);
 	}
-	table_close(rel, AccessShareLock);
-	/* an expression's place in the key is none of a column */
-	return bms_del_member(columns, InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber);
+	MemoryContextSwitchTo(oldcontext);
 }
 
 static void
@@ -284,17 +282,8 @@ fill(AsbRelationLabels *entry)
 				add_given(entry, lfirst_oid(cell), &entry->below);
 		}
 	}
-	if ((entry->own || entry->ncolumns > 0) &&
-		(get_rel_relkind(entry->relid) == RELKIND_RELATION ||
-		 get_rel_relkind(entry->relid) == RELKIND_PARTITIONED_TABLE))
-	{
-		MemoryContext oldcontext;
-		Bitmapset  *columns = unique_columns(entry->relid);
-
-		oldcontext = MemoryContextSwitchTo(relations_context);
-		entry->unique = bms_copy(columns);
-		MemoryContextSwitchTo(oldcontext);
-	}
+	if (entry->own || entry->below || entry->ncolumns > 0)
+		add_compared(entry);
 }
 
 static void
@@ -333,6 +322,13 @@ asb_relation_labels(Oid relid)
 		*entry = made;
 	}
 	return entry->own || entry->below || entry->ncolumns > 0 || entry->undefined ? entry : NULL;
+}
+
+bool
+asb_has_column(const Bitmapset *columns, AttrNumber attnum)
+{
+	return bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, columns) ||
+		bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, columns);
 }
 
 AsbLabelSet

@@ -13,6 +13,7 @@ typedef struct AsbColumnLabels
 {
 	AttrNumber	attnum;
 	AsbLabelSet set;
+	Bitmapset  *checked;		/* columns that a CHECK constraint compares with it */
 } AsbColumnLabels;
 
 /*
@@ -28,8 +29,8 @@ typedef struct AsbRelationLabels
 	AsbLabelSet below;
 	int			ncolumns;
 	AsbColumnLabels *columns;
-	Bitmapset  *unique;			/* columns that a unique index or exclusion constraint
-								 * compares, offset as in a range table entry */
+	Bitmapset  *keys;			/* see compared.h */
+	Bitmapset  *makers;
 	bool		undefined;		/* has a label that is not defined: must not be used */
 } AsbRelationLabels;
 
@@ -44,6 +45,9 @@ extern AsbLabelSet asb_objects_all(void);
  * changes; valid until the next call.
  */
 extern const AsbRelationLabels *asb_relation_labels(Oid relid);
+
+/* Is a column, or the whole row, among these, offset as in a range table entry? */
+extern bool asb_has_column(const Bitmapset *columns, AttrNumber attnum);
 
 /* Labels of a column beyond its relation's. */
 extern AsbLabelSet asb_column_labels(const AsbRelationLabels *relation, AttrNumber attnum);

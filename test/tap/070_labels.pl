@@ -49,11 +49,26 @@ sql(<<~'SQL');
 	CREATE TABLE open_child (id int PRIMARY KEY, secret_id int REFERENCES secret ON DELETE CASCADE);
 	INSERT INTO open_child VALUES (1, 1);
 	CREATE TABLE serial_t (id serial, v text);
+	CREATE TABLE made (email text, folded text GENERATED ALWAYS AS (lower(email)) STORED UNIQUE, other text);
+	CREATE TABLE folded (email text, folded text UNIQUE, other text);
+	CREATE FUNCTION fold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.folded := lower(NEW.email); RETURN NEW; END $$;
+	CREATE TRIGGER fold BEFORE INSERT OR UPDATE ON folded FOR EACH ROW EXECUTE FUNCTION fold();
+	CREATE TABLE split (id int, email text) PARTITION BY LIST (id);
+	CREATE TABLE split_1 PARTITION OF split FOR VALUES IN (1);
+	CREATE UNIQUE INDEX ON split_1 (email);
+	CREATE TABLE keyed (id int PRIMARY KEY, v text) PARTITION BY LIST (id);
+	CREATE TABLE keyed_1 PARTITION OF keyed FOR VALUES IN (1);
+	CREATE TABLE limited (id int, low int, high int CHECK (high > 0), CHECK (low < high));
 
 	SECURITY LABEL FOR agentsandbox ON TABLE secret IS 'private';
 	SECURITY LABEL FOR agentsandbox ON TABLE secret_log IS 'private';
 	SECURITY LABEL FOR agentsandbox ON TABLE secret_child IS 'private';
 	SECURITY LABEL FOR agentsandbox ON TABLE serial_t IS 'private';
+	SECURITY LABEL FOR agentsandbox ON TABLE made IS 'private';
+	SECURITY LABEL FOR agentsandbox ON TABLE folded IS 'private';
+	SECURITY LABEL FOR agentsandbox ON TABLE split IS 'private';
+	SECURITY LABEL FOR agentsandbox ON TABLE keyed_1 IS 'private';
+	SECURITY LABEL FOR agentsandbox ON COLUMN limited.high IS 'private';
 	SECURITY LABEL FOR agentsandbox ON MATERIALIZED VIEW kept IS 'private';
 	SECURITY LABEL FOR agentsandbox ON COLUMN part_secret.name IS 'private';
 	SECURITY LABEL FOR agentsandbox ON TABLE doc IS 'private';
@@ -127,6 +142,10 @@ my @reads = (
 	[ 'INSERT ... RETURNING', q(INSERT INTO secret VALUES (-1, 'r') RETURNING v), 'private' ],
 	[ 'INSERT', q(INSERT INTO secret_log (v) SELECT 'w' WHERE false), '' ],
 	[ 'INSERT of what a unique index compares', q(INSERT INTO secret VALUES (-2, 'u')), 'private' ],
+	[ 'INSERT of what a unique column is generated from', q(INSERT INTO made (email) VALUES ('A')), 'private' ],
+	[ 'INSERT of another column', q(INSERT INTO made (other) VALUES ('A')), '' ],
+	[ 'INSERT of what a trigger may make of it', q(INSERT INTO folded (email) VALUES ('A')), 'private' ],
+	[ 'INSERT of what a partition\'s own index compares', q(INSERT INTO split VALUES (1, 'a')), 'private' ],
 	[ 'ON CONFLICT', q(INSERT INTO secret VALUES (1, 'n1') ON CONFLICT DO NOTHING), 'private' ],
 	[ 'UPDATE', q(UPDATE secret SET v = 'v'), 'private' ],
 	[ 'UPDATE by a subquery', q(UPDATE secret_log SET v = 'v' WHERE EXISTS (SELECT FROM secret)), 'private' ],
@@ -243,6 +262,8 @@ for (
 	my $c = open_conversation('p');
 	refused($c, 'INSERT INTO logged SELECT v FROM secret', '42501', 'from a labelled table into one without');
 	refused($c, 'INSERT INTO child VALUES (1, 1)', '42501', 'a foreign key to a labelled table tells of it');
+	refused($c, 'INSERT INTO keyed VALUES (1)', '42501', 'a key that a labelled partition shares tells of it');
+	refused($c, 'UPDATE limited SET low = 5', '42501', 'a constraint that compares with a labelled column tells of it');
 	is(labels_of($c), '', '... nothing was raised');
 	refused($c, q(INSERT INTO looks VALUES (1, NULL)), '42501', 'a trigger that reads');
 	refused($c, q(BEGIN; INSERT INTO logged VALUES ('x'); SELECT count(*) FROM secret;), '42501', 'a read that COMMIT or ROLLBACK could tell of');

@@ -1,0 +1,169 @@
+/*
+ * compared.c
+ *	  What the server compares when a row is written, and so may tell of by an
+ *	  error.
+ *
+ * All from the catalogs: of the relations that inherit from one a statement
+ * locks only those that it comes to.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/sysattr.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_attrdef.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
+#include "optimizer/optimizer.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "flow/compared.h"
+
+#define MEMBER(attnum) ((attnum) - FirstLowInvalidHeapAttributeNumber)
+
+/* Of one relation, by its own numbers. */
+typedef struct One
+{
+	Oid			relid;
+	AsbCompared compared;
+} One;
+
+typedef void (*RowFunction) (HeapTuple tuple, TupleDesc desc, One *one);
+
+/* Every row that a catalog has of a relation. */
+static void
+each_row(Oid catalog, Oid index, AttrNumber column, One *one, RowFunction function)
+{
+	Relation	rel = table_open(catalog, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, column, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(one->relid));
+	scan = systable_beginscan(rel, index, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		function(tuple, RelationGetDescr(rel), one);
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
+/* The columns that an expression in a catalog's column names, and some more. */
+static Bitmapset *
+add_expression(Bitmapset *columns, HeapTuple tuple, TupleDesc desc, int attribute)
+{
+	bool		isnull;
+	Datum		expression = heap_getattr(tuple, attribute, desc, &isnull);
+
+	if (!isnull)
+		pull_varattnos(stringToNode(TextDatumGetCString(expression)), 1, &columns);
+	return columns;
+}
+
+static void
+add_index(HeapTuple tuple, TupleDesc desc, One *one)
+{
+	Form_pg_index form = (Form_pg_index) GETSTRUCT(tuple);
+
+	if (!form->indisunique && !form->indisexclusion)
+		return;
+	for (int i = 0; i < form->indnkeyatts; i++)
+	{
+		/* zero is an expression's place */
+		if (form->indkey.values[i] != 0)
+			one->compared.keys = bms_add_member(one->compared.keys, MEMBER(form->indkey.values[i]));
+	}
+	one->compared.keys = add_expression(one->compared.keys, tuple, desc, Anum_pg_index_indexprs);
+	one->compared.keys = add_expression(one->compared.keys, tuple, desc, Anum_pg_index_indpred);
+}
+
+/* A generated column is made of others. */
+static void
+add_generated(HeapTuple tuple, TupleDesc desc, One *one)
+{
+	AttrNumber	attnum = ((Form_pg_attrdef) GETSTRUCT(tuple))->adnum;
+
+	if (get_attgenerated(one->relid, attnum) != '\0' &&
+		(bms_is_member(MEMBER(attnum), one->compared.keys) ||
+		 bms_is_member(MEMBER(InvalidAttrNumber), one->compared.keys)))
+		one->compared.makers = add_expression(one->compared.makers, tuple, desc, Anum_pg_attrdef_adbin);
+}
+
+/* A trigger may make anything of anything. */
+static void
+add_trigger(HeapTuple tuple, TupleDesc desc, One *one)
+{
+	Form_pg_trigger form = (Form_pg_trigger) GETSTRUCT(tuple);
+
+	if (TRIGGER_FOR_ROW(form->tgtype) && TRIGGER_FOR_BEFORE(form->tgtype) &&
+		(TRIGGER_FOR_INSERT(form->tgtype) || TRIGGER_FOR_UPDATE(form->tgtype)))
+		one->compared.makers = bms_add_member(one->compared.makers, MEMBER(InvalidAttrNumber));
+}
+
+static void
+add_check(HeapTuple tuple, TupleDesc desc, One *one)
+{
+	if (((Form_pg_constraint) GETSTRUCT(tuple))->contype == CONSTRAINT_CHECK)
+		one->compared.checks = lappend(one->compared.checks,
+									   add_expression(NULL, tuple, desc, Anum_pg_constraint_conbin));
+}
+
+/* The columns of those names in another relation. */
+static Bitmapset *
+columns_of(Oid relid, Bitmapset *columns, Oid from)
+{
+	Bitmapset  *mapped = NULL;
+	int			member = -1;
+
+	if (relid == from)
+		return columns;
+	while ((member = bms_next_member(columns, member)) >= 0)
+	{
+		AttrNumber	attnum = member + FirstLowInvalidHeapAttributeNumber;
+		char	   *name = attnum > 0 ? get_attname(from, attnum, true) : NULL;
+
+		if (name)
+			attnum = get_attnum(relid, name);
+		else if (attnum > 0)
+			continue;
+		mapped = bms_add_member(mapped, MEMBER(attnum));
+	}
+	return mapped;
+}
+
+AsbCompared
+asb_compared(Oid relid)
+{
+	List	   *relids = has_subclass(relid) ?
+	find_all_inheritors(relid, NoLock, NULL) : list_make1_oid(relid);
+	AsbCompared all = {NULL};
+	ListCell   *cell;
+	ListCell   *check;
+
+	foreach(cell, relids)
+	{
+		One			one = {lfirst_oid(cell)};
+
+		each_row(IndexRelationId, IndexIndrelidIndexId, Anum_pg_index_indrelid, &one, add_index);
+		if (one.compared.keys)
+		{
+			one.compared.makers = bms_copy(one.compared.keys);
+			each_row(AttrDefaultRelationId, AttrDefaultIndexId, Anum_pg_attrdef_adrelid, &one, add_generated);
+			each_row(TriggerRelationId, TriggerRelidNameIndexId, Anum_pg_trigger_tgrelid, &one, add_trigger);
+		}
+		each_row(ConstraintRelationId, ConstraintRelidTypidNameIndexId, Anum_pg_constraint_conrelid,
+				 &one, add_check);
+
+		all.keys = bms_add_members(all.keys, columns_of(relid, one.compared.keys, one.relid));
+		all.makers = bms_add_members(all.makers, columns_of(relid, one.compared.makers, one.relid));
+		foreach(check, one.compared.checks)
+			all.checks = lappend(all.checks, columns_of(relid, lfirst(check), one.relid));
+	}
+	return all;
+}
