@@ -365,6 +365,16 @@ asb_flow_gate_function(const AsbSession *session, Oid funcid)
 	judge(session, &flow);
 }
 
+void
+asb_flow_gate_truncate(const AsbSession *session, Oid relid)
+{
+	AsbFlow		flow = {.known = asb_labels_known(session), .floor = ALL_LABELS};
+
+	add_write(&flow, asb_relation_labels(relid), relid);
+	judge(session, &flow);
+	note_written(&flow);
+}
+
 static void
 flow_xact_callback(XactEvent event, void *arg)
 {

@@ -33,6 +33,9 @@ extern void asb_flow_gate_query(const AsbSession *session, Query *query);
  */
 extern void asb_flow_gate_access(const AsbSession *session, List *access_list);
 
+/* Before a relation is emptied, which only a function's owner can have do. */
+extern void asb_flow_gate_truncate(const AsbSession *session, Oid relid);
+
 /* Before a function runs. */
 extern void asb_flow_gate_function(const AsbSession *session, Oid funcid);
 

@@ -240,11 +240,14 @@ asb_executor_run(QueryDesc *query, ScanDirection direction, uint64 count ASB_EXE
 	unchanged = asb_decisions_execution_goes_on(query->estate, session->role);
 	session = asb_session();
 
-	/* a cursor does not outlive the privileges it was opened with */
+	/* a cursor does not outlive the privileges, and the labels, it was opened with */
 	agent = asb_agent_of(session);
 	if (agent && !unchanged)
 	{
-		asb_relation_gate(agent, asb_plan_access(query->plannedstmt));
+		List	   *access = asb_plan_access(query->plannedstmt);
+
+		asb_relation_gate(agent, access);
+		asb_flow_gate_access(asb_session(), access);
 		session = asb_session();
 	}
 	asb_limit_run(session, query);
@@ -294,9 +297,13 @@ asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_
 	if (next_object_access_hook)
 		next_object_access_hook(access, class_id, object_id, sub_id, arg);
 
-	if (access != OAT_FUNCTION_EXECUTE)
+	if (access != OAT_FUNCTION_EXECUTE && access != OAT_TRUNCATE)
 		return;
 	session = sandboxed();
+	if (session && access == OAT_TRUNCATE)
+		asb_flow_gate_truncate(session, object_id);
+	if (access == OAT_TRUNCATE)
+		return;
 	if (session)
 		asb_flow_gate_function(session, object_id);
 	if (depth > 0)

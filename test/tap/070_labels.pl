@@ -59,6 +59,9 @@ sql(<<~'SQL');
 	CREATE TABLE keyed (id int PRIMARY KEY, v text) PARTITION BY LIST (id);
 	CREATE TABLE keyed_1 PARTITION OF keyed FOR VALUES IN (1);
 	CREATE TABLE limited (id int, low int, high int CHECK (high > 0), CHECK (low < high));
+	CREATE FUNCTION empty_log() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS 'BEGIN TRUNCATE logged; END';
+	CREATE TABLE later (id int);
+	INSERT INTO later SELECT generate_series(1, 10);
 
 	SECURITY LABEL FOR agentsandbox ON TABLE secret IS 'private';
 	SECURITY LABEL FOR agentsandbox ON TABLE secret_log IS 'private';
@@ -205,6 +208,13 @@ for my $around ('BEGIN; %s; ROLLBACK', 'BEGIN; SAVEPOINT s; %s; ROLLBACK TO s; C
 	my $d = open_conversation('p');
 	is(sql_as($d, 'SELECT v FROM open_t'), 'o', 'and without the label');
 	is(labels_of($d), '', '... nothing is raised');
+	my $e = open_conversation('p');
+	my $u = PsqlSession->new(conninfo($e));
+	is($u->run('BEGIN; DECLARE c CURSOR FOR SELECT id FROM later; FETCH c'), '1', 'a cursor from before');
+	sql(q(SECURITY LABEL FOR agentsandbox ON TABLE later IS 'private'));
+	is($u->run('FETCH c'), '2', '... from which is read after');
+	is(labels_of($e), 'private', '... raises it');
+	is($u->run('INSERT INTO logged VALUES (1)'), undef, '... and nothing is written down');
 	my $g = open_conversation('p');
 	my $t = PsqlSession->new(conninfo($g));
 	$t->run('PREPARE f AS SELECT procedural(1) IS NULL, around_marked(1) - 1 FROM open_t WHERE id = 99');
@@ -227,6 +237,7 @@ my @writes = (
 	[ 'a SECURITY DEFINER function', q(SELECT definer_log('x')) ],
 	[ 'a trigger', q(INSERT INTO secret_log VALUES ('x')) ],
 	[ 'a cascade', 'DELETE FROM secret WHERE id = 1' ],
+	[ 'TRUNCATE by a SECURITY DEFINER function', 'SELECT empty_log()' ],
 	[ 'COPY', "COPY logged FROM STDIN;\nx\n\\.\n" ],
 	[ 'EXPLAIN ANALYZE', q(EXPLAIN ANALYZE INSERT INTO logged VALUES ('x')) ],
 	[ 'a prepared statement', q(PREPARE w AS INSERT INTO logged VALUES ('x'); EXECUTE w) ],
