@@ -81,14 +81,15 @@ SELECT agentsandbox.context('rep', NULL::regress_even) AS even, agentsandbox.con
 
 -- in a parallel worker, where nothing can be folded; and in the leader of one
 RESET ROLE;
-SET force_parallel_mode = on;
+SELECT name AS parallel FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \gset
+SET :parallel = on;
 RESET ROLE;
 SET ROLE :a_role;
 EXPLAIN (COSTS OFF, VERBOSE) SELECT agentsandbox.context(rep::text) FROM regress_t WHERE id = 1;
 SELECT agentsandbox.context('re' || CASE WHEN rep = 1 THEN 'p' END) AS rep, agentsandbox.conversation_id() = :'a' AS mine FROM regress_t WHERE id = 1;
 SELECT regress_definer(), regress_definer_sql();
 RESET ROLE;
-SET force_parallel_mode = off;
+SET :parallel = off;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;

@@ -45,8 +45,10 @@ SELECT count(*) FROM pg_roles WHERE rolname = 'regress_undone';
 
 -- the operator has these functions and no way around them
 INSERT INTO agentsandbox.profiles (profile) VALUES ('regress_nobody'::regrole);
+\set VERBOSITY sqlstate
 DROP ROLE regress_plain;
 SECURITY LABEL FOR agentsandbox ON ROLE regress_operator IS 'profile';
+\set VERBOSITY default
 
 -- dropped with its privileges, but not with what it owns or has elsewhere
 RESET ROLE;
@@ -57,7 +59,7 @@ SET ROLE regress_operator;
 SELECT agentsandbox.drop_profile('regress_plain');
 SELECT agentsandbox.drop_profile('Regress "odd"');
 RESET ROLE;
-SELECT relacl FROM pg_class WHERE oid = 'regress_t'::regclass;
+SELECT DISTINCT grantee::regrole, grantor::regrole FROM pg_class, aclexplode(relacl) WHERE oid = 'regress_t'::regclass;
 REASSIGN OWNED BY "Regress ""odd""" TO CURRENT_USER;
 CREATE DATABASE regress_elsewhere;
 GRANT CONNECT ON DATABASE regress_elsewhere TO "Regress ""odd""";

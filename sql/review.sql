@@ -68,7 +68,7 @@ RESET ROLE;
 SELECT profile, opened_by, method, payload, payload_sha256 = sha256(convert_to(payload, 'UTF8')) AS payload_sha256,
        digest = sha256(convert_to(E'mail\n[]\n' || payload, 'UTF8')) AS digest, hidden_characters,
        regexp_replace(reason::text, '\d\d:\d\d', 'HH:MM') AS reason, labels, raised, changes, expires_at - submitted_at > '23 hours' AS expires
-FROM agentsandbox.reviews ORDER BY payload;
+FROM agentsandbox.reviews ORDER BY payload \g (format=unaligned)
 SELECT count(*) FROM agentsandbox.RemoteProcedureCalls;
 SELECT count(*) FROM agentsandbox.review_decisions;
 
@@ -86,7 +86,7 @@ SELECT count(*) FROM agentsandbox.reviews;
 \c -reuse-previous=on sandbox :superuser
 CALL regress_poll($$NOT EXISTS (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE status = 'held')$$);
 SET ROLE :role;
-SELECT arguments, status, error, finished_at IS NOT NULL AS finished FROM agentsandbox.RemoteProcedureCalls ORDER BY submitted_at;
+SELECT arguments, status, error, finished_at IS NOT NULL AS finished FROM agentsandbox.RemoteProcedureCalls ORDER BY submitted_at \g (format=unaligned)
 RESET ROLE;
 SELECT arguments FROM agentsandbox.claim(10, '1 hour');
 

@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -92,6 +93,7 @@ asb_readable_rows(PG_FUNCTION_ARGS)
 	Oid			user;
 	int			security;
 	int			settings;
+	bool		read_only = XactReadOnly;
 	volatile int64 rows = 0;
 
 	asb_session_describe(PG_GETARG_UUID_P(0), &session);
@@ -100,7 +102,7 @@ asb_readable_rows(PG_FUNCTION_ARGS)
 	settings = NewGUCNestLevel();
 	set_local("search_path", "pg_catalog, pg_temp");
 	set_local("row_security", "on");
-	set_local("transaction_read_only", "on");
+	XactReadOnly = true;		/* a function cannot set it back once there is a snapshot */
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(session.role, security | SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_RESTRICTED_OPERATION);
@@ -117,6 +119,7 @@ asb_readable_rows(PG_FUNCTION_ARGS)
 	PG_END_TRY();
 
 	SetUserIdAndSecContext(user, security);
+	XactReadOnly = read_only;
 	AtEOXact_GUC(true, settings);
 	PG_RETURN_INT64(rows);
 }

@@ -191,6 +191,44 @@ is_typed(const Node *node)
 	}
 }
 
+/*
+ * Nodes that have no type and lead to others.  What is neither here nor among
+ * the typed ones is refused, so also what a newer server brings.
+ */
+static bool
+is_structure(const Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_CaseWhen:
+		case T_CommonTableExpr:
+		case T_CTECycleClause:
+		case T_CTESearchClause:
+		case T_InferenceElem:
+		case T_JoinExpr:
+		case T_MergeAction:
+		case T_OnConflictExpr:
+		case T_RangeTblFunction:
+		case T_SetOperationStmt:
+		case T_SortGroupClause:
+		case T_TableSampleClause:
+		case T_WindowClause:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static void
+refuse_unknown(void)
+{
+	asb_refuse(&(AsbRefusal) {
+		.gate = ASB_GATE_FUNCTION,
+		.message = "an expression or row source of this kind is not allowed",
+		.hint = "Use functions and operators, such as jsonb_build_object() instead of JSON_OBJECT()."
+	});
+}
+
 static void
 refuse_xml(void)
 {
@@ -257,8 +295,17 @@ judge_range_table(AnalyzeContext *context, const Query *query)
 						judge_type(context, lfirst_oid(type), NULL);
 				}
 				break;
+			case RTE_SUBQUERY:
+			case RTE_VALUES:
+			case RTE_CTE:
+			case RTE_NAMEDTUPLESTORE:
+			case RTE_RESULT:
+				break;
 			case RTE_TABLEFUNC:
-				refuse_xml();
+				if (asb_is_xml_table(rte->tablefunc))
+					refuse_xml();
+				else
+					refuse_unknown();
 				break;
 			case RTE_JOIN:
 				/* columns are judged where they are used; USING may cast them */
@@ -269,7 +316,8 @@ judge_range_table(AnalyzeContext *context, const Query *query)
 				}
 				break;
 			default:
-				break;
+				if (!asb_is_group_entry(rte))
+					refuse_unknown();
 		}
 	}
 }
@@ -361,7 +409,8 @@ walk_node(Node *node, AnalyzeContext *context)
 			}
 			break;
 		default:
-			break;
+			if (!is_typed(node) && !is_structure(node))
+				refuse_unknown();
 	}
 
 	/* what is inside first: that is what the agent will take for the cause */

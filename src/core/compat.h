@@ -74,7 +74,12 @@ asb_entry_access(const Query *query, RangeTblEntry *rte)
 	AsbAccess  *access;
 
 	if (rte->perminfoindex != 0)
-		return getRTEPermissionInfo(query->rteperminfos, rte);
+	{
+		access = getRTEPermissionInfo(query->rteperminfos, rte);
+		/* OLD and NEW of a rule say that they are read, though nothing of them is */
+		if (rte->inFromCl || access->requiredPerms != ACL_SELECT || !bms_is_empty(access->selectedCols))
+			return access;
+	}
 	access = makeNode(RTEPermissionInfo);
 	access->relid = rte->relid;
 	return access;
@@ -171,6 +176,20 @@ asb_identity_sequence(Oid relid, AttrNumber attnum)
 }
 #else
 #define asb_identity_sequence(relid, attnum) getIdentitySequence(relid, attnum, true)
+#endif
+
+/* 17: JSON_TABLE is a TableFunc as XMLTABLE is. */
+#if PG_VERSION_NUM >= 170000
+#define asb_is_xml_table(function) ((function)->functype == TFT_XMLTABLE)
+#else
+#define asb_is_xml_table(function) true
+#endif
+
+/* 18: what GROUP BY names has an entry of its own in the range table. */
+#if PG_VERSION_NUM >= 180000
+#define asb_is_group_entry(rte) ((rte)->rtekind == RTE_GROUP)
+#else
+#define asb_is_group_entry(rte) false
 #endif
 
 /* 18: pg_noreturn in front instead. */

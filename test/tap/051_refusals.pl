@@ -48,19 +48,20 @@ refused($c, qq(SET "\xc3\xa4$long" = 1), '42501', 'a long name');
 poll_is("SELECT max(octet_length(object)) FROM agentsandbox.refusals WHERE $mine", '63', '... is cut off');
 
 # an error that comes from a parallel worker
-sql(<<~'SQL');
+my $forced = sql("SELECT name FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query')");
+sql(<<~SQL);
 	SELECT agentsandbox.create_profile('parallel', parallel_workers => 1);
 	CREATE FUNCTION deny(text) RETURNS int LANGUAGE plpgsql PARALLEL SAFE AS
-	    $$ BEGIN RAISE EXCEPTION 'denied in worker: %', pg_read_file($1); END $$;
+	    \$\$ BEGIN RAISE EXCEPTION 'denied in worker: %', pg_read_file(\$1); END \$\$;
 	GRANT EXECUTE ON FUNCTION deny(text) TO parallel;
-	ALTER SYSTEM SET force_parallel_mode = on;
+	ALTER SYSTEM SET $forced = on;
 	SELECT pg_reload_conf();
 	SQL
 my $parallel = open_conversation('parallel');
-poll_is("SHOW force_parallel_mode", 'on', 'parallel workers are used');
+poll_is("SHOW $forced", 'on', 'parallel workers are used');
 refused($parallel, "SELECT deny('PG_VERSION')", '42501', 'a parallel worker is refused');
 is(sql_as($parallel, 'SELECT 1'), '1', '... and the server lives on');
-sql('ALTER SYSTEM RESET force_parallel_mode');
+sql("ALTER SYSTEM RESET $forced");
 sql('SELECT pg_reload_conf()');
 
 # a row of the past goes, one of today stays

@@ -184,14 +184,15 @@ for my $around ('BEGIN; %s; ROLLBACK', 'BEGIN; SAVEPOINT s; %s; ROLLBACK TO s; C
 # parallel workers
 {
 	my ($c, $d) = map { open_conversation('p') } 1 .. 2;
-	sql('ALTER FUNCTION procedural PARALLEL SAFE STABLE; ALTER SYSTEM SET force_parallel_mode = on; SELECT pg_reload_conf()');
-	poll_is('SHOW force_parallel_mode', 'on', 'parallel workers are used');
+	my $forced = sql("SELECT name FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query')");
+	sql("ALTER FUNCTION procedural PARALLEL SAFE STABLE; ALTER SYSTEM SET $forced = on; SELECT pg_reload_conf()");
+	poll_is("SHOW $forced", 'on', 'parallel workers are used');
 	is(sql_as($c, 'SELECT sum(length(v)) > 0 FROM secret'), 't', 'a parallel query');
 	is(labels_of($c), 'private', '... has raised the label');
 	is(sql_as($d, 'SELECT procedural(id) FROM open_t'), 'v', 'a function in a parallel worker');
 	is(labels_of($d), 'private', '... has raised the label');
-	sql('ALTER SYSTEM RESET force_parallel_mode; SELECT pg_reload_conf()');
-	poll_is('SHOW force_parallel_mode', 'off', 'no more parallel workers');
+	sql("ALTER SYSTEM RESET $forced; SELECT pg_reload_conf()");
+	poll_is("SHOW $forced", 'off', 'no more parallel workers');
 }
 
 # a plan, a cursor from before the label was given
