@@ -88,8 +88,10 @@ SELECT length(:'fill' || :'fill');
 
 -- memory and temporary files: an ordinary error each, and the session goes on
 SELECT length(repeat('x', 300000000));
+\set VERBOSITY sqlstate
 WITH RECURSIVE r AS (SELECT 'x'::text AS x UNION ALL SELECT x || x FROM r WHERE length(x) < 200000000) SELECT max(length(x)) FROM r;
 SELECT count(*) FROM (SELECT DISTINCT g, repeat('x', 100) FROM generate_series(1, 100000) g) AS sorted;
+\set VERBOSITY default
 SELECT 1 AS alive;
 
 -- what a rule adds is a statement with no tag of its own
