@@ -150,6 +150,25 @@ asb_entry_drop_access(RangeTblEntry *rte)
 #define asb_my_backend_index() (MyBackendId - 1)
 #endif
 
+/*
+ * 16: memberships have a number, and options: whether the member has the
+ * privileges of the role, as always before, and whether it may SET ROLE.
+ */
+#if PG_VERSION_NUM >= 160000
+#include "catalog/catalog.h"
+#include "catalog/pg_auth_members.h"
+
+#define asb_set_member_options(rel, values) \
+	do { \
+		(values)[Anum_pg_auth_members_oid - 1] = \
+			ObjectIdGetDatum(GetNewOidWithIndex(rel, AuthMemOidIndexId, Anum_pg_auth_members_oid)); \
+		(values)[Anum_pg_auth_members_inherit_option - 1] = BoolGetDatum(true); \
+		(values)[Anum_pg_auth_members_set_option - 1] = BoolGetDatum(false); \
+	} while (0)
+#else
+#define asb_set_member_options(rel, values) ((void) 0)
+#endif
+
 /* 16: named after the hash, and the number of iterations is a setting. */
 #if PG_VERSION_NUM >= 160000
 #define SCRAM_DEFAULT_ITERATIONS SCRAM_SHA_256_DEFAULT_ITERATIONS

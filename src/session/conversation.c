@@ -230,7 +230,7 @@ asb_open_conversation(PG_FUNCTION_ARGS)
 	label.expires_at = expiry(PG_ARGISNULL(2) ? NULL : PG_GETARG_INTERVAL_P(2),
 							  profile_name, &profile);
 	password = asb_secret_random();
-	asb_role_create(&label, profile_name, password);
+	asb_role_create(&label, profile_role, password);
 
 	SPI_connect();
 	insert_record(&label, profile_role, context);

@@ -30,6 +30,7 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "core/compat.h"
 #include "session/role.h"
 #include "session/scram.h"
 
@@ -186,28 +187,43 @@ set_verifier(Oid role, const char *verifier)
 	table_close(rel, RowExclusiveLock);
 }
 
+/*
+ * CreateRole() could do it, but since 16 it would lock the profile until
+ * commit, and who opens a conversation would wait for everybody who does.
+ */
+static void
+make_member(Oid role, Oid profile)
+{
+	Relation	rel = table_open(AuthMemRelationId, RowExclusiveLock);
+	Datum		values[Natts_pg_auth_members] = {0};
+	bool		nulls[Natts_pg_auth_members] = {false};
+
+	values[Anum_pg_auth_members_roleid - 1] = ObjectIdGetDatum(profile);
+	values[Anum_pg_auth_members_member - 1] = ObjectIdGetDatum(role);
+	values[Anum_pg_auth_members_grantor - 1] = ObjectIdGetDatum(BOOTSTRAP_SUPERUSERID);
+	values[Anum_pg_auth_members_admin_option - 1] = BoolGetDatum(false);
+	asb_set_member_options(rel, values);
+	CatalogTupleInsert(rel, heap_form_tuple(RelationGetDescr(rel), values, nulls));
+	table_close(rel, RowExclusiveLock);
+}
+
 Oid
-asb_role_create(const AsbRoleLabel *label, const char *profile, const char *password)
+asb_role_create(const AsbRoleLabel *label, Oid profile, const char *password)
 {
 	CreateRoleStmt *create = makeNode(CreateRoleStmt);
-	RoleSpec   *group = makeNode(RoleSpec);
 	VariableSetStmt *preload = makeNode(VariableSetStmt);
 	A_Const    *library = makeNode(A_Const);
 	Oid			role;
 
-	group->roletype = ROLESPEC_CSTRING;
-	group->rolename = pstrdup(profile);
-	group->location = -1;
-
 	create->stmt_type = ROLESTMT_ROLE;
 	create->role = asb_conversation_role_name(&label->conversation);
 	create->options =
-		list_make3(option("canlogin", (Node *) makeBoolean(true)),
-				   option("addroleto", (Node *) list_make1(group)),
+		list_make2(option("canlogin", (Node *) makeBoolean(true)),
 				   option("validUntil",
 						  (Node *) makeString(pstrdup(timestamptz_to_str(label->expires_at)))));
 	role = CreateRole(NULL, create);
 	CommandCounterIncrement();
+	make_member(role, profile);
 	set_verifier(role, asb_scram_verifier(password));
 
 	asb_role_label_set(role, label);

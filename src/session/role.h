@@ -20,8 +20,7 @@ extern const char *asb_role_objection(Oid role, Oid profile);
  * label and a SCRAM verifier of the password.  The current user must be a
  * superuser.  The secret is never part of a statement's text.
  */
-extern Oid	asb_role_create(const AsbRoleLabel *label, const char *profile,
-							const char *password);
+extern Oid	asb_role_create(const AsbRoleLabel *label, Oid profile, const char *password);
 
 /*
  * Drops the role of a conversation.  One that something depends on is left
