@@ -13,7 +13,6 @@
 #include "confine/refusal.h"
 #include "confine/usage.h"
 #include "core/catalog.h"
-#include "core/commit.h"
 #include "core/settings.h"
 #include "core/shmem.h"
 #include "core/wakeup.h"
@@ -53,7 +52,6 @@ _PG_init(void)
 	asb_shmem_init();
 	asb_catalog_init();
 	asb_wakeup_init();
-	asb_commit_init();
 	asb_slot_init();
 	asb_session_init();
 	asb_bind_init();

@@ -8,6 +8,7 @@
 #include "utils/guc.h"
 
 #include "core/commit.h"
+#include "core/transaction.h"
 
 #define SETTING "synchronous_commit"
 
@@ -19,23 +20,6 @@ set(const char *value)
 {
 	(void) set_config_option(SETTING, value, PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_LOCAL, true, 0, false);
-}
-
-void
-asb_commit_may_be_lost(void)
-{
-	if (value_before != NULL || IsTransactionBlock())
-		return;
-	/* names of an enum's values are constants */
-	value_before = GetConfigOption(SETTING, false, false);
-	set("off");
-}
-
-void
-asb_commit_must_last(void)
-{
-	if (value_before != NULL)
-		set(value_before);
 }
 
 static void
@@ -54,7 +38,21 @@ commit_xact_callback(XactEvent event, void *arg)
 }
 
 void
-asb_commit_init(void)
+asb_commit_may_be_lost(void)
 {
-	RegisterXactCallback(commit_xact_callback, NULL);
+	static bool watching = false;
+
+	if (value_before != NULL || IsTransactionBlock())
+		return;
+	asb_at_transaction_end(&watching, commit_xact_callback, NULL);
+	/* names of an enum's values are constants */
+	value_before = GetConfigOption(SETTING, false, false);
+	set("off");
+}
+
+void
+asb_commit_must_last(void)
+{
+	if (value_before != NULL)
+		set(value_before);
 }

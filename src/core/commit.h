@@ -17,6 +17,4 @@ extern void asb_commit_may_be_lost(void);
 /* It must, whatever was said before, unless its session never does. */
 extern void asb_commit_must_last(void);
 
-extern void asb_commit_init(void);
-
 #endif							/* ASB_COMMIT_H */

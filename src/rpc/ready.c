@@ -12,7 +12,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "port/atomics.h"
@@ -20,6 +19,7 @@
 
 #include "core/settings.h"
 #include "core/shmem.h"
+#include "core/transaction.h"
 #include "rpc/ready.h"
 
 /* a few more than producers that wait for their answers */
@@ -203,13 +203,6 @@ asb_fresh_room(void)
 	return room;
 }
 
-void
-asb_fresh_add_at_commit(const AsbFreshCall *call)
-{
-	Assert(npending < MAX_FRESH);
-	pending[npending++] = *call;
-}
-
 /* Nothing here can fail: there is room, which only the worker takes. */
 static void
 add_pending(void)
@@ -250,6 +243,16 @@ ready_xact_callback(XactEvent event, void *arg)
 	}
 }
 
+void
+asb_fresh_add_at_commit(const AsbFreshCall *call)
+{
+	static bool watching = false;
+
+	asb_at_transaction_end(&watching, ready_xact_callback, NULL);
+	Assert(npending < MAX_FRESH);
+	pending[npending++] = *call;
+}
+
 int64
 asb_frontier(void)
 {
@@ -271,5 +274,4 @@ void
 asb_ready_init(void)
 {
 	asb_shmem_register("agentsandbox ready", table_size, table_init, (void **) &table);
-	RegisterXactCallback(ready_xact_callback, NULL);
 }
