@@ -26,7 +26,7 @@ asb_surface_label_relation(AsbSurface *surface, const AsbRelation *relation, Asb
 {
 	const AsbRelationLabels *labels;
 
-	if (!asb_objects_labelled())
+	if (asb_objects()->all == 0)
 		return;
 	labels = asb_relation_labels(relation->oid);
 	if (labels && (labels->own | labels->below) != 0)
@@ -41,7 +41,7 @@ asb_surface_label_column(AsbSurface *surface, const AsbRelation *relation,
 	const AsbRelationLabels *labels;
 	AsbLabelSet set;
 
-	if (!asb_objects_labelled())
+	if (asb_objects()->all == 0)
 		return;
 	labels = asb_relation_labels(relation->oid);
 	set = labels ? asb_column_labels(labels, attnum) & ~(labels->own | labels->below) : 0;
@@ -56,7 +56,7 @@ asb_surface_label_function(AsbSurface *surface, Oid funcid, const char *identity
 	bool		undefined;
 	AsbLabelSet set;
 
-	if (!asb_objects_labelled())
+	if (asb_objects()->all == 0)
 		return;
 	set = asb_function_labels(funcid, &undefined);
 	if (set != 0)

@@ -16,21 +16,6 @@ asb_agent(void)
 	return asb_agent_of(asb_session());
 }
 
-const AsbSession *
-asb_agent_of(const AsbSession *session)
-{
-	if (session == NULL)
-		return NULL;
-
-	/*
-	 * Not simply GetUserId() != role: a role that the agent got into in some
-	 * other way is no reason to let go.
-	 */
-	if (InLocalUserIdChange() && GetUserId() != session->role)
-		return NULL;
-	return session;
-}
-
 AclMode
 asb_acl_item_granted(const AclItem *item, Oid role, AclMode mask)
 {

@@ -5,6 +5,7 @@
 #ifndef ASB_AGENT_H
 #define ASB_AGENT_H
 
+#include "miscadmin.h"
 #include "utils/acl.h"
 
 #include "session/session.h"
@@ -18,7 +19,17 @@
 extern const AsbSession *asb_agent(void);
 
 /* The same of what asb_session() has just returned. */
-extern const AsbSession *asb_agent_of(const AsbSession *session);
+static inline const AsbSession *
+asb_agent_of(const AsbSession *session)
+{
+	/*
+	 * Not simply GetUserId() != role: a role that the agent got into in some
+	 * other way is no reason to let go.
+	 */
+	if (session && GetUserId() != session->role && InLocalUserIdChange())
+		return NULL;
+	return session;
+}
 
 /*
  * Those of the privileges in "mask" that an ACL gives to the role or to roles

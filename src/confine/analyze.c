@@ -15,6 +15,7 @@
 #include "catalog/pg_class.h"
 #include "access/transam.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -44,6 +45,7 @@ typedef struct AnalyzeContext
 	bool		information_schema;
 	bool		computes;		/* false for the pool role, which has nothing to compute */
 	bool		inner_allowed;	/* is the node one that leads to inner functions? */
+	Oid			allowed_type;	/* one that was found to be allowed */
 } AnalyzeContext;
 
 static bool walk(Node *node, AnalyzeContext *context);
@@ -122,7 +124,12 @@ refuse_type(AnalyzeContext *context, Oid typid, const Node *node)
 static void
 judge_type(AnalyzeContext *context, Oid typid, const Node *node)
 {
-	if (!asb_type_decide(context->role, typid))
+	/* most of a statement's expressions have the same few types */
+	if (typid == context->allowed_type)
+		return;
+	if (asb_type_decide(context->role, typid))
+		context->allowed_type = typid;
+	else
 		refuse_type(context, typid, node);
 }
 
@@ -364,23 +371,11 @@ is_function_number(const RelabelType *number)
 static bool pg_noinline
 walk_node(Node *node, AnalyzeContext *context)
 {
-	ListCell   *cell;
-
 	switch (nodeTag(node))
 	{
 		case T_Query:
 			judge_query(context, (Query *) node);
 			return false;
-
-		case T_List:
-			foreach(cell, (List *) node)
-				walk(lfirst(cell), context);
-			return false;
-		case T_TargetEntry:
-			return walk((Node *) ((TargetEntry *) node)->expr, context);
-		case T_FromExpr:
-			walk((Node *) ((FromExpr *) node)->fromlist, context);
-			return walk(((FromExpr *) node)->quals, context);
 
 		case T_SetOperationStmt:
 			judge_sort_operators(context, ((SetOperationStmt *) node)->groupClauses);
@@ -427,7 +422,28 @@ walk_node(Node *node, AnalyzeContext *context)
 	return false;
 }
 
-/* Most nodes are leaves or nothing at all, and are spared walk_node()'s frame. */
+static void
+walk_list(List *list, AnalyzeContext *context)
+{
+	ListCell   *cell;
+
+	foreach(cell, list)
+		walk(lfirst(cell), context);
+}
+
+/* What walk_node() does for an operator, without asking what kind of node it is. */
+static void
+walk_operator(OpExpr *operator, AnalyzeContext *context)
+{
+	check_stack_depth();
+	walk_list(operator->args, context);
+	set_opfuncid(operator);
+	judge_function(context, operator->opfuncid);
+	asb_bounded_substitute((Node *) operator);
+	judge_type(context, operator->opresulttype, (Node *) operator);
+}
+
+/* What every statement is made of is spared walk_node()'s frame. */
 static bool
 walk(Node *node, AnalyzeContext *context)
 {
@@ -436,6 +452,17 @@ walk(Node *node, AnalyzeContext *context)
 
 	switch (nodeTag(node))
 	{
+		case T_List:
+			walk_list((List *) node, context);
+			return false;
+		case T_TargetEntry:
+			return walk((Node *) ((TargetEntry *) node)->expr, context);
+		case T_FromExpr:
+			walk_list(((FromExpr *) node)->fromlist, context);
+			return walk(((FromExpr *) node)->quals, context);
+		case T_OpExpr:
+			walk_operator((OpExpr *) node, context);
+			return false;
 		case T_Var:
 			judge_type(context, ((Var *) node)->vartype, node);
 			return false;
@@ -492,7 +519,8 @@ asb_analyze_gate(const AsbSession *agent, ParseState *pstate, Query *query)
 		.role = agent->role,
 		.information_schema = agent->kind == ASB_SESSION_CONVERSATION &&
 			agent->profile.information_schema,
-		.computes = agent->kind == ASB_SESSION_CONVERSATION
+		.computes = agent->kind == ASB_SESSION_CONVERSATION,
+		.allowed_type = BOOLOID
 	};
 
 	judge_parameters(&context, pstate);

@@ -35,6 +35,7 @@
 #include "confine/relation.h"
 #include "core/catalog.h"
 #include "core/compat.h"
+#include "core/transaction.h"
 #include "flow/object.h"
 #include "flow/raise.h"
 #include "rpc/call.h"
@@ -303,10 +304,35 @@ judge(const AsbSession *session, const AsbFlow *flow)
 		asb_labels_raise(session, raised, flow->cause->data);
 }
 
+static void
+flow_xact_callback(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_PRE_COMMIT:
+			if (OidIsValid(written_relid) && (asb_labels_known_here() & ~written_floor))
+				refuse_write(asb_session(), written_relid, asb_labels_known_here() & ~written_floor);
+			break;
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+			written_floor = ALL_LABELS;
+			written_relid = InvalidOid;
+			break;
+		default:
+			break;
+	}
+}
+
 /* What is judged again before the commit. */
 static void
 note_written(const AsbFlow *flow)
 {
+	static bool watching = false;
+
+	if (!OidIsValid(flow->written))
+		return;
+	asb_at_transaction_end(&watching, flow_xact_callback, NULL);
 	if (written_floor & ~flow->floor)
 		written_relid = flow->written;
 	written_floor &= flow->floor;
@@ -338,10 +364,10 @@ asb_flow_gate_query(const AsbSession *session, Query *query)
 	AsbFlow		flow = {0};
 
 	/* nothing that it could read is news */
-	if (!asb_objects_labelled())
+	if (asb_objects()->all == 0)
 		return;
 	flow.known = asb_labels_known(session);
-	if ((asb_objects_all() & ~flow.known) == 0)
+	if ((asb_objects()->all & ~flow.known) == 0)
 		return;
 	flow.cause = makeStringInfo();
 	asb_flow_of_query(session, query, &flow);
@@ -375,29 +401,8 @@ asb_flow_gate_truncate(const AsbSession *session, Oid relid)
 	note_written(&flow);
 }
 
-static void
-flow_xact_callback(XactEvent event, void *arg)
-{
-	switch (event)
-	{
-		case XACT_EVENT_PRE_COMMIT:
-			if (OidIsValid(written_relid) && (asb_labels_known_here() & ~written_floor))
-				refuse_write(asb_session(), written_relid, asb_labels_known_here() & ~written_floor);
-			break;
-		case XACT_EVENT_COMMIT:
-		case XACT_EVENT_ABORT:
-		case XACT_EVENT_PREPARE:
-			written_floor = ALL_LABELS;
-			written_relid = InvalidOid;
-			break;
-		default:
-			break;
-	}
-}
-
 void
 asb_flow_init(void)
 {
-	RegisterXactCallback(flow_xact_callback, NULL);
 	CacheRegisterRelcacheCallback(forget_own_relids, (Datum) 0);
 }

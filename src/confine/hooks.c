@@ -188,7 +188,7 @@ static PlannedStmt *
 asb_planner(Query *query, const char *source, int cursor_options, ParamListInfo params)
 {
 	PlannedStmt *volatile plan = NULL;
-	const AsbSession *session = sandboxed();
+	const AsbSession *session = asb_session();
 
 	if (!session)
 		return next_planner_hook(query, source, cursor_options, params);
@@ -202,7 +202,7 @@ asb_planner(Query *query, const char *source, int cursor_options, ParamListInfo 
 static void
 asb_executor_start(QueryDesc *query, int eflags)
 {
-	const AsbSession *session = sandboxed();
+	const AsbSession *session = asb_session();
 	Oid			role;
 	AsbJudged	judged;
 
@@ -259,7 +259,7 @@ asb_executor_finish(QueryDesc *query)
 {
 
 	/* what changes nothing has neither triggers to fire nor rows to count */
-	if ((query->operation == CMD_SELECT && !query->plannedstmt->hasModifyingCTE) || !sandboxed())
+	if ((query->operation == CMD_SELECT && !query->plannedstmt->hasModifyingCTE) || !asb_session())
 	{
 		next_executor_finish_hook(query);
 		return;
@@ -272,19 +272,21 @@ asb_executor_finish(QueryDesc *query)
 static bool
 asb_executor_check_perms(ASB_CHECK_PERMS_PARAMETERS(access), bool ereport_on_violation)
 {
-	const AsbSession *agent;
 	const AsbSession *session;
 
 	if (next_executor_check_perms_hook &&
 		!next_executor_check_perms_hook(ASB_CHECK_PERMS_ARGUMENTS(access), ereport_on_violation))
 		return false;
 
-	agent = asb_agent();
-	if (agent)
-		asb_relation_gate(agent, access);
 	session = asb_session();
-	if (session)
-		asb_flow_gate_access(session, access);
+	if (session == NULL)
+		return true;
+	if (asb_agent_of(session))
+	{
+		asb_relation_gate(session, access);
+		session = asb_session();
+	}
+	asb_flow_gate_access(session, access);
 	return true;
 }
 
@@ -300,11 +302,14 @@ asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_
 	if (access != OAT_FUNCTION_EXECUTE && access != OAT_TRUNCATE)
 		return;
 	session = sandboxed();
-	if (session && access == OAT_TRUNCATE)
-		asb_flow_gate_truncate(session, object_id);
-	if (access == OAT_TRUNCATE)
+	if (session == NULL)
 		return;
-	if (session)
+	if (access == OAT_TRUNCATE)
+	{
+		asb_flow_gate_truncate(session, object_id);
+		return;
+	}
+	if (asb_function_may_have_labels(object_id))
 		asb_flow_gate_function(session, object_id);
 	if (depth > 0)
 		return;
@@ -328,7 +333,7 @@ static bool
 asb_needs_fmgr(Oid funcid)
 {
 	return (next_needs_fmgr_hook && next_needs_fmgr_hook(funcid)) ||
-		(OidIsValid(asb_session_known_role()) && asb_function_may_have_labels(funcid));
+		(asb_function_may_have_labels(funcid) && OidIsValid(asb_session_known_role()));
 }
 
 /*

@@ -74,6 +74,7 @@ static struct
 	int			limit;			/* offset in AsbLimits */
 	int		   *value;			/* the server's variable */
 	int			at_login;
+	int			allowed;		/* what it may be at most now; 0: anything */
 }			times[] = {
 	{"statement_timeout", offsetof(AsbLimits, statement_time), &StatementTimeout},
 	{"idle_in_transaction_session_timeout", offsetof(AsbLimits, idle_in_transaction_time), &IdleInTransactionSessionTimeout},
@@ -84,6 +85,9 @@ static bool times_known = false;
 
 /* arrival of the message whose statements were counted last */
 static TimestampTz counted_message = 0;
+
+/* the session whose profile was compared with "applied" last */
+static uint64 compared_reading = 0;
 
 static void
 set_integer(const char *name, int64 value, GucSource source)
@@ -110,7 +114,8 @@ set_times(const AsbLimits *limits)
 	{
 		if (!times_known)
 			times[i].at_login = *times[i].value;
-		set_integer(times[i].setting, time_limit(limits, i), PGC_S_OVERRIDE);
+		times[i].allowed = time_limit(limits, i);
+		set_integer(times[i].setting, times[i].allowed, PGC_S_OVERRIDE);
 	}
 	times_known = true;
 }
@@ -124,10 +129,10 @@ lower_times(void)
 {
 	for (int i = 0; i < lengthof(times); i++)
 	{
-		int			limit = time_limit(&applied, i);
+		int			allowed = times[i].allowed;
 
-		if (limit > 0 && (*times[i].value <= 0 || *times[i].value > limit))
-			set_integer(times[i].setting, limit, PGC_S_SESSION);
+		if (unlikely(allowed > 0 && (*times[i].value <= 0 || *times[i].value > allowed)))
+			set_integer(times[i].setting, allowed, PGC_S_SESSION);
 	}
 }
 
@@ -266,8 +271,7 @@ check_time(TimestampTz message)
 			.message = "canceling statement due to the time limit of one message",
 			.hint = "Send fewer statements at a time."
 		});
-	if (TimestampDifferenceExceeds(GetCurrentTransactionStartTimestamp(), message,
-								   applied.transaction_time))
+	if (message - GetCurrentTransactionStartTimestamp() >= applied.transaction_time * INT64CONST(1000))
 		asb_refuse(&(AsbRefusal) {
 			.gate = ASB_GATE_LIMIT,
 			.sqlerrcode = ASB_ERRCODE_TRANSACTION_TIMEOUT,
@@ -282,6 +286,7 @@ static void
 start_statement(const AsbSession *session)
 {
 	TimestampTz message = GetCurrentStatementStartTimestamp();
+	uint64		reading = session->reading;
 
 	check_time(message);
 	counted_message = message;
@@ -297,9 +302,13 @@ start_statement(const AsbSession *session)
 		});
 
 	/* the operator changed the profile: it holds from here on */
-	if (session->kind == ASB_SESSION_CONVERSATION &&
-		memcmp(&session->profile.limits, &applied, sizeof(AsbLimits)) != 0)
-		apply(&session->profile.limits);
+	if (reading != compared_reading)
+	{
+		if (session->kind == ASB_SESSION_CONVERSATION &&
+			memcmp(&session->profile.limits, &applied, sizeof(AsbLimits)) != 0)
+			apply(&session->profile.limits);
+		compared_reading = reading;
+	}
 	lower_times();
 }
 

@@ -195,11 +195,13 @@ columns_allowed(Oid role, Oid relid, const Bitmapset *columns, AclMode privilege
 static bool
 has_system_column(const Bitmapset *columns, AttrNumber *attnum)
 {
-	int			bit = bms_next_member(columns, -1);
+	const bitmapword system_columns =
+	((bitmapword) 1 << (InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber)) - 1;
 
-	if (bit < 0 || bit + FirstLowInvalidHeapAttributeNumber >= 0)
+	/* they stand before the others, in the first word */
+	if (columns == NULL || (columns->words[0] & system_columns) == 0)
 		return false;
-	*attnum = bit + FirstLowInvalidHeapAttributeNumber;
+	*attnum = bms_next_member(columns, -1) + FirstLowInvalidHeapAttributeNumber;
 	return true;
 }
 

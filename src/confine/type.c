@@ -44,59 +44,58 @@
 
 static bool reachable(Oid role, Oid typid, List *visiting);
 
-static bool
+/* The server's types that are on the list; its own numbers end at FirstGenbkiObjectId. */
+static const bool listed[] = {
+	[BOOLOID] = true,
+	[BYTEAOID] = true,
+	[CHAROID] = true,
+	[NAMEOID] = true,
+	[INT8OID] = true,
+	[INT2OID] = true,
+	[INT4OID] = true,
+	[TEXTOID] = true,
+	[OIDOID] = true,
+	[JSONOID] = true,
+	[JSONBOID] = true,
+	[JSONPATHOID] = true,
+	[POINTOID] = true,
+	[LSEGOID] = true,
+	[PATHOID] = true,
+	[BOXOID] = true,
+	[POLYGONOID] = true,
+	[LINEOID] = true,
+	[CIRCLEOID] = true,
+	[FLOAT4OID] = true,
+	[FLOAT8OID] = true,
+	[MONEYOID] = true,
+	[MACADDROID] = true,
+	[MACADDR8OID] = true,
+	[INETOID] = true,
+	[CIDROID] = true,
+	[BPCHAROID] = true,
+	[VARCHAROID] = true,
+	[DATEOID] = true,
+	[TIMEOID] = true,
+	[TIMETZOID] = true,
+	[TIMESTAMPOID] = true,
+	[TIMESTAMPTZOID] = true,
+	[INTERVALOID] = true,
+	[BITOID] = true,
+	[VARBITOID] = true,
+	[NUMERICOID] = true,
+	[REFCURSOROID] = true,
+	[UUIDOID] = true,
+	[TSVECTOROID] = true,
+	[TSQUERYOID] = true,
+	[RECORDOID] = true,
+	[UNKNOWNOID] = true,
+	[VOIDOID] = true,
+};
+
+static inline bool
 listed_server_type(Oid typid)
 {
-	switch (typid)
-	{
-		case BOOLOID:
-		case BYTEAOID:
-		case CHAROID:
-		case NAMEOID:
-		case INT8OID:
-		case INT2OID:
-		case INT4OID:
-		case TEXTOID:
-		case OIDOID:
-		case JSONOID:
-		case JSONBOID:
-		case JSONPATHOID:
-		case POINTOID:
-		case LSEGOID:
-		case PATHOID:
-		case BOXOID:
-		case POLYGONOID:
-		case LINEOID:
-		case CIRCLEOID:
-		case FLOAT4OID:
-		case FLOAT8OID:
-		case MONEYOID:
-		case MACADDROID:
-		case MACADDR8OID:
-		case INETOID:
-		case CIDROID:
-		case BPCHAROID:
-		case VARCHAROID:
-		case DATEOID:
-		case TIMEOID:
-		case TIMETZOID:
-		case TIMESTAMPOID:
-		case TIMESTAMPTZOID:
-		case INTERVALOID:
-		case BITOID:
-		case VARBITOID:
-		case NUMERICOID:
-		case REFCURSOROID:
-		case UUIDOID:
-		case TSVECTOROID:
-		case TSQUERYOID:
-		case RECORDOID:
-		case UNKNOWNOID:
-		case VOIDOID:
-			return true;
-		default:
-			return false;
-	}
+	return typid < lengthof(listed) && listed[typid];
 }
 
 bool

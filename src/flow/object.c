@@ -50,10 +50,8 @@ typedef struct Given
 } Given;
 
 static HTAB *given = NULL;
-static bool given_valid = false;
-static AsbLabelSet all_given = 0;
-static bool relations_given = false;
-static bool functions_given = false;
+
+AsbObjectsLabelled asb_objects_labelled = {false};
 
 static HTAB *relations = NULL;
 static MemoryContext relations_context = NULL;
@@ -62,7 +60,7 @@ static bool relations_valid = false;
 static void
 forget_given(void)
 {
-	given_valid = false;
+	asb_objects_labelled.known = false;
 	relations_valid = false;
 }
 
@@ -81,11 +79,11 @@ note_given(const FormData_pg_seclabel *row, const char *label)
 
 	entry->set = asb_labels_parse(label, &unknown);
 	entry->undefined = unknown != NULL;
-	all_given |= entry->set;
+	asb_objects_labelled.all |= entry->set;
 	if (row->classoid == RelationRelationId)
-		relations_given = true;
+		asb_objects_labelled.relations = true;
 	else
-		functions_given = true;
+		asb_objects_labelled.functions = true;
 }
 
 static void
@@ -99,11 +97,9 @@ read_given(void)
 	if (given)
 		hash_destroy(given);
 	given = hash_create("agentsandbox labels given", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	all_given = 0;
-	relations_given = functions_given = false;
 
 	/* what comes in while we read makes us read again */
-	given_valid = true;
+	asb_objects_labelled = (AsbObjectsLabelled) {.known = true};
 	rel = table_open(SecLabelRelationId, AccessShareLock);
 	scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
@@ -120,11 +116,11 @@ read_given(void)
 	table_close(rel, AccessShareLock);
 }
 
-static void
-ensure_given(void)
+void
+asb_objects_read(void)
 {
 	/* an error, or news, while reading leaves the flag down */
-	while (!given_valid)
+	while (!asb_objects_labelled.known)
 	{
 		PG_TRY();
 		{
@@ -132,7 +128,7 @@ ensure_given(void)
 		}
 		PG_CATCH();
 		{
-			given_valid = false;
+			asb_objects_labelled.known = false;
 			PG_RE_THROW();
 		}
 		PG_END_TRY();
@@ -145,20 +141,6 @@ find_given(Oid class_id, Oid object_id, int32 column)
 	GivenKey	key = {class_id, object_id, column};
 
 	return hash_search(given, &key, HASH_FIND, NULL);
-}
-
-bool
-asb_objects_labelled(void)
-{
-	ensure_given();
-	return relations_given || functions_given;
-}
-
-AsbLabelSet
-asb_objects_all(void)
-{
-	ensure_given();
-	return all_given;
 }
 
 /* The relations that this one inherits from directly. */
@@ -307,8 +289,7 @@ asb_relation_labels(Oid relid)
 	AsbRelationLabels *entry;
 	AsbRelationLabels made = {.relid = relid};
 
-	ensure_given();
-	if (!relations_given)
+	if (!asb_objects()->relations)
 		return NULL;
 	if (!relations_valid)
 		reset_relations();
@@ -347,17 +328,15 @@ asb_function_labels(Oid funcid, bool *undefined)
 {
 	const Given *function;
 
-	ensure_given();
-	function = functions_given ? find_given(ProcedureRelationId, funcid, 0) : NULL;
+	function = asb_objects()->functions ? find_given(ProcedureRelationId, funcid, 0) : NULL;
 	*undefined = function && function->undefined;
 	return function ? function->set : 0;
 }
 
 bool
-asb_function_may_have_labels(Oid funcid)
+asb_function_given_labels(Oid funcid)
 {
-	return !given_valid ||
-		(functions_given && find_given(ProcedureRelationId, funcid, 0) != NULL);
+	return find_given(ProcedureRelationId, funcid, 0) != NULL;
 }
 
 void

@@ -34,11 +34,25 @@ typedef struct AsbRelationLabels
 	bool		undefined;		/* has a label that is not defined: must not be used */
 } AsbRelationLabels;
 
-/* Does any relation, column or function of this database have a label? */
-extern bool asb_objects_labelled(void);
+/* What SECURITY LABEL gave to anything in this database; object.c alone writes it. */
+typedef struct AsbObjectsLabelled
+{
+	bool		known;			/* the rest holds */
+	bool		relations;		/* or columns */
+	bool		functions;
+	AsbLabelSet all;
+} AsbObjectsLabelled;
 
-/* Every label that one of them has. */
-extern AsbLabelSet asb_objects_all(void);
+extern AsbObjectsLabelled asb_objects_labelled;
+extern void asb_objects_read(void);
+
+static inline const AsbObjectsLabelled *
+asb_objects(void)
+{
+	if (unlikely(!asb_objects_labelled.known))
+		asb_objects_read();
+	return &asb_objects_labelled;
+}
 
 /*
  * Labels of a relation, or NULL if it has none.  Kept until a relation
@@ -59,7 +73,14 @@ extern AsbLabelSet asb_function_labels(Oid funcid, bool *undefined);
  * May no plan hide that the function runs?  True as well when that is not
  * known at the moment: reads no catalog.
  */
-extern bool asb_function_may_have_labels(Oid funcid);
+extern bool asb_function_given_labels(Oid funcid);
+
+static inline bool
+asb_function_may_have_labels(Oid funcid)
+{
+	return !asb_objects_labelled.known ||
+		(asb_objects_labelled.functions && asb_function_given_labels(funcid));
+}
 
 extern void asb_object_init(void);
 

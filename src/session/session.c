@@ -3,7 +3,7 @@
  *	  The one accessor to this backend's identity.
  *
  * State: "current" and the pair of roles it was derived from.  Set by
- * refresh() only.  Whether a role is sandboxed is decided once per pair and
+ * refresh() only; asb_session_answer is what it comes to, and is forgotten with it.  Whether a role is sandboxed is decided once per pair and
  * backend: a REVOKE of agentsandbox_pool must not turn a confined session
  * into an ordinary one.  The row of the conversation and the profile are read
  * again when the relation cache says that one of the two tables changed
@@ -60,8 +60,14 @@ static Oid	sandboxed_login = InvalidOid;
 
 static bool rows_valid = false;
 
-/* start of the statement for which the expiry of "current" was looked at */
-static TimestampTz looked_at = 0;
+AsbSessionAnswer asb_session_answer = {InvalidOid};
+
+static void
+forget_rows(void)
+{
+	rows_valid = false;
+	asb_session_answer.session_user = InvalidOid;
+}
 
 /* the tables "current" was read from, whose invalidation makes it stale */
 static Oid	records_relid = InvalidOid;
@@ -216,11 +222,11 @@ decide_pair(Oid session_user, Oid outer_role)
 
 	/* should this error, the next call decides anew */
 	derived_session_user = derived_outer_role = InvalidOid;
+	forget_rows();
 	role = deciding_role(session_user, outer_role);
 
 	/* from here on, until all is known, everything is refused */
 	current = NULL;
-	rows_valid = false;
 	pair_role = role;
 	pair_sandboxed = OidIsValid(role);
 	derived_session_user = session_user;
@@ -243,6 +249,7 @@ needs_slot(Oid session_user)
 static void
 refresh(Oid session_user, Oid outer_role)
 {
+	static uint64 readings = 0;
 	MemoryContext context;
 	MemoryContext oldcontext;
 	AsbSession *session;
@@ -265,6 +272,7 @@ refresh(Oid session_user, Oid outer_role)
 	oldcontext = MemoryContextSwitchTo(context);
 	session = palloc0(sizeof(AsbSession));
 	session->role = pair_role;
+	session->reading = ++readings;
 	label = asb_role_label(pair_role);
 
 	/*
@@ -290,7 +298,7 @@ refresh(Oid session_user, Oid outer_role)
 	}
 	PG_CATCH();
 	{
-		rows_valid = false;
+		forget_rows();
 		MemoryContextSwitchTo(oldcontext);
 		MemoryContextDelete(context);
 		PG_RE_THROW();
@@ -302,7 +310,6 @@ refresh(Oid session_user, Oid outer_role)
 		MemoryContextDelete(current_context);
 	current_context = context;
 	current = session;
-	looked_at = 0;
 }
 
 /* Once for each statement. */
@@ -314,11 +321,10 @@ look_at_clock(TimestampTz now)
 				(errcode(ASB_ERRCODE_CONVERSATION_CLOSED),
 				 errmsg("the conversation has expired")));
 	asb_slot_touch(now);
-	looked_at = now;
 }
 
 const AsbSession *
-asb_session(void)
+asb_session_anew(void)
 {
 	Oid			session_user = GetSessionUserId();
 	Oid			outer_role = GetOuterUserId();
@@ -328,11 +334,12 @@ asb_session(void)
 		outer_role != derived_outer_role)
 		refresh(session_user, outer_role);
 
-	if (!pair_sandboxed)
-		return NULL;
-
-	if (looked_at != GetCurrentStatementStartTimestamp())
+	if (pair_sandboxed)
 		look_at_clock(GetCurrentStatementStartTimestamp());
+	if (rows_valid)
+		asb_session_answer = (AsbSessionAnswer) {
+			session_user, outer_role, current, GetCurrentStatementStartTimestamp()
+		};
 	return current;
 }
 
@@ -360,7 +367,7 @@ invalidate_rows(Datum arg, Oid relid)
 {
 	if (pair_sandboxed &&
 		(!OidIsValid(relid) || relid == records_relid || relid == profiles_relid))
-		rows_valid = false;
+		forget_rows();
 }
 
 /* The role itself may have been altered: asb_role_objection() asks again. */
@@ -370,7 +377,7 @@ invalidate_role(Datum arg, int cacheid, uint32 hashvalue)
 	if (pair_sandboxed &&
 		(hashvalue == 0 ||
 		 hashvalue == GetSysCacheHashValue1(AUTHOID, ObjectIdGetDatum(pair_role))))
-		rows_valid = false;
+		forget_rows();
 }
 
 /*

@@ -16,7 +16,9 @@
 #ifndef ASB_SESSION_H
 #define ASB_SESSION_H
 
+#include "access/xact.h"
 #include "datatype/timestamp.h"
+#include "miscadmin.h"
 #include "utils/jsonb.h"
 #include "utils/snapshot.h"
 #include "utils/uuid.h"
@@ -38,7 +40,20 @@ typedef struct AsbSession
 	TimestampTz expires_at;
 	Jsonb	   *context;
 	AsbProfile	profile;
+	uint64		reading;		/* of the rows this is from; another one, another number */
 } AsbSession;
+
+/* The last answer of asb_session(), and to whom; session.c alone writes it. */
+typedef struct AsbSessionAnswer
+{
+	Oid			session_user;	/* InvalidOid: it has to be found out */
+	Oid			outer_role;
+	const AsbSession *session;	/* NULL: not sandboxed */
+	TimestampTz statement;		/* for a sandboxed one: it holds for this statement */
+} AsbSessionAnswer;
+
+extern AsbSessionAnswer asb_session_answer;
+extern const AsbSession *asb_session_anew(void);
 
 /*
  * The sandboxed session this backend runs now, or NULL if it is not sandboxed.
@@ -47,7 +62,17 @@ typedef struct AsbSession
  * when nothing changed since the last call.  The result is valid until the
  * next call.
  */
-extern const AsbSession *asb_session(void);
+static inline const AsbSession *
+asb_session(void)
+{
+	const AsbSessionAnswer *answer = &asb_session_answer;
+
+	if (likely(answer->session_user == GetSessionUserId() &&
+			   answer->outer_role == GetOuterUserId() &&
+			   (answer->session == NULL || answer->statement == GetCurrentStatementStartTimestamp())))
+		return answer->session;
+	return asb_session_anew();
+}
 
 /*
  * What an open conversation of this database would be as a session, for those
