@@ -10,42 +10,7 @@
 #define ASB_GATEWAY_CONFIG_H
 
 #include "bin/common/log.h"
-#include "bin/common/util.h"
-#include "bin/gateway/template.h"
-
-typedef enum AsbBodyKind
-{
-	ASB_BODY_NONE,
-	ASB_BODY_ARGUMENTS,			/* the canonical arguments, byte for byte */
-	ASB_BODY_TEMPLATE
-} AsbBodyKind;
-
-typedef struct AsbHeader
-{
-	char	   *line;			/* "Name: value" */
-	char	   *secret;			/* the part of it that must not be seen, or NULL */
-} AsbHeader;
-
-/* How the calls of one method are performed. */
-typedef struct AsbHandler
-{
-	char	   *method;			/* name of the remote procedure */
-	char	   *origin;			/* "https://host" or "https://host:port" */
-	char	   *verb;
-	AsbPathTemplate *path;
-	AsbHeader  *headers;
-	size_t		header_count;
-	AsbBodyKind body_kind;
-	cJSON	   *body;			/* the template, if that is its kind */
-	char	  **content_types;	/* of responses; NULL-terminated, lower case */
-	char	   *accept;			/* the same as a header line */
-	char	   *ca_file;		/* NULL: the system's */
-	bool		allow_private_addresses;
-	bool		wrap;			/* response is {"status": .., "body": ..} */
-	long		max_response_bytes;
-	long		timeout_ms;
-	long		connect_timeout_ms;
-} AsbHandler;
+#include "bin/gateway/handler.h"
 
 #define ASB_DATABASE_PARAMETERS 24
 

@@ -15,7 +15,7 @@
 #include "bin/gateway/http.h"
 
 #include "bin/gateway/address.h"
-#include "bin/common/jsontext.h"
+#include "bin/gateway/transfer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,23 +27,6 @@
 _Static_assert(LIBCURL_VERSION_NUM >= 0x075500, "libcurl 7.85.0 or later is needed");
 
 #define MAX_HEADER_BYTES 65536
-#define MAX_RETRY_AFTER (24 * 3600)
-
-struct AsbTransfer
-{
-	AsbCall    *call;
-	CURL	   *easy;
-	struct curl_slist *headers;
-	AsbString	url;
-	AsbString	request;
-	AsbString	response;
-	size_t		header_bytes;
-	long		limit;			/* of the response body */
-	bool		refused_address;
-	bool		too_large;
-	bool		bad_type;
-	char		error[CURL_ERROR_SIZE];
-};
 
 CURLM *
 asb_http_open(void)
@@ -135,12 +118,6 @@ is_accepted_type(const AsbTransfer *transfer)
 	return false;
 }
 
-static bool
-is_success(long status)
-{
-	return status >= 200 && status <= 299;
-}
-
 static size_t
 take_body(char *data, size_t size, size_t count, void *clientp)
 {
@@ -149,7 +126,7 @@ take_body(char *data, size_t size, size_t count, void *clientp)
 
 	/* the body of an error is for nobody; so is one of the wrong type */
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (!is_success(status))
+	if (!asb_http_success(status))
 		return 0;
 	if (transfer->response.length == 0 && !is_accepted_type(transfer))
 	{
@@ -329,119 +306,6 @@ asb_http_perform(CURLM *multi)
 
 /* ---- finishing ---- */
 
-static const char *
-class_of_curl_error(CURLcode code)
-{
-	switch (code)
-	{
-		case CURLE_OPERATION_TIMEDOUT:
-			return "timeout";
-		case CURLE_COULDNT_RESOLVE_HOST:
-		case CURLE_COULDNT_CONNECT:
-			return "connect";
-		case CURLE_SSL_CONNECT_ERROR:
-		case CURLE_SSL_CERTPROBLEM:
-		case CURLE_SSL_CIPHER:
-		case CURLE_SSL_CACERT_BADFILE:
-		case CURLE_SSL_ISSUER_ERROR:
-		case CURLE_PEER_FAILED_VERIFICATION:
-			return "tls";
-		case CURLE_GOT_NOTHING:
-		case CURLE_PARTIAL_FILE:
-		case CURLE_RECV_ERROR:
-		case CURLE_SEND_ERROR:
-			return "network";
-		default:
-			return "protocol";
-	}
-}
-
-static void
-fail_with_status(AsbCall *call, CURL *easy, long status)
-{
-	curl_off_t	wait = 0;
-	bool		worth_retrying = status >= 500 || status == 408 || status == 425 || status == 429;
-
-	asb_outcome_fail(call, status >= 300 && status <= 399 ? "redirect" : "http", !worth_retrying);
-	call->outcome.http_status = status;
-	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait);
-	if (worth_retrying && wait > 0)
-		call->outcome.retry_after = wait > MAX_RETRY_AFTER ? MAX_RETRY_AFTER : (long) wait;
-}
-
-/* Would the response hand the agent one of the handler's secrets? */
-static bool
-reveals_secret(const AsbHandler *handler, const AsbString *response)
-{
-	for (size_t i = 0; i < handler->header_count; i++)
-	{
-		if (handler->headers[i].secret != NULL &&
-			asb_json_reveals(response->data, response->length, handler->headers[i].secret))
-			return true;
-	}
-	return false;
-}
-
-static void
-take_response(AsbCall *call, AsbString *response, long status)
-{
-	bool		is_empty = response->length == 0;
-
-	if (is_empty && (status == 204 || status == 205))
-		asb_string_text(response, "null");
-	else if (is_empty || !asb_json_valid(response->data, response->length))
-	{
-		asb_outcome_fail(call, "invalid_json", true);
-		call->outcome.http_status = status;
-		return;
-	}
-	if (reveals_secret(call->handler, response))
-	{
-		asb_outcome_fail(call, "secret_in_response", true);
-		call->outcome.http_status = status;
-		return;
-	}
-	if (call->handler->wrap)
-		call->outcome.response = asb_format("{\"status\":%ld,\"body\":%s}", status, response->data);
-	else
-		call->outcome.response = asb_strdup(response->data);
-	call->outcome.http_status = status;
-}
-
-static void
-conclude(AsbCall *call, CURLcode code)
-{
-	AsbTransfer *transfer = call->transfer;
-	long		status = 0;
-
-	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (transfer->too_large || code == CURLE_FILESIZE_EXCEEDED)
-	{
-		if (status != 0 && !is_success(status))
-			fail_with_status(call, transfer->easy, status);
-		else
-			asb_outcome_fail(call, "response_too_large", true);
-	}
-	else if (transfer->bad_type)
-		asb_outcome_fail(call, "content_type", true);
-	else if (transfer->refused_address &&
-			 (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK))
-		asb_outcome_fail(call, "refused_address", true);
-	else if (status != 0 && !is_success(status) &&
-			 (code == CURLE_OK || code == CURLE_WRITE_ERROR))
-		fail_with_status(call, transfer->easy, status);
-	else if (code != CURLE_OK)
-	{
-		asb_log_begin(ASB_LOG_WARNING, "transfer_failed");
-		asb_log_text("call", call->id);
-		asb_log_text("reason", transfer->error[0] ? transfer->error : curl_easy_strerror(code));
-		asb_log_end();
-		asb_outcome_fail(call, class_of_curl_error(code), false);
-	}
-	else
-		take_response(call, &transfer->response, status);
-}
-
 AsbCall *
 asb_http_finished(CURLM *multi)
 {
@@ -459,7 +323,7 @@ asb_http_finished(CURLM *multi)
 			continue;
 		curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
 		call = (AsbCall *) (void *) private;
-		conclude(call, code);
+		asb_transfer_conclude(call, code);
 		curl_multi_remove_handle(multi, easy);
 		free_transfer(call);
 		return call;

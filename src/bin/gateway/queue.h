@@ -1,6 +1,6 @@
 /*
  * queue.h
- *		The gateway's side of the call queue: every SQL statement is in queue.c.
+ *		The gateway's side of the call queue.
  *
  * Requests are written down and sent together by asb_queue_step(); answers come
  * back through the callbacks, called from within asb_queue_step() only.  A
