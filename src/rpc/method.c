@@ -3,7 +3,10 @@
  *	  Keeps methods compiled, until agentsandbox.method_definitions changes.
  *
  * The table's statement trigger sends a relation cache invalidation; the
- * callback marks the cache stale, and the next asb_method_get() drops it.
+ * callback marks the cache stale, and the next asb_method_get() drops it.  What
+ * a transaction changed is seen a moment before its invalidations arrive, so
+ * whoever must judge by the methods that hold when he reads compares versions of
+ * rows (asb_methods_recheck()).
  */
 #include "postgres.h"
 
@@ -46,15 +49,25 @@ enum
 
 #define METHOD_NAME_BYTES NAMEDATALEN
 
+/* Which row a method was compiled from. */
+typedef struct RowVersion
+{
+	TransactionId xmin;
+	ItemPointerData tid;
+} RowVersion;
+
 typedef struct CacheEntry
 {
 	char		name[METHOD_NAME_BYTES];	/* hash key */
+	RowVersion	version;
+	uint64		checked;		/* last recheck that found this version */
 	AsbMethod	method;
 } CacheEntry;
 
 static HTAB *cache = NULL;
 static MemoryContext cache_context = NULL;
 static bool cache_stale = false;
+static uint64 rechecks = 0;
 static Oid	methods_relid = InvalidOid;
 
 static void
@@ -130,9 +143,9 @@ read_method(HeapTuple tuple, TupleDesc desc, AsbMethod *method)
 	method->accepts = asb_labels_from_array(DatumGetArrayTypeP(value), NULL) & ~ASB_LABEL_SEALED;
 }
 
-/* Reads and compiles one; false if there is none. */
+/* Finds the row of one, and compiles it if wanted; false if there is none. */
 static bool
-load_method(const char *name, AsbMethod *method)
+load_method(const char *name, RowVersion *version, AsbMethod *method)
 {
 	Relation	rel = table_open(asb_relation_oid("method_definitions"), AccessShareLock);
 	Snapshot	snapshot = asb_latest_snapshot();
@@ -149,6 +162,8 @@ load_method(const char *name, AsbMethod *method)
 	tuple = systable_getnext(scan);
 	found = HeapTupleIsValid(tuple);
 	if (found)
+		*version = (RowVersion) {HeapTupleHeaderGetRawXmin(tuple->t_data), tuple->t_self};
+	if (found && method)
 		read_method(tuple, RelationGetDescr(rel), method);
 	systable_endscan(scan);
 	UnregisterSnapshot(snapshot);
@@ -156,12 +171,21 @@ load_method(const char *name, AsbMethod *method)
 	return found;
 }
 
-/* The method of that name, or NULL. */
-static AsbMethod *
-find_method(const char *name)
+static bool
+is_current(CacheEntry *entry)
+{
+	RowVersion	version;
+
+	return load_method(entry->name, &version, NULL) &&
+		version.xmin == entry->version.xmin &&
+		ItemPointerEquals(&version.tid, &entry->version.tid);
+}
+
+const AsbMethod *
+asb_method_get(const char *name)
 {
 	CacheEntry *entry;
-	AsbMethod	method;
+	CacheEntry	loaded;
 
 	if (strlen(name) >= METHOD_NAME_BYTES)
 		return NULL;
@@ -172,33 +196,36 @@ find_method(const char *name)
 	}
 
 	entry = hash_search(cache, name, HASH_FIND, NULL);
+	if (entry && entry->checked != rechecks && !is_current(entry))
+	{
+		reset_cache();
+		entry = NULL;
+	}
 	if (entry == NULL)
 	{
 		/* an error while compiling leaves no entry */
-		if (!load_method(name, &method))
+		if (!load_method(name, &loaded.version, &loaded.method))
 			return NULL;
 		entry = hash_search(cache, name, HASH_ENTER, NULL);
-		entry->method = method;
+		entry->version = loaded.version;
+		entry->method = loaded.method;
 	}
+	entry->checked = rechecks;
 	return &entry->method;
 }
 
-const AsbMethod *
-asb_method_get(const char *name)
+void
+asb_methods_recheck(void)
 {
-	return find_method(name);
+	rechecks++;
 }
 
 double
-asb_method_capacity(const char *name)
+asb_method_capacity(const AsbMethod *method)
 {
-	AsbMethod  *method = find_method(name);
-
-	if (method == NULL)
-		elog(ERROR, "method \"%s\" does not exist", name);
 	if (method->capacity < 0)
-		method->capacity = asb_schema_capacity(method->request, method->max_request_bytes,
-											   NULL, NULL);
+		unconstify(AsbMethod *, method)->capacity =
+			asb_schema_capacity(method->request, method->max_request_bytes, NULL, NULL);
 	return method->capacity;
 }
 

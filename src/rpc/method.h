@@ -30,8 +30,14 @@ typedef struct AsbMethod
  */
 extern const AsbMethod *asb_method_get(const char *name);
 
-/* The bits that the arguments of one call can carry; the method exists. */
-extern double asb_method_capacity(const char *name);
+/*
+ * From here on asb_method_get() returns what is committed by its first call for
+ * a name, also if word of a change has not arrived yet.
+ */
+extern void asb_methods_recheck(void);
+
+/* The bits that the arguments of one call can carry. */
+extern double asb_method_capacity(const AsbMethod *method);
 
 /*
  * Is the canonical text of a value within a limit?  It is not written out

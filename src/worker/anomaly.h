@@ -2,10 +2,13 @@
  * anomaly.h
  *	  The rules that hold unusual calls (agentsandbox.anomaly_rules).
  *
- * The validator asks asb_anomaly_judge() about a call that could go, and says
- * what became of each call; asb_anomaly_flush() at the end of a batch makes
+ * Whoever judges calls asks asb_anomaly_judge() about one that could go, and
+ * says what became of each; asb_anomaly_flush() at the end of a batch makes
  * what was said durable, in the batch's own transaction.  Without rules all of
  * this costs nothing but the look whether there are any.
+ *
+ * A metered call is judged when it is submitted and again at its tick, which
+ * alone counts it: what is cancelled until then, rules do not remember.
  */
 #ifndef ASB_ANOMALY_H
 #define ASB_ANOMALY_H

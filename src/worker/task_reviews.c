@@ -92,7 +92,7 @@ act(void *arg)
 	AsbEgressCall call = asb_egress_read(decision->rows, decision->row);
 
 	decision->verdict = judge(&call, decision->rows, decision->row);
-	asb_anomaly_note(&call, decision->verdict.metered ? ASB_CALL_READY : decision->verdict.state, true);
+	asb_anomaly_note(&call, decision->verdict.state, true);
 }
 
 bool

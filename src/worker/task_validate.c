@@ -98,13 +98,6 @@ judge(AsbEgressCall *call, bool careful)
 	return verdict;
 }
 
-/* What the rules did not hold they count, though a metered call waits a little. */
-static void
-note(const AsbEgressCall *call, const AsbVerdict *verdict)
-{
-	asb_anomaly_note(call, verdict->metered ? ASB_CALL_READY : verdict->state, false);
-}
-
 typedef struct Judgement
 {
 	SPITupleTable *rows;
@@ -119,7 +112,7 @@ judge_row(void *arg)
 	AsbEgressCall call = asb_egress_read(judgement->rows, judgement->row);
 
 	judgement->verdict = judge(&call, true);
-	note(&call, &judgement->verdict);
+	asb_anomaly_note(&call, judgement->verdict.state, false);
 }
 
 /* Judges one call whose batch went wrong; its error becomes its outcome. */
@@ -176,7 +169,7 @@ asb_task_validate(bool careful, bool rescan)
 			AsbEgressCall call = asb_egress_read(rows, i);
 
 			verdict = judge(&call, false);
-			note(&call, &verdict);
+			asb_anomaly_note(&call, verdict.state, false);
 		}
 		asb_verdicts_add(verdicts, rows, i, &verdict);
 	}

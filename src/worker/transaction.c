@@ -21,6 +21,7 @@
 #include "utils/snapmgr.h"
 
 #include "core/catalog.h"
+#include "rpc/method.h"
 #include "session/role_label.h"
 #include "worker/transaction.h"
 
@@ -78,6 +79,7 @@ asb_worker_begin(const char *activity)
 	/* what was committed while we waited for the lock counts */
 	PopActiveSnapshot();
 	PushActiveSnapshot(GetTransactionSnapshot());
+	asb_methods_recheck();
 	SPI_connect();
 }
 

@@ -115,6 +115,7 @@ asb_verdicts_add(AsbVerdicts *verdicts, SPITupleTable *rows, int row,
 				 SPI_getbinval(rows->vals[row], rows->tupdesc, ASB_EGRESS_LABELS, &isnull));
 	asb_call_set(&call, Anum_call_attempt, Int32GetDatum(0));
 	asb_call_set_null(&call, Anum_call_held_until);
+	asb_call_set_null(&call, Anum_call_awaits_tick);
 	if (verdict->error)
 		asb_call_set(&call, Anum_call_error, JsonbPGetDatum(verdict->error));
 	if (verdict->held_for)
