@@ -14,6 +14,7 @@
 #include "parser/analyze.h"
 #include "parser/parser.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/timestamp.h"
 
 #include "audit/grant.h"
@@ -134,6 +135,9 @@ add_settings(AsbSurface *surface)
 	{
 		AsbPath    *via = asb_path(NULL, psprintf("setting list: %s", setting->reason));
 
+		/* 16 has lc_collate and lc_ctype no more */
+		if (GetConfigOption(setting->name, true, false) == NULL)
+			continue;
 		for (int j = 0; j < lengthof(ways); j++)
 		{
 			AsbSettingVerdict verdict = asb_setting_decide(surface->profile, setting->name,

@@ -337,16 +337,50 @@ judge_transaction(const TransactionStmt *stmt)
 	asb_setting_gate_transaction(stmt->options);
 }
 
+/*
+ * Options are judged by name, as a newer server may have more.  Left out of
+ * COPY's is ENCODING, which calls the server's conversion routines.
+ */
+static void
+judge_options(const Node *statement, const List *options, const char *const *known)
+{
+	ListCell   *cell;
+
+	foreach(cell, options)
+	{
+		const char *name = lfirst_node(DefElem, cell)->defname;
+		const char *const *each = known;
+
+		while (*each && strcmp(*each, name) != 0)
+			each++;
+		if (*each == NULL)
+			asb_refuse(&(AsbRefusal) {
+				.gate = ASB_GATE_STATEMENT,
+				.object = GetCommandTagName(CreateCommandTag(unconstify(Node *, statement))),
+				.message = psprintf("option \"%s\" is not allowed here", name),
+				.hint = "Leave the option out."
+			});
+	}
+}
+
 /* Judges what a statement says that its kind does not decide. */
 static bool
 judge_content(PlannedStmt *pstmt, Oid role, const char *source, QueryEnvironment *environment)
 {
+	static const char *const of_explain[] = {
+		"analyze", "buffers", "costs", "format", "settings", "summary", "timing", "verbose", "wal", NULL
+	};
+	static const char *const of_copy[] = {
+		"delimiter", "escape", "force_not_null", "force_null", "force_quote", "format", "freeze",
+		"header", "null", "quote", NULL
+	};
 	Node	   *statement = pstmt->utilityStmt;
 
 	if (IsA(statement, ExplainStmt))
 	{
 		const Node *utility = explained_utility((ExplainStmt *) statement);
 
+		judge_options(statement, ((ExplainStmt *) statement)->options, of_explain);
 		if (utility)
 			statement = unconstify(Node *, utility);
 	}
@@ -354,6 +388,7 @@ judge_content(PlannedStmt *pstmt, Oid role, const char *source, QueryEnvironment
 	switch (nodeTag(statement))
 	{
 		case T_CopyStmt:
+			judge_options(statement, ((CopyStmt *) statement)->options, of_copy);
 			judge_copy((CopyStmt *) statement, role, source, pstmt->stmt_location);
 			return true;
 		case T_ExecuteStmt:
