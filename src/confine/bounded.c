@@ -7,7 +7,9 @@
  * their arguments, in loops that neither statement_timeout nor a signal
  * interrupts: a LIKE of 1 MB against 30 kB runs for more than half a minute.
  * An agent makes such values with repeat(), so that a limit on what it sends
- * does not help, and without LIKE no honest agent gets far.
+ * does not help, and without LIKE no honest agent gets far.  Some take time in
+ * proportion to the square of one argument: to_tsquery() puts each operand
+ * before all others, and of stop words there is no limit.
  *
  * So where an agent's own expression calls one, it is made to call a twin,
  * agentsandbox.bounded_<name>() with the same arguments, which looks at the
@@ -45,7 +47,7 @@
 typedef struct BoundedTarget
 {
 	FmgrInfo	function;
-	bool		quadratic;		/* in its first argument alone */
+	int			quadratic;		/* in this argument alone, or -1 */
 	bool		varlena[2];
 } BoundedTarget;
 
@@ -130,6 +132,29 @@ asb_bounded_called(Node *node)
 	return calls_twin(node, NULL);
 }
 
+/* The argument whose square a server function's time grows with, -1 if none. */
+static int
+quadratic_argument(Oid funcid)
+{
+	switch (funcid)
+	{
+		case F_NORMALIZE:
+		case F_IS_NORMALIZED:
+		case F_PHRASETO_TSQUERY_TEXT:
+		case F_PLAINTO_TSQUERY_TEXT:
+		case F_TO_TSQUERY_TEXT:
+		case F_WEBSEARCH_TO_TSQUERY_TEXT:
+			return 0;
+		case F_PHRASETO_TSQUERY_REGCONFIG_TEXT:
+		case F_PLAINTO_TSQUERY_REGCONFIG_TEXT:
+		case F_TO_TSQUERY_REGCONFIG_TEXT:
+		case F_WEBSEARCH_TO_TSQUERY_REGCONFIG_TEXT:
+			return 1;
+		default:
+			return -1;
+	}
+}
+
 static BoundedTarget *
 make_target(FmgrInfo *twin)
 {
@@ -143,7 +168,7 @@ make_target(FmgrInfo *twin)
 	fmgr_info_cxt(funcid, &target->function, twin->fn_mcxt);
 	target->function.fn_expr = twin->fn_expr;
 
-	target->quadratic = funcid == F_NORMALIZE || funcid == F_IS_NORMALIZED;
+	target->quadratic = quadratic_argument(funcid);
 	(void) get_func_signature(funcid, &types, &ntypes);
 	for (int i = 0; i < lengthof(target->varlena) && i < ntypes; i++)
 		target->varlena[i] = get_typlen(types[i]) == -1;
@@ -175,8 +200,8 @@ asb_bounded(PG_FUNCTION_ARGS)
 	if (target == NULL)
 		target = twin->fn_extra = make_target(twin);
 
-	first = argument_size(fcinfo, target, 0);
-	second = target->quadratic ? first : argument_size(fcinfo, target, 1);
+	first = argument_size(fcinfo, target, Max(target->quadratic, 0));
+	second = target->quadratic >= 0 ? first : argument_size(fcinfo, target, 1);
 	if (first > MAX_WORK / second)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
