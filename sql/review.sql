@@ -27,6 +27,9 @@ SELECT agentsandbox.json_changes('{"a": 1}', '{"a": 1.00}') AS equal,
        agentsandbox.json_changes('1', '[1]') AS kind,
        agentsandbox.json_changes(NULL, '1') AS first;
 SELECT agentsandbox.json_changes('{"a": [1, 2, 3]}', '{"a": [1, 3]}') AS shorter;
+-- however much there is
+SELECT jsonb_array_length(c) AS changes, length(c->1->>'path') AS cut_off, c->-1 AS last, octet_length(c::text) < 1000000 AS bounded
+FROM agentsandbox.json_changes('{}', jsonb_build_object(repeat('k', 30000), (SELECT jsonb_agg(i) FROM generate_series(1, 12000) i))) AS c;
 
 -- three lines, hashed
 SELECT agentsandbox.review_digest('mail', '{private,untrusted}', '{"b": 1.0, "a": "x"}')

@@ -9,35 +9,58 @@ RETURN pg_catalog.sha256(pg_catalog.convert_to(
 COMMENT ON FUNCTION agentsandbox.review_digest(text, text[], jsonb) IS
     'SHA-256 of what a reviewer approves: method, labels and payload, a line each';
 
--- Leaf by leaf, so that what moved reads as removed here and added there.
-CREATE OR REPLACE FUNCTION agentsandbox.json_changes(before jsonb, after jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE STRICT
+-- The members of an object, the elements of an array; of anything else nothing.
+CREATE OR REPLACE FUNCTION agentsandbox.json_children(parent jsonb) RETURNS TABLE (key text, value jsonb)
+    LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
-    WITH RECURSIVE part (side, path, value) AS (
-        SELECT v.side, '', v.value
-        FROM (VALUES ('before', json_changes.before), ('after', json_changes.after)) AS v (side, value)
+    SELECT o.key, o.value
+    FROM pg_catalog.jsonb_each(CASE pg_catalog.jsonb_typeof(json_children.parent) WHEN 'object' THEN json_children.parent END) o
+    UNION ALL
+    SELECT (a.n - 1)::text, a.value
+    FROM pg_catalog.jsonb_array_elements(CASE pg_catalog.jsonb_typeof(json_children.parent) WHEN 'array' THEN json_children.parent END)
+         WITH ORDINALITY AS a (value, n);
+END;
+COMMENT ON FUNCTION agentsandbox.json_children(jsonb) IS 'members of a JSON object or elements of an array, by the last part of their JSON pointers';
+
+CREATE OR REPLACE FUNCTION agentsandbox.json_is_leaf(value jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT
+RETURN pg_catalog.jsonb_typeof(value) NOT IN ('object', 'array') OR value IN ('{}', '[]');
+COMMENT ON FUNCTION agentsandbox.json_is_leaf(jsonb) IS 'whether a JSON value holds no others';
+
+-- The two are walked side by side, and what is equal is left out at once.  Leaf
+-- by leaf, so that what moved reads as removed here and added there.  An agent
+-- chose at least one of them: pointers are cut off after 500 characters, and of
+-- more than 1000 changes the rest is {"op": "more"}.
+CREATE OR REPLACE FUNCTION agentsandbox.json_changes(before jsonb, after jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH RECURSIVE part (path, was, value) AS (
+        SELECT '', json_changes.before, json_changes.after
+        WHERE json_changes.before <> json_changes.after
         UNION ALL
-        SELECT p.side, p.path || '/' || pg_catalog.replace(pg_catalog.replace(m.key, '~', '~0'), '/', '~1'), m.value
+        SELECT pg_catalog.left(p.path || '/' || pg_catalog.replace(pg_catalog.replace(m.key, '~', '~0'), '/', '~1'), 500),
+               m.was, m.value
         FROM part p,
-             LATERAL (SELECT o.key, o.value
-                      FROM pg_catalog.jsonb_each(CASE pg_catalog.jsonb_typeof(p.value) WHEN 'object' THEN p.value ELSE '{}' END) o
-                      UNION ALL
-                      SELECT (a.n - 1)::text, a.value
-                      FROM pg_catalog.jsonb_array_elements(CASE pg_catalog.jsonb_typeof(p.value) WHEN 'array' THEN p.value ELSE '[]' END)
-                           WITH ORDINALITY AS a (value, n)) m
+             LATERAL (SELECT key, b.value AS was, a.value
+                      FROM agentsandbox.json_children(p.was) b FULL JOIN agentsandbox.json_children(p.value) a USING (key)
+                      WHERE b.value IS DISTINCT FROM a.value) m
     ), leaf AS (
-        SELECT side, path COLLATE "C" AS path, value
+        SELECT path COLLATE "C" AS path,
+               CASE WHEN agentsandbox.json_is_leaf(was) THEN was END AS was,
+               CASE WHEN agentsandbox.json_is_leaf(value) THEN value END AS value
         FROM part
-        WHERE pg_catalog.jsonb_typeof(value) NOT IN ('object', 'array') OR value IN ('{}', '[]')
+        WHERE agentsandbox.json_is_leaf(was) OR agentsandbox.json_is_leaf(value)
+        LIMIT 1001
+    ), change AS (
+        SELECT path, was, value, pg_catalog.row_number() OVER (ORDER BY path) AS n FROM leaf
     )
     SELECT COALESCE(pg_catalog.jsonb_agg(CASE
-               WHEN b.value IS NULL THEN pg_catalog.jsonb_build_object('op', 'add', 'path', path, 'value', a.value)
-               WHEN a.value IS NULL THEN pg_catalog.jsonb_build_object('op', 'remove', 'path', path, 'was', b.value)
-               ELSE pg_catalog.jsonb_build_object('op', 'replace', 'path', path, 'was', b.value, 'value', a.value)
-           END ORDER BY path), '[]')
-    FROM (SELECT path, value FROM leaf WHERE side = 'before') b
-    FULL JOIN (SELECT path, value FROM leaf WHERE side = 'after') a USING (path)
-    WHERE b.value IS DISTINCT FROM a.value;
+               WHEN n > 1000 THEN '{"op": "more"}'
+               WHEN was IS NULL THEN pg_catalog.jsonb_build_object('op', 'add', 'path', path, 'value', value)
+               WHEN value IS NULL THEN pg_catalog.jsonb_build_object('op', 'remove', 'path', path, 'was', was)
+               ELSE pg_catalog.jsonb_build_object('op', 'replace', 'path', path, 'was', was, 'value', value)
+           END ORDER BY n), '[]')
+    FROM change;
 END;
 COMMENT ON FUNCTION agentsandbox.json_changes(jsonb, jsonb) IS
     'what differs between two JSON values, by JSON pointer; null if one of them is null';
