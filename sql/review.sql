@@ -54,7 +54,7 @@ SELECT conversation, role FROM agentsandbox.open_conversation('regress_reviewed'
 SET ROLE :role;
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('mail', '{"to": "ann@example.org", "n": 1.0}') RETURNING id AS one \gset
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('mail', U&'{"to": "bob@example.org\202E", "n": 2}') RETURNING id AS two \gset
-INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('mail', '{"to": "cy@example.org"}') RETURNING id AS three \gset
+INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('mail', U&'{"to": "cy@example.org\FE01"}') RETURNING id AS three \gset
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('mail', '{"to": "dan@example.org"}') RETURNING id AS four \gset
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('mail', '{"bad": 1}') RETURNING id AS five \gset
 SELECT status, error FROM agentsandbox.await(:'four');

@@ -70,8 +70,9 @@ SELECT c.id, c.conversation, r.profile, r.opened_by, c.method,
        agentsandbox.canonical(c.arguments) AS payload,
        pg_catalog.sha256(pg_catalog.convert_to(agentsandbox.canonical(c.arguments), 'UTF8')) AS payload_sha256,
        agentsandbox.review_digest(c.method, c.labels, c.arguments) AS digest,
-       -- soft hyphen, zero width, bidirectional controls, byte order mark, tags: what a person does not see
-       c.arguments::text OPERATOR(pg_catalog.~) U&'[\00AD\061C\180E\200B-\200F\202A-\202E\2060-\206F\FEFF\FFF9-\FFFB\+0E0000-\+0E0FFF]' AS hidden_characters,
+       -- what a person does not see: controls, what Unicode calls default ignorable (soft hyphen, zero width, fillers,
+       -- bidirectional controls, variation selectors, tags), separators of lines, blank Braille
+       c.arguments::text OPERATOR(pg_catalog.~) U&'[\007F-\009F\00AD\034F\061C\115F\1160\17B4\17B5\180B-\180F\200B-\200F\2028-\202E\2060-\206F\2800\3164\FE00-\FE0F\FEFF\FFA0\FFF0-\FFFB\+01BCA0-\+01BCA3\+01D173-\+01D17A\+0E0000-\+0E0FFF]' AS hidden_characters,
        c.held_for AS reason,
        c.labels,
        (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('label', l.label, 'raised_at', l.raised_at, 'cause', l.cause)
