@@ -5,16 +5,11 @@
  * The SQL functions are SECURITY DEFINER: the operator who may execute them
  * needs no other privilege, and roles are made and dropped as the extension's
  * owner.  All is transactional; what must not be undone, ending the sessions,
- * happens when the close has committed.
- *
- * "closing" lists the conversations this transaction has closed so far, each
- * with the nesting level of its (sub)transaction, so that a rolled back close
- * ends no session.
+ * happens when the close has committed (ending.c).
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -30,26 +25,13 @@
 #include "core/compat.h"
 #include "core/query.h"
 #include "core/wakeup.h"
-#include "core/transaction.h"
 #include "session/conversation.h"
+#include "session/ending.h"
 #include "session/profile.h"
 #include "session/role.h"
 #include "session/secret.h"
 #include "session/slot.h"
-
-typedef struct Closing
-{
-	pg_uuid_t	conversation;
-	int			nest_level;
-} Closing;
-
-static Closing *closing = NULL; /* in TopTransactionContext */
-static int	nclosing = 0;
-static int	max_closing = 0;
-
-static void closing_xact_callback(XactEvent event, void *arg);
-static void closing_subxact_callback(SubXactEvent event, SubTransactionId my_subid,
-									 SubTransactionId parent_subid, void *arg);
+#include "session/token.h"
 
 /* Context is a flat object: each value is what a policy compares a column with. */
 static void
@@ -172,24 +154,6 @@ insert_record(const AsbRoleLabel *label, Oid profile, Jsonb *context)
 	(void) asb_query(&insert, values, NULL);
 }
 
-static char *
-insert_token(const pg_uuid_t *conversation, bool single_use)
-{
-	static AsbQuery insert = {
-		"INSERT INTO agentsandbox.conversation_tokens (hash, conversation, single_use)"
-		" VALUES ($1, $2, $3)",
-		3, {BYTEAOID, UUIDOID, BOOLOID}
-	};
-	char	   *token = asb_secret_random();
-	Datum		values[] = {
-		PointerGetDatum(asb_secret_hash(token, strlen(token))),
-		UUIDPGetDatum(conversation), BoolGetDatum(single_use)
-	};
-
-	(void) asb_query(&insert, values, NULL);
-	return token;
-}
-
 /*
  * open_conversation(profile name, context jsonb, expires interval, single_use_token boolean)
  */
@@ -235,7 +199,7 @@ asb_open_conversation(PG_FUNCTION_ARGS)
 	SPI_connect();
 	insert_record(&label, profile_role, context);
 	token = MemoryContextStrdup(context_of_result,
-								insert_token(&label.conversation, PG_GETARG_BOOL(3)));
+								asb_token_insert(&label.conversation, PG_GETARG_BOOL(3)));
 	SPI_finish();
 
 	/* the worker may have to wake earlier than it thought, to close it */
@@ -250,104 +214,13 @@ asb_open_conversation(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }
 
-/* Deletes the tokens of a conversation; in SPI. */
-static int
-delete_tokens(const pg_uuid_t *conversation)
-{
-	static AsbQuery delete = {
-		"DELETE FROM agentsandbox.conversation_tokens"
-		" WHERE conversation OPERATOR(pg_catalog.=) $1",
-		1, {UUIDOID}
-	};
-	Datum		value = UUIDPGetDatum(conversation);
-
-	return (int) asb_query(&delete, &value, NULL);
-}
-
-/* Locks the row of an open conversation; error if it is not open; in SPI. */
-static void
-lock_open(const pg_uuid_t *conversation)
-{
-	static AsbQuery lock = {
-		"SELECT FROM agentsandbox.conversation_records"
-		" WHERE id OPERATOR(pg_catalog.=) $1"
-		" AND state OPERATOR(pg_catalog.=) 'open' FOR SHARE",
-		1, {UUIDOID}
-	};
-	Datum		value = UUIDPGetDatum(conversation);
-
-	if (asb_query(&lock, &value, NULL) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("conversation %s is not open",
-						DatumGetCString(DirectFunctionCall1(uuid_out, value)))));
-}
-
-/*
- * rotate_token(conversation uuid, single_use boolean) RETURNS text
- */
-ASB_FUNCTION(asb_rotate_token);
-
-Datum
-asb_rotate_token(PG_FUNCTION_ARGS)
-{
-	MemoryContext context_of_result = CurrentMemoryContext;
-	pg_uuid_t  *conversation = PG_GETARG_UUID_P(0);
-	char	   *token;
-
-	SPI_connect();
-	lock_open(conversation);
-	delete_tokens(conversation);
-	token = MemoryContextStrdup(context_of_result,
-								insert_token(conversation, PG_GETARG_BOOL(1)));
-	SPI_finish();
-	PG_RETURN_TEXT_P(cstring_to_text(token));
-}
-
-/*
- * revoke_tokens(conversation uuid) RETURNS integer: how many there were
- */
-ASB_FUNCTION(asb_revoke_tokens);
-
-Datum
-asb_revoke_tokens(PG_FUNCTION_ARGS)
-{
-	int			n;
-
-	SPI_connect();
-	n = delete_tokens(PG_GETARG_UUID_P(0));
-	SPI_finish();
-	PG_RETURN_INT32(n);
-}
-
-/* Remembers a conversation whose sessions end when this transaction commits. */
-static void
-remember(const pg_uuid_t *conversation)
-{
-	static bool watching = false;
-
-	asb_at_transaction_end(&watching, closing_xact_callback, closing_subxact_callback);
-	if (nclosing == max_closing)
-	{
-		max_closing = Max(16, 2 * max_closing);
-		if (closing == NULL)
-			closing = MemoryContextAlloc(TopTransactionContext,
-										 max_closing * sizeof(Closing));
-		else
-			closing = repalloc_huge(closing, max_closing * sizeof(Closing));
-	}
-	closing[nclosing].conversation = *conversation;
-	closing[nclosing].nest_level = GetCurrentTransactionNestLevel();
-	nclosing++;
-}
-
 /* Takes away all that an ended conversation could be used by; in SPI. */
 static void
 take_away(const pg_uuid_t *conversation)
 {
-	delete_tokens(conversation);
+	asb_tokens_delete(conversation);
 	asb_role_drop(conversation);
-	remember(conversation);
+	asb_end_sessions_at_commit(conversation);
 }
 
 /*
@@ -451,73 +324,4 @@ asb_save_departures(void)
 		(void) asb_query(&save, values, NULL);
 	}
 	SPI_finish();
-}
-
-static int
-compare_uuid(const void *a, const void *b)
-{
-	return memcmp(a, b, UUID_LEN);
-}
-
-/* Ends the sessions.  Nothing here may error: the transaction has committed. */
-static void
-end_sessions(void)
-{
-	/* in place: the uuid is the first field, and the levels are of no use now */
-	pg_uuid_t  *closed = (pg_uuid_t *) closing;
-
-	for (int i = 0; i < nclosing; i++)
-		memmove(&closed[i], &closing[i].conversation, sizeof(pg_uuid_t));
-	qsort(closed, nclosing, sizeof(pg_uuid_t), compare_uuid);
-	asb_slot_terminate(closed, nclosing);
-}
-
-static void
-forget(void)
-{
-	closing = NULL;				/* goes with its context */
-	nclosing = max_closing = 0;
-}
-
-static void
-closing_xact_callback(XactEvent event, void *arg)
-{
-	if (nclosing == 0)
-		return;
-
-	switch (event)
-	{
-		case XACT_EVENT_PRE_PREPARE:
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("cannot PREPARE a transaction that has closed a conversation")));
-			break;
-		case XACT_EVENT_COMMIT:
-			end_sessions();
-			forget();
-			break;
-		case XACT_EVENT_ABORT:
-			forget();
-			break;
-		default:
-			break;
-	}
-}
-
-static void
-closing_subxact_callback(SubXactEvent event, SubTransactionId my_subid,
-						 SubTransactionId parent_subid, void *arg)
-{
-	int			level = GetCurrentTransactionNestLevel();
-
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-	{
-		while (nclosing > 0 && closing[nclosing - 1].nest_level >= level)
-			nclosing--;
-	}
-	else if (event == SUBXACT_EVENT_COMMIT_SUB)
-	{
-		for (int i = nclosing; i > 0 && closing[i - 1].nest_level >= level; i--)
-			closing[i - 1].nest_level = level - 1;
-	}
 }
