@@ -260,39 +260,57 @@ asb_close_conversation(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(closed);
 }
 
+/* When the next conversation expires. */
+static TimestampTz
+first_expiry(void)
+{
+	static AsbQuery query = {
+		"SELECT expires_at FROM agentsandbox.conversation_records"
+		" WHERE state OPERATOR(pg_catalog.=) 'open'"
+		" ORDER BY expires_at LIMIT 1"
+	};
+	bool		isnull;
+
+	if (asb_query(&query, NULL, NULL) == 0)
+		return DT_NOEND;
+	return DatumGetTimestampTz(asb_query_datum(0, 1, &isnull));
+}
+
+/*
+ * Only if there are any: an update, even of no row, has every session look
+ * itself up again, and every query of the table planned again.
+ */
 int
 asb_close_expired_conversations(int max, TimestampTz *next_expiry)
 {
+	/* a parameter, since no index is searched by what a volatile function says */
 	static AsbQuery close = {
 		"UPDATE agentsandbox.conversation_records"
 		" SET state = 'expired', closed_at = pg_catalog.clock_timestamp()"
 		" WHERE id OPERATOR(pg_catalog.=) ANY (ARRAY("
 		"  SELECT id FROM agentsandbox.conversation_records"
 		"  WHERE state OPERATOR(pg_catalog.=) 'open'"
-		"  AND expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp()"
-		"  ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))"
+		"  AND expires_at OPERATOR(pg_catalog.<=) $1"
+		"  ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))"
 		" RETURNING id",
-		1, {INT4OID}
+		2, {TIMESTAMPTZOID, INT4OID}
 	};
-	static AsbQuery next = {
-		"SELECT expires_at FROM agentsandbox.conversation_records"
-		" WHERE state OPERATOR(pg_catalog.=) 'open'"
-		" ORDER BY expires_at LIMIT 1"
-	};
-	Datum		value = Int32GetDatum(max);
+	TimestampTz now = GetCurrentTimestamp();
+	Datum		values[] = {TimestampTzGetDatum(now), Int32GetDatum(max)};
 	SPITupleTable *expired;
 	bool		isnull;
-	int			n;
+	int			n = 0;
 
 	SPI_connect();
-	n = (int) asb_query(&close, &value, NULL);
-	expired = SPI_tuptable;
-	for (int i = 0; i < n; i++)
-		take_away(DatumGetUUIDP(SPI_getbinval(expired->vals[i], expired->tupdesc, 1, &isnull)));
-
-	*next_expiry = DT_NOEND;
-	if (asb_query(&next, NULL, NULL) > 0)
-		*next_expiry = DatumGetTimestampTz(asb_query_datum(0, 1, &isnull));
+	*next_expiry = first_expiry();
+	if (*next_expiry <= now)
+	{
+		n = (int) asb_query(&close, values, NULL);
+		expired = SPI_tuptable;
+		for (int i = 0; i < n; i++)
+			take_away(DatumGetUUIDP(SPI_getbinval(expired->vals[i], expired->tupdesc, 1, &isnull)));
+		*next_expiry = first_expiry();
+	}
 	SPI_finish();
 	return n;
 }

@@ -10,6 +10,7 @@
 #include "utils/timestamp.h"
 
 #include "confine/usage.h"
+#include "core/query.h"
 #include "worker/task.h"
 #include "worker/transaction.h"
 #include "worker/worker.h"
@@ -20,7 +21,13 @@
 static void
 store(const AsbUsageReport *reports, int n)
 {
-	Oid			types[] = {UUIDOID, INT8OID};
+	/* a conversation that is gone meanwhile needs no total */
+	static AsbQuery query = {
+		"INSERT INTO agentsandbox.usage (conversation, rows_changed)"
+		" SELECT id, $2 FROM agentsandbox.conversation_records WHERE id = $1"
+		" ON CONFLICT (conversation) DO UPDATE SET rows_changed = EXCLUDED.rows_changed",
+		2, {UUIDOID, INT8OID}
+	};
 
 	asb_worker_begin("storing usage");
 	for (int i = 0; i < n; i++)
@@ -30,11 +37,7 @@ store(const AsbUsageReport *reports, int n)
 			Int64GetDatum(reports[i].rows_changed)
 		};
 
-		/* a conversation that is gone meanwhile needs no total */
-		SPI_execute_with_args("INSERT INTO agentsandbox.usage (conversation, rows_changed) "
-							  "SELECT id, $2 FROM agentsandbox.conversation_records WHERE id = $1 "
-							  "ON CONFLICT (conversation) DO UPDATE SET rows_changed = EXCLUDED.rows_changed",
-							  lengthof(types), types, values, NULL, false, 0);
+		(void) asb_query(&query, values, NULL);
 	}
 	asb_worker_commit();
 }

@@ -106,25 +106,29 @@ look_at_those_aside(Relation calls)
 }
 
 /*
- * Looks at the next calls that have grown old; lowers *next to when the first of
- * the others will.
+ * Looks at the next calls that have grown old, up to so many, which it lowers;
+ * lowers *next to when the first of the others will.  Returns whether it has
+ * come to the end.
  */
-static int
-look_at_next(Relation calls, ScanKeyData *keys, int nkeys, TimestampTz *next)
+static bool
+look_at_next(Relation calls, ScanKeyData *keys, int nkeys, int *looks, TimestampTz *next)
 {
 	Relation	index = index_open(asb_relation_oid("calls_order"), AccessShareLock);
 	TimestampTz old = GetCurrentTimestamp() - ASB_YOUNG_MS * INT64CONST(1000);
 	SysScanDesc scan;
 	HeapTuple	tuple;
-	int			looks = 0;
+	bool		ended = false;
 
 	scan = systable_beginscan_ordered(calls, index, GetActiveSnapshot(), nkeys, keys);
-	while (looks < MAX_LOOKS && naside < MAX_ASIDE &&
-		   HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection)))
+	while (*looks > 0 && naside < MAX_ASIDE)
 	{
 		AsbCall		call;
 		TimestampTz submitted;
 
+		tuple = systable_getnext_ordered(scan, ForwardScanDirection);
+		ended = !HeapTupleIsValid(tuple);
+		if (ended)
+			break;
 		asb_call_read(calls, tuple, &call);
 		submitted = asb_call_time(&call, Anum_call_submitted_at, DT_NOBEGIN);
 		if (submitted > old)
@@ -137,12 +141,12 @@ look_at_next(Relation calls, ScanKeyData *keys, int nkeys, TimestampTz *next)
 		if (!call.isnull[Anum_call_due - 1])
 			*next = Min(*next, asb_call_time(&call, Anum_call_due, DT_NOEND));
 		looked_at = call.key;
-		looks++;
+		(*looks)--;
 		heap_freetuple(call.tuple);
 	}
 	systable_endscan_ordered(scan);
 	index_close(index, AccessShareLock);
-	return looks;
+	return ended;
 }
 
 /* From where to look when the worker starts again. */
@@ -172,7 +176,7 @@ asb_task_young(TimestampTz *next)
 {
 	Relation	calls = asb_calls_open();
 	ScanKeyData keys[2];
-	int			looks;
+	int			looks = MAX_LOOKS;
 
 	if (!started)
 		start();
@@ -183,16 +187,15 @@ asb_task_young(TimestampTz *next)
 				FullTransactionIdGetDatum(FullTransactionIdFromU64(looked_at.xid)));
 	ScanKeyInit(&keys[1], Anum_call_ordinal, BTGreaterStrategyNumber, F_INT4GT,
 				Int32GetDatum(looked_at.ordinal));
-	looks = look_at_next(calls, keys, 2, next);
-	if (looks == 0)
+	if (look_at_next(calls, keys, 2, &looks, next))
 	{
 		ScanKeyInit(&keys[0], Anum_call_submitted_xid, BTGreaterStrategyNumber, F_XID8GT,
 					FullTransactionIdGetDatum(FullTransactionIdFromU64(looked_at.xid)));
-		looks = look_at_next(calls, keys, 1, next);
+		(void) look_at_next(calls, keys, 1, &looks, next);
 	}
 	store_progress();
 	if (naside > 0)
 		*next = Min(*next, GetCurrentTimestamp());
 	table_close(calls, NoLock);
-	return looks > 0;
+	return looks == 0;
 }
