@@ -23,6 +23,7 @@
 
 #include "confine/agent.h"
 #include "confine/analyze.h"
+#include "confine/clock.h"
 #include "confine/decisions.h"
 #include "confine/disclosure.h"
 #include "confine/flow.h"
@@ -193,6 +194,7 @@ asb_planner(Query *query, const char *source, int cursor_options, ParamListInfo 
 	if (!session)
 		return next_planner_hook(query, source, cursor_options, params);
 
+	asb_clock_statement_arrived();
 	asb_flow_gate_query(session, query);
 
 	ASB_DEEPER(plan = next_planner_hook(query, source, cursor_options, params));
@@ -257,7 +259,6 @@ asb_executor_run(QueryDesc *query, ScanDirection direction, uint64 count ASB_EXE
 static void
 asb_executor_finish(QueryDesc *query)
 {
-
 	/* what changes nothing has neither triggers to fire nor rows to count */
 	if ((query->operation == CMD_SELECT && !query->plannedstmt->hasModifyingCTE) || !asb_session())
 	{
@@ -418,7 +419,10 @@ asb_emit_log(ErrorData *error)
 	asb_refusal_note_error(error);
 	asb_disclosure_gate(error, !failed_deeper);
 	if (error->elevel >= ERROR)
+	{
 		failed_deeper = false;
+		asb_clock_stopped();
+	}
 }
 
 #define INSTALL(hook, next, ours) INSTALL_OVER(NULL, hook, next, ours)

@@ -32,6 +32,7 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
+#include "confine/clock.h"
 #include "confine/disclosure.h"
 #include "confine/limit.h"
 #include "confine/meter.h"
@@ -65,22 +66,26 @@ static const AsbLimits pool_limits = {
 static AsbLimits applied;
 
 /*
- * The limits of time that the server keeps, and what they were at login: a
- * lower one, from the startup packet or an administrator, stays.
+ * The server's settings for the limits of time, and what they were at login: a
+ * lower one, from the startup packet or an administrator, stays.  Those that
+ * clock.c keeps are zero otherwise, which spares the server its own timers.
  */
 static struct
 {
 	const char *setting;
 	int			limit;			/* offset in AsbLimits */
 	int		   *value;			/* the server's variable */
+	bool		clock;			/* is it kept by clock.c? */
 	int			at_login;
-	int			allowed;		/* what it may be at most now; 0: anything */
 }			times[] = {
-	{"statement_timeout", offsetof(AsbLimits, statement_time), &StatementTimeout},
-	{"idle_in_transaction_session_timeout", offsetof(AsbLimits, idle_in_transaction_time), &IdleInTransactionSessionTimeout},
-	{"idle_session_timeout", offsetof(AsbLimits, idle_session_time), &IdleSessionTimeout},
-	{"lock_timeout", offsetof(AsbLimits, lock_wait), &LockTimeout},
+	{"statement_timeout", offsetof(AsbLimits, statement_time), &StatementTimeout, true},
+	{"idle_in_transaction_session_timeout", offsetof(AsbLimits, idle_in_transaction_time), &IdleInTransactionSessionTimeout, true},
+	{"idle_session_timeout", offsetof(AsbLimits, idle_session_time), &IdleSessionTimeout, true},
+	{"lock_timeout", offsetof(AsbLimits, lock_wait), &LockTimeout, false},
 };
+
+/* what lock_timeout may be at most now; 0: anything */
+static int	lock_time = 0;
 static bool times_known = false;
 
 /* arrival of the message whose statements were counted last */
@@ -98,26 +103,25 @@ set_integer(const char *name, int64 value, GucSource source)
 	SetConfigOption(name, text, PGC_SUSET, source);
 }
 
-static int
-time_limit(const AsbLimits *limits, int i)
-{
-	int			limit = *(const int *) ((const char *) limits + times[i].limit);
-
-	return times[i].at_login > 0 && (limit == 0 || times[i].at_login < limit) ?
-		times[i].at_login : limit;
-}
-
 static void
 set_times(const AsbLimits *limits)
 {
 	for (int i = 0; i < lengthof(times); i++)
 	{
+		int			limit = *(const int *) ((const char *) limits + times[i].limit);
+		bool		lower;
+
 		if (!times_known)
 			times[i].at_login = *times[i].value;
-		times[i].allowed = time_limit(limits, i);
-		set_integer(times[i].setting, times[i].allowed, PGC_S_OVERRIDE);
+		lower = times[i].at_login > 0 && (limit == 0 || times[i].at_login < limit);
+		if (lower)
+			limit = times[i].at_login;
+		if (times[i].value == &LockTimeout)
+			lock_time = limit;
+		set_integer(times[i].setting, times[i].clock && !lower ? 0 : limit, PGC_S_OVERRIDE);
 	}
 	times_known = true;
+	asb_clock_set_limits(limits);
 }
 
 /*
@@ -125,15 +129,10 @@ set_times(const AsbLimits *limits)
  * more, nor what a ROLLBACK brings back.
  */
 static void
-lower_times(void)
+lower_lock_time(void)
 {
-	for (int i = 0; i < lengthof(times); i++)
-	{
-		int			allowed = times[i].allowed;
-
-		if (unlikely(allowed > 0 && (*times[i].value <= 0 || *times[i].value > allowed)))
-			set_integer(times[i].setting, allowed, PGC_S_SESSION);
-	}
+	if (unlikely(lock_time > 0 && (LockTimeout <= 0 || LockTimeout > lock_time)))
+		set_integer("lock_timeout", lock_time, PGC_S_SESSION);
 }
 
 static void
@@ -205,6 +204,7 @@ session_bound(const AsbSession *session)
 void
 asb_limit_parse(const char *text)
 {
+	asb_clock_statement_arrived();
 	if (asb_slot_taken() && text && strlen(text) > applied.statement_bytes)
 		asb_refuse(&(AsbRefusal) {
 			.gate = ASB_GATE_LIMIT,
@@ -288,6 +288,7 @@ start_statement(const AsbSession *session)
 	TimestampTz message = GetCurrentStatementStartTimestamp();
 	uint64		reading = session->reading;
 
+	asb_clock_statement_arrived();
 	check_time(message);
 	counted_message = message;
 	asb_meter_reset();
@@ -309,7 +310,7 @@ start_statement(const AsbSession *session)
 			apply(&session->profile.limits);
 		compared_reading = reading;
 	}
-	lower_times();
+	lower_lock_time();
 }
 
 void

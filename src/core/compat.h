@@ -24,6 +24,13 @@
 	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
 	PG_FUNCTION_INFO_V1(name)
 
+/* 16: the list of settings is made for who asks.  (utils/guc_tables.h) */
+#if PG_VERSION_NUM >= 160000
+#define asb_server_settings(n) get_guc_variables(&(n))
+#else
+#define asb_server_settings(n) ((n) = GetNumConfigOptions(), get_guc_variables())
+#endif
+
 /* 16: what a variable-length value looks like has a header of its own. */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"

@@ -32,11 +32,11 @@ sub seconds
 }
 
 my $burn = 'SELECT count(*) FROM generate_series(1, 100000000)';
-my $short = 'SELECT count(*) FROM generate_series(1, 700000)';
+my $short = 'SELECT count(*) FROM generate_series(1, 100000)';
 
 note 'statement time';
 cmp_ok(seconds(sub { refused($c, $burn, '57014', 'a long statement is cancelled') }), '<', 3, '... in time');
-is(sql_as($c, $short), '700000', 'a shorter one is not');
+is(sql_as($c, $short), '100000', 'a shorter one is not');
 cmp_ok(seconds(sub {
 	refused($c, join("\\; ", ($short) x 200) . ';', '57014', 'many short ones in one message are cancelled together');
 }), '<', 3, '... in time');
@@ -141,6 +141,27 @@ is($shown->(), '3s 2s', '... and a ROLLBACK does not lift it');
 $w->query('RESET ALL');
 is($shown->(), '3s 4s', '... nor does RESET ALL');
 $w->finish;
+
+note 'the clock of a session goes on';
+sql(q(SELECT agentsandbox.create_profile('r', statement_time => '1 s', idle_in_transaction_time => '20 s', idle_session_time => '2 s')));
+$w = Wire->connect(open_conversation('r'));
+my $codes = sub { return join ' ', map { $_->{C} } @{ $w->query($_[0])->{errors} } };
+for my $when ('at first', 'after one that was cancelled')
+{
+	cmp_ok(seconds(sub { is($codes->($burn), '57014', "$when, a long statement is cancelled") }), '>=', 1, '... when its time is over');
+}
+is($codes->('SELECT 1'), '', '... and not the next one');
+is(join(' ', map { $codes->($_) } 'BEGIN', 'SELEC', 'SELECT 1', 'ROLLBACK'), ' 42601 25P02 ', 'after errors in a transaction');
+is($codes->($burn), '57014', '... one is cancelled');
+sql('SELECT pg_sleep(1.3)');
+is($codes->($burn), '57014', 'after a rest that was longer than a statement may be, too');
+is($codes->("SET statement_timeout = '200 ms'"), '', 'the agent allows itself less');
+cmp_ok(seconds(sub { is($codes->($burn), '57014', '... which holds') }), '>=', 0.2, '... until then');
+is($codes->('RESET statement_timeout'), '', '... and is taken back');
+cmp_ok(seconds(sub { is($codes->($burn), '57014', '... to what the profile allows') }), '>=', 1, '... then');
+is($w->query('SHOW idle_session_timeout')->{rows}[0][0], '2s', 'SHOW tells it');
+sql('SELECT pg_sleep(2.5)');
+is($codes->('SELECT 1'), '57P05', 'a session that is idle for too long is ended');
 
 note 'memory';
 sql(q(SELECT agentsandbox.alter_profile('p', rows_returned => 1000, memory_bytes => 50000000, statement_time => '20 s')));
