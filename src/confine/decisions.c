@@ -32,6 +32,7 @@
 #include "utils/syscache.h"
 
 #include "confine/decisions.h"
+#include "core/compat.h"
 
 /* A place for a decision; the next one that falls on it takes it over. */
 typedef struct DecisionPlace
@@ -140,10 +141,7 @@ note_memberships(Oid role)
 			(Form_pg_auth_members) GETSTRUCT(&members->members[i]->tuple);
 
 			roles = list_append_unique_oid(roles, row->roleid);
-			asb_decision_rests_on(AUTHMEMMEMROLE,
-								  GetSysCacheHashValue2(AUTHMEMMEMROLE,
-														ObjectIdGetDatum(row->member),
-														ObjectIdGetDatum(row->roleid)));
+			asb_decision_rests_on(AUTHMEMMEMROLE, asb_membership_hash(row));
 		}
 		ReleaseSysCacheList(members);
 	}

@@ -176,6 +176,17 @@ asb_entry_drop_access(RangeTblEntry *rte)
 #define asb_set_member_options(rel, values) ((void) 0)
 #endif
 
+/* 16: the grantor is part of the key, as several can grant the same. */
+#if PG_VERSION_NUM >= 160000
+#define asb_membership_hash(row) \
+	GetSysCacheHashValue3(AUTHMEMMEMROLE, ObjectIdGetDatum((row)->member), \
+						  ObjectIdGetDatum((row)->roleid), ObjectIdGetDatum((row)->grantor))
+#else
+#define asb_membership_hash(row) \
+	GetSysCacheHashValue2(AUTHMEMMEMROLE, ObjectIdGetDatum((row)->member), \
+						  ObjectIdGetDatum((row)->roleid))
+#endif
+
 /* 16: named after the hash, and the number of iterations is a setting. */
 #if PG_VERSION_NUM >= 160000
 #define SCRAM_DEFAULT_ITERATIONS SCRAM_SHA_256_DEFAULT_ITERATIONS

@@ -47,12 +47,12 @@ sub client
 {
 	my ($name, @command) = @_;
 	my ($tap, $errors) = ('', '');
-	sql("DELETE FROM customer WHERE id > 1000");
 	my $c = open_conversation('client', '{"rep": 3}');
 	{
 		local %ENV = (%ENV, environment($c));
 		IPC::Run::run(\@command, \'', \$tap, \$errors, IPC::Run::timeout(120));
 	}
+	sql("DELETE FROM customer WHERE id > 1000");
 	my ($plan) = $tap =~ /^1\.\.(\d+)$/m;
 	my $n = 0;
 	while ($tap =~ /^(ok|not ok) \d+ - (.*)\n((?:#.*\n)*)/mg)
