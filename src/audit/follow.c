@@ -22,6 +22,7 @@
 #include "nodes/nodeFuncs.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "audit/follow.h"
@@ -184,9 +185,10 @@ allowed_of_columns(AsbSurface *surface, AsbRelation *relation, AclMode command,
 }
 
 /*
- * What the agent's own privileges are used for is listed, unless it has no
+ * What the agent itself uses its own privileges for is listed, unless it has no
  * USAGE of the schema: nobody is asked for that where a stored query, of a view
- * with security_invoker, names the relation.
+ * with security_invoker, names the relation.  In a view of the profile's own
+ * another user may use them.
  */
 void
 asb_reach_relation(AsbSurface *surface, const AsbActor *actor, Oid relid,
@@ -196,7 +198,7 @@ asb_reach_relation(AsbSurface *surface, const AsbActor *actor, Oid relid,
 	AsbUse		use;
 
 	if (relation == NULL ||
-		(actor->checked_as == surface->role &&
+		(actor->checked_as == surface->role && actor->user == surface->role &&
 		 asb_world_namespace_usable(surface->world, relation->form->relnamespace, surface->role)) ||
 		!allowed_of_columns(surface, relation, command, columns, actor->checked_as))
 		return;
@@ -264,6 +266,18 @@ asb_reach_function(AsbSurface *surface, const AsbActor *actor, Oid funcid, bool 
 					asb_function_notes(surface, function, actor->user));
 	asb_surface_label_function(surface, funcid, function->identity, actor->path);
 	use = make_use(funcid, actor, ACL_EXECUTE);
+	use.key.checked_as = InvalidOid;
+	note_use(surface, &use);
+}
+
+void
+asb_reach_type(AsbSurface *surface, const AsbActor *actor, Oid typid)
+{
+	Oid			element = typid < FirstNormalObjectId ? InvalidOid : get_element_type(typid);
+	AsbUse		use = make_use(OidIsValid(element) ? element : typid, actor, ACL_USAGE);
+
+	if (use.key.object < FirstNormalObjectId)
+		return;
 	use.key.checked_as = InvalidOid;
 	note_use(surface, &use);
 }
@@ -341,6 +355,8 @@ walk(Node *node, NodeContext *context)
 		reach_sequence_in_call(context, (FuncExpr *) node);
 	if (IsA(node, NextValueExpr))
 		asb_reach_sequence(context->surface, context->actor, ((NextValueExpr *) node)->seqid, false);
+	if (IsA(node, CoerceToDomain))
+		asb_reach_type(context->surface, context->actor, ((CoerceToDomain *) node)->resulttype);
 	(void) check_functions_in_node(node, reach_function_in_node, context);
 	return expression_tree_walker(node, walk, context);
 }

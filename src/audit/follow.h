@@ -61,6 +61,9 @@ extern void asb_reach_relation_unchecked(AsbSurface *surface, const AsbActor *ac
 extern void asb_reach_function(AsbSurface *surface, const AsbActor *actor, Oid funcid, bool checked);
 extern void asb_reach_sequence(AsbSurface *surface, const AsbActor *actor, Oid relid, bool checked);
 
+/* A value of the type is made, so that a domain is checked. */
+extern void asb_reach_type(AsbSurface *surface, const AsbActor *actor, Oid typid);
+
 /* What an expression or a query does, for the actor. */
 extern void asb_follow_node(AsbSurface *surface, const AsbActor *actor, Node *node);
 

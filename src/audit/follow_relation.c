@@ -96,6 +96,11 @@ follow_expressions(AsbSurface *surface, const AsbActor *actor, AsbRelation *rela
 	AsbActor	step;
 	int			attnum = -1;
 
+	for (int i = 0; i < relation->form->relnatts; i++)
+	{
+		if (relation->columns[i] != NULL)
+			asb_reach_type(surface, actor, relation->types[i]);
+	}
 	foreach(cell, relation->defaults)
 	{
 		AttrNumber	column = ((Form_pg_attrdef) GETSTRUCT((HeapTuple) lfirst(cell)))->adnum;
