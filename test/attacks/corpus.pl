@@ -57,9 +57,8 @@ my $params = decode_json(slurp("$attacks/params_example.json"));
 	outbox_clean => 'TRUNCATE agentsandbox.RemoteProcedureCalls CASCADE');
 
 # There is no wrapper around the agent's statements that could be escaped from:
-# what may not be written is not granted.  No column of the outbox takes the
-# payload as it is, so there is nothing to COPY it into.
-delete @{$params}{qw(readonly_wrapper outbox_copy outbox_delete_enabled)};
+# what may not be written is not granted.
+delete @{$params}{qw(readonly_wrapper outbox_delete_enabled)};
 
 # Of what has labels the other attempts must not read: they share a conversation.
 my $private = delete $params->{private};
@@ -95,7 +94,10 @@ sql("DELETE FROM rt.orders WHERE tenant = 'one' AND code <> 'A-1'");
 push @results, grep { $_->{id} !~ /^TNT-/ } attempts("(?!$leaves\$)(?!TNT-)(?:$only)");
 
 # Each attempt on the flow of information has two conversations that have read
-# nothing yet.
+# nothing yet, and may COPY.
+sql(q(SELECT agentsandbox.alter_profile('rt_agent', allow_copy => true)));
+sql_as(open_conversation('rt_agent', '{"tenant": "one"}'), "COPY rt.outbox (payload) FROM STDIN;\nby COPY\n\\.\n");
+is(sql(q(SELECT rt.relayed('by COPY'))), '1', 'what COPY says is relayed');
 sql(q(SECURITY LABEL FOR agentsandbox ON TABLE rt.private IS 'private'; SECURITY LABEL FOR agentsandbox ON TABLE rt.inbox IS 'untrusted'));
 for my $id (map { $_->{id} } @{ decode_json(slurp("$attacks/corpus/taint_egress.json")) })
 {

@@ -48,6 +48,16 @@ SELECT agentsandbox.create_method('send',
                      "properties": {"text": {"type": "string", "maxLength": 1000}}}',
         response => '{"type": "null"}'),
     agentsandbox.allow_method('rt_agent', 'send');
+-- ... as one column, to COPY into
+CREATE VIEW rt.outbox AS SELECT arguments ->> 'text' AS payload FROM agentsandbox.RemoteProcedureCalls;
+CREATE FUNCTION rt.send() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('send', jsonb_build_object('text', NEW.payload));
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER send INSTEAD OF INSERT ON rt.outbox FOR EACH ROW EXECUTE FUNCTION rt.send();
+GRANT INSERT ON rt.outbox TO rt_agent;
 -- What the worker has relayed, once it has judged all that was committed
 CREATE FUNCTION rt.relayed(pattern text) RETURNS bigint LANGUAGE plpgsql AS $$
 BEGIN
