@@ -68,7 +68,7 @@ GRANT EXECUTE ON FUNCTION regress_f() TO regress_nurse;
 -- what a conversation is told
 SELECT conversation, role FROM agentsandbox.open_conversation('regress_nurse') \gset
 SET ROLE :role;
-SELECT labels, open_methods, closed_methods, bits_spent, bits_left, rows_changed_left, statements_per_minute, rows_returned,
+SELECT labels, open_methods, held_methods, metered_methods, closed_methods, bits_spent, bits_left, rows_changed_left, statements_per_minute, rows_returned,
        expires_at > now() AS expires
 FROM agentsandbox.my_limits();
 SELECT * FROM agentsandbox.preview('SELECT * FROM regress_mail');
@@ -93,6 +93,62 @@ SELECT * FROM agentsandbox.preview('SELEC 1');
 SELECT agentsandbox.preview('SELECT agentsandbox.preview(''SELECT 1'')');
 RESET ROLE;
 SELECT count(*) FROM agentsandbox.conversation_labels WHERE conversation = :'conversation';
+
+-- COPY, and what functions and triggers do
+CREATE FUNCTION regress_parsed() RETURNS bigint LANGUAGE sql SECURITY DEFINER
+    BEGIN ATOMIC SELECT 1; SELECT count(name) FROM regress_patient; END;
+CREATE FUNCTION regress_outer(n bigint DEFAULT regress_parsed()) RETURNS bigint LANGUAGE sql RETURN n + regress_parsed();
+CREATE FUNCTION regress_opaque() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM * FROM regress_mail; END $$;
+CREATE FUNCTION regress_behind() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN true; END $$;
+CREATE VIEW regress_view AS SELECT 1 AS one WHERE regress_behind();
+CREATE PROCEDURE regress_do(n bigint) LANGUAGE plpgsql AS $$ BEGIN END $$;
+CREATE TABLE regress_log (id int PRIMARY KEY, patient int REFERENCES regress_patient);
+GRANT EXECUTE ON FUNCTION regress_parsed(), regress_outer(bigint), regress_opaque() TO regress_nurse;
+GRANT EXECUTE ON PROCEDURE regress_do(bigint) TO regress_nurse;
+GRANT SELECT ON regress_view TO regress_nurse;
+GRANT INSERT ON regress_log TO regress_nurse;
+SELECT agentsandbox.alter_profile('regress_nurse', allow_copy => true, allow_call => true);
+SET ROLE :role;
+SELECT * FROM agentsandbox.preview('COPY regress_mail TO STDOUT');
+SELECT * FROM agentsandbox.preview('COPY regress_patient (id) TO STDOUT');
+SELECT * FROM agentsandbox.preview('COPY regress_patient (id, note) TO STDOUT');
+SELECT * FROM agentsandbox.preview('COPY (SELECT note FROM regress_patient) TO STDOUT');
+SELECT * FROM agentsandbox.preview('COPY regress_mail FROM STDIN');
+SELECT * FROM agentsandbox.preview('COPY regress_hidden TO STDOUT');
+SELECT * FROM agentsandbox.preview('COPY regress_mail TO ''/tmp/x''');
+SELECT * FROM agentsandbox.preview('SELECT regress_parsed()');
+SELECT * FROM agentsandbox.preview('SELECT regress_outer()');
+SELECT * FROM agentsandbox.preview('SELECT regress_opaque(), regress_opaque()');
+SELECT * FROM agentsandbox.preview('TABLE regress_view');
+SELECT * FROM agentsandbox.preview('INSERT INTO regress_log VALUES (1)');
+SELECT * FROM agentsandbox.preview('CALL regress_do(regress_parsed())');
+SELECT * FROM agentsandbox.preview('SELECT agentsandbox.await(''00000000-0000-0000-0000-000000000000'')');
+SELECT * FROM agentsandbox.preview('CALL agentsandbox.call(''mail'', ''{}'', NULL, NULL, NULL)');
+RESET ROLE;
+SELECT count(*) FROM agentsandbox.conversation_labels WHERE conversation = :'conversation';
+
+-- held and metered are not closed
+SELECT agentsandbox.alter_profile('regress_nurse', egress => 'hold');
+SET ROLE :role;
+SELECT * FROM agentsandbox.preview('SELECT note FROM regress_patient');
+SELECT open, held, metered, closed FROM agentsandbox.methods_given('{medical}');
+SELECT open, held, metered, closed FROM agentsandbox.methods_given('{sealed}');
+RESET ROLE;
+SELECT agentsandbox.alter_profile('regress_nurse', egress => 'meter', budget_bits => 1e9);
+SET ROLE :role;
+SELECT * FROM agentsandbox.preview('SELECT note FROM regress_patient');
+SELECT open, held, metered, closed FROM agentsandbox.methods_given('{medical}');
+SELECT open_methods, held_methods, metered_methods, closed_methods, bits_left FROM agentsandbox.my_limits();
+RESET ROLE;
+SELECT agentsandbox.alter_profile('regress_nurse', egress => 'refuse', auto_seal => '{medical}');
+SET ROLE :role;
+SELECT * FROM agentsandbox.preview('SELECT note FROM regress_patient');
+RESET ROLE;
+SELECT agentsandbox.alter_profile('regress_nurse', auto_seal => '{}');
+DROP TABLE regress_log;
+DROP VIEW regress_view;
+DROP FUNCTION regress_outer, regress_parsed, regress_opaque, regress_behind;
+DROP PROCEDURE regress_do;
 
 -- what it has read closes methods
 SET ROLE :role;

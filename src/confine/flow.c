@@ -276,7 +276,7 @@ refuse_read(const AsbSession *session, AsbLabelSet lacking)
 		.object = get_rel_name(written_relid),
 		.message = psprintf("this transaction has written %s, which lacks labels of what is to be read: %s",
 							written_name(session, written_relid), asb_labels_text(lacking)),
-		.hint = "COMMIT what was written first.",
+		.hint = "COMMIT what was written first, or ROLLBACK all of it: what ROLLBACK TO SAVEPOINT took back counts too.",
 		.class_id = RelationRelationId,
 		.object_id = written_relid
 	});

@@ -47,7 +47,7 @@ static const struct
 	[ASB_ERROR_TOO_MANY_HELD] = {"too_many_held",
 	"as many calls of this conversation wait for a reviewer as may wait; try again when some have been decided"},
 	[ASB_ERROR_OVER_BUDGET] = {"over_budget",
-	"the call would tell the outside more bits than the conversation or its profile has left"},
+	"the call would tell the outside more bits than the conversation, or all of its profile together, have left"},
 };
 
 static JsonbParseState *

@@ -116,6 +116,7 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.seal(),
     agentsandbox.preview(text),
     agentsandbox.preview_flow(text),
+    agentsandbox.methods_given(text[]),
     agentsandbox.my_limits()
 TO agentsandbox_agent;
 

@@ -110,7 +110,8 @@ asb_charges_add(AsbCharges *charges, AsbAccount *account, TimestampTz tick,
 	/* also where a figure is none */
 	if (!(spent <= account->budget && bits <= *left))
 	{
-		*error = asb_call_error_budget(bits, Max(0, Min(account->budget - account->spent, *left)));
+		/* what the profile has left would tell of other conversations */
+		*error = asb_call_error_budget(bits, Max(0, account->budget - account->spent));
 		return false;
 	}
 

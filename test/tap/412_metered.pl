@@ -48,6 +48,14 @@ sub at
 	return int($begin + 0.5);
 }
 
+# Calls wait, or go at the next tick of this interval.
+sub interval
+{
+	my ($interval) = @_;
+	sql("SELECT agentsandbox.alter_profile('metered', release_interval => '$interval'); SELECT pg_reload_conf()");
+	return;
+}
+
 my @scripts;
 sub start
 {
@@ -64,7 +72,7 @@ sql(<<'SQL');
 SELECT agentsandbox.create_method('say', response => 'true', request => '{"type": "object", "additionalProperties": false,
 	"required": ["w"], "properties": {"w": {"enum": ["a", "b", "c", "d", 1]}, "x": {"type": "boolean"}}}');
 SELECT agentsandbox.create_method('ask', response => 'true', request => '{"const": {}}');
-SELECT agentsandbox.create_profile('metered', egress => 'meter', budget_bits => 40, release_interval => '1 s', releases_per_tick => 3);
+SELECT agentsandbox.create_profile('metered', egress => 'meter', budget_bits => 40, release_interval => '1 day', releases_per_tick => 3);
 SELECT agentsandbox.allow_method('metered', m) FROM unnest('{say,ask}'::text[]) m;
 CREATE ROLE gail LOGIN PASSWORD 'gail' IN ROLE agentsandbox_gateway;
 SQL
@@ -73,11 +81,12 @@ my %gail = (role => 'gail', password => 'gail');
 # ---- a tick
 
 my $c = labelled();
-my $second = at(0.05);
 sql_as($c, say_sql('{"w": "d"}', '{"w": "b"}', '{"w": "a"}'));
 poll_until("SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE status = 'submitted'", '0');
 is(status($c), 'held a, held b, held d', 'calls whose labels are not accepted wait for the tick');
 is(sql(q(SELECT DISTINCT held_for::text FROM agentsandbox.RemoteProcedureCalls)), '{"labels": ["private"], "reason": "release"}', 'and say so');
+my $second = at(0.05);
+interval('1 s');
 my (@seen, $first);
 until ($first || time > $second + 10)
 {
@@ -91,16 +100,18 @@ is(join(' ', map { $_->[1] } @seen), '{"w":"a"} {"w":"b"} {"w":"d"}', 'then all 
 is(sql(q(SELECT string_agg(DISTINCT (extract(epoch FROM ready_at) % 1)::text, ' ') FROM agentsandbox.RemoteProcedureCalls)),
 	'0.000000', 'ready_at carries the tick and no more');
 
-# 1 + log2(2) + log2(5 * 3) + gamma; at the first or second tick since it was opened
+# 1 + log2(2) + log2(5 * 3) + gamma
 my $each = 2 + log(15) / log(2);
 my $gap = sql('SELECT gap FROM agentsandbox.egress_charges WHERE number = 1');
-like($gap, qr/^[12]$/, 'the gap is counted in ticks');
+my $gamma = 2 * int(log($gap + 1) / log(2) + 1e-9) + 1;
+is($gap, sql('SELECT floor(extract(epoch FROM released_at)) - floor(extract(epoch FROM opened_at))
+	FROM agentsandbox.egress_charges, agentsandbox.conversation_records WHERE number = 1'), 'the gap is counted in ticks');
 is(sql("SELECT string_agg(concat_ws(' ', number, gap, methods, round(capacity::numeric, 6), round(bits::numeric, 6), round(spent::numeric, 6)), ', ' ORDER BY number)
 	FROM agentsandbox.egress_charges"),
-	join(', ', map { sprintf '%d %d 2 %.6f %.6f %.6f', $_, $_ == 1 ? $gap : 0, $each - 2, $each + ($_ == 1 ? 3 : 1), $_ * ($each + 1) + 2 } 1 .. 3),
+	join(', ', map { sprintf '%d %d 2 %.6f %.6f %.6f', $_, $_ == 1 ? $gap : 0, $each - 2, $each + ($_ == 1 ? $gamma : 1), $_ * ($each + 1) + $gamma - 1 } 1 .. 3),
 	'the account says what each cost');
 is(sql("SELECT round(agentsandbox.bits_spent(id)::numeric, 6), round(agentsandbox.bits_left(id)::numeric, 6), agentsandbox.egress_bound(id)
-	FROM agentsandbox.conversation_records"), sprintf('%.6f|%.6f|41', 3 * ($each + 1) + 2, 40 - 3 * ($each + 1) - 2), 'what was spent, is left, and bounds it');
+	FROM agentsandbox.conversation_records"), sprintf('%.6f|%.6f|41', 3 * ($each + 1) + $gamma - 1, 40 - 3 * ($each + 1) - $gamma + 1), 'what was spent, is left, and bounds it');
 
 # ---- the budget
 
@@ -121,12 +132,17 @@ poll_is("SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE method = '
 cmp_ok(sql("SELECT sum(bits) FROM agentsandbox.egress_charges WHERE profile::text = 'shared'"), '<=', 20, 'all conversations together stay below the profile\'s budget');
 cmp_ok(sql("SELECT min(agentsandbox.bits_left(id)) FROM agentsandbox.conversation_records WHERE profile::text = 'shared'"), '<=', 4, '... which is what they have left');
 
+is(sql(q(SELECT bool_and((error->>'left')::int > 80) FROM agentsandbox.RemoteProcedureCalls WHERE method = 'ask' AND status = 'refused')),
+	't', 'a refused conversation is told what its own budget has left, nothing of the others');
+is(sql_as($shared[0], 'SELECT bits_spent + bits_left FROM agentsandbox.my_limits()'), '100', 'so does my_limits()');
+
 # ---- what stops
 
 $c = labelled();
-at(0.05);
+interval('1 day');
 my @ids = split /\n/, sql_as($c, 'BEGIN;' . join('', map { "INSERT INTO RemoteProcedureCalls (method, arguments) VALUES ('say', '{\"w\": \"$_\"}') RETURNING id;" } 'a', 'b') . 'COMMIT');
 is(sql_as($c, "SELECT agentsandbox.cancel('$ids[0]')"), 'cancelled', 'a call can be cancelled before its tick');
+interval('1 s');
 settled($c, 'cancelled a, ready b', 'the other is released');
 is(sql_as($c, "SELECT agentsandbox.cancel('$ids[1]')"), 'ready', 'and cannot be any more');
 is(sql("SELECT count(*) FROM agentsandbox.egress_charges WHERE conversation = '$c->{conversation}'"), '1', 'what was cancelled costs nothing');
@@ -135,10 +151,11 @@ sql_as($c, say_sql('{"w": "c"}'));
 settled($c, 'cancelled a, ready b, refused c', 'a sealed conversation is not metered');
 
 $c = labelled();
-at(0.05);
+interval('1 day');
 sql_as($c, say_sql('{"w": "a"}', '{"w": "d"}'));
 poll_until("SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE status = 'submitted'", '0');
 sql(q(SELECT agentsandbox.alter_method('say', request => '{"type": "object", "required": ["w"], "additionalProperties": false, "properties": {"w": {"enum": ["a", "b", "c"]}}}')));
+interval('1 s');
 settled($c, 'ready a, refused d', 'what the method does not accept any more is not released');
 is(sql("SELECT round(capacity::numeric, 3) FROM agentsandbox.egress_charges WHERE conversation = '$c->{conversation}'"), '1.585', 'the rest costs what it is now');
 sql(q(SELECT agentsandbox.alter_method('say', request => '{"type": "object", "required": ["w"], "additionalProperties": false, "properties": {"w": {"enum": ["a", "b", "c", "d", 1]}}}')));
@@ -246,8 +263,9 @@ for my $name (sort keys %way)
 # a tick is prepared are not released behind the others, but a tick later.
 sql(q(SELECT agentsandbox.alter_profile('metered', release_interval => '1 s')));
 my ($same, $pairs) = (0, 0);
-for my $round (1 .. 4)
+for my $round (1 .. 12)
 {
+	last if $round > 4 && $pairs >= 5;
 	my @pairs = map { [ labelled(), labelled(), int rand 2 ] } 1 .. 10;
 	my $second = at(0.0);
 	my @started = map { start($_->[ $_->[2] ], say_sql('{"w": "a"}')) } @pairs;
