@@ -74,14 +74,16 @@ judge(void *arg)
 	if (c->verdict.state != ASB_CALL_READY)
 		return;
 	c->verdict = asb_egress_judge(&c->call);
-	c->metered = c->call.egress == ASB_EGRESS_METER && !asb_call_state_is_terminal(c->verdict.state);
-	if (c->metered)
+	if (asb_call_state_is_terminal(c->verdict.state))
+		return;
+	if (c->call.egress != ASB_EGRESS_METER)
 	{
-		c->capacity = asb_method_capacity(c->call.method);
-		c->canonical = asb_canonical_json(c->call.arguments, &c->length);
-	}
-	else if (!asb_call_state_is_terminal(c->verdict.state))
 		c->verdict = (AsbVerdict) {ASB_CALL_REFUSED, asb_egress_refusal(&c->call)};
+		return;
+	}
+	c->capacity = asb_method_capacity(c->call.method);
+	c->canonical = asb_canonical_json(c->call.arguments, &c->length);
+	c->metered = true;			/* not before: after an error it ends */
 }
 
 static int
