@@ -248,7 +248,16 @@ fill(AsbRelationLabels *entry)
 	if (get_rel_relkind(entry->relid) == RELKIND_SEQUENCE &&
 		(sequenceIsOwned(entry->relid, DEPENDENCY_AUTO, &owner, &column) ||
 		 sequenceIsOwned(entry->relid, DEPENDENCY_INTERNAL, &owner, &column)))
+	{
+		const Given *numbered = find_given(RelationRelationId, owner, column);
+
+		if (numbered)
+		{
+			entry->own |= numbered->set;
+			entry->undefined |= numbered->undefined;
+		}
 		above = lappend_oid(above, owner);
+	}
 
 	/* the list grows while it is walked */
 	foreach(cell, above)

@@ -15,6 +15,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "commands/seclabel.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
@@ -72,7 +73,13 @@ check_object(const ObjectAddress *object)
 		schema = get_rel_namespace(object->objectId);
 	}
 	else
+	{
+		Oid			result = get_func_rettype(object->objectId);
+
+		if (result == TRIGGEROID || result == EVENT_TRIGGEROID)
+			refuse_object("No statement calls a trigger function.");
 		schema = get_func_namespace(object->objectId);
+	}
 
 	if (object->objectId < FirstNormalObjectId)
 		refuse_object("It is the server's own.");

@@ -49,6 +49,7 @@ sql(<<~'SQL');
 	CREATE TABLE open_child (id int PRIMARY KEY, secret_id int REFERENCES secret ON DELETE CASCADE);
 	INSERT INTO open_child VALUES (1, 1);
 	CREATE TABLE serial_t (id serial, v text);
+	CREATE TABLE counted (id serial, v text);
 	CREATE TABLE made (email text, folded text GENERATED ALWAYS AS (lower(email)) STORED UNIQUE, other text);
 	CREATE TABLE folded (email text, folded text UNIQUE, other text);
 	CREATE FUNCTION fold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.folded := lower(NEW.email); RETURN NEW; END $$;
@@ -73,6 +74,7 @@ sql(<<~'SQL');
 	SECURITY LABEL FOR agentsandbox ON TABLE keyed_1 IS 'private';
 	SECURITY LABEL FOR agentsandbox ON COLUMN limited.high IS 'private';
 	SECURITY LABEL FOR agentsandbox ON MATERIALIZED VIEW kept IS 'private';
+	SECURITY LABEL FOR agentsandbox ON COLUMN counted.id IS 'private';
 	SECURITY LABEL FOR agentsandbox ON COLUMN part_secret.name IS 'private';
 	SECURITY LABEL FOR agentsandbox ON TABLE doc IS 'private';
 	SECURITY LABEL FOR agentsandbox ON TABLE doc_kept IS 'untrusted';
@@ -86,6 +88,7 @@ sql(<<~'SQL');
 	GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO p;
 	GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO p;
 	GRANT USAGE ON SEQUENCE serial_t_id_seq TO p;
+	GRANT SELECT ON SEQUENCE serial_t_id_seq, counted_id_seq TO p;
 	ANALYZE;
 	SQL
 
@@ -135,6 +138,8 @@ my @reads = (
 	[ 'EXPLAIN', 'EXPLAIN SELECT * FROM secret', 'private' ],
 	[ 'EXPLAIN of a write', 'EXPLAIN UPDATE secret SET v = v', 'private' ],
 	[ 'EXPLAIN ANALYZE', 'EXPLAIN ANALYZE SELECT * FROM secret', 'private' ],
+	[ 'a sequence of a labelled table', 'SELECT last_value FROM serial_t_id_seq', 'private' ],
+	[ 'a sequence of a labelled column', 'SELECT last_value FROM counted_id_seq', 'private' ],
 	[ 'COPY of a table', 'COPY secret TO STDOUT', 'private' ],
 	[ 'COPY of a column', 'COPY part_secret (open_v) TO STDOUT', '' ],
 	[ 'COPY of a labelled column', 'COPY part_secret (name) TO STDOUT', 'private' ],
