@@ -9,12 +9,15 @@
 
 #include "core/query.h"
 
-/* Until AtEOXact_GUC() of the level that this returns. */
+/*
+ * Until AtEOXact_GUC() of the level that this returns.  What has no index to
+ * use then seems to cost so much that the server would compile it.
+ */
 static int
 prefer_indexes(void)
 {
 	static const char *const settings[] = {
-		"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_bitmapscan"
+		"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_bitmapscan", "jit"
 	};
 	int			nestlevel = NewGUCNestLevel();
 
