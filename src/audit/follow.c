@@ -59,6 +59,7 @@ note_use(AsbSurface *surface, const AsbUse *use)
 	if (found)
 		return;
 	*entry = *use;
+	entry->columns = bms_copy(use->columns);	/* often a part of a tree */
 	surface->follow->queue = lappend(surface->follow->queue, entry);
 }
 
@@ -365,6 +366,21 @@ void
 asb_follow_node(AsbSurface *surface, const AsbActor *actor, Node *node)
 {
 	(void) walk(node, &(NodeContext) {surface, actor});
+}
+
+/* The trees of some ten thousand policies would fill hundreds of megabytes. */
+void
+asb_follow_stored(AsbSurface *surface, const AsbActor *actor, HeapTuple row, AttrNumber attnum)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext scratch = AllocSetContextCreate(caller, "agentsandbox tree", ALLOCSET_SMALL_SIZES);
+	Node	   *node;
+
+	MemoryContextSwitchTo(scratch);
+	node = asb_world_node(surface->world, row, attnum);
+	MemoryContextSwitchTo(caller);
+	asb_follow_node(surface, actor, node);
+	MemoryContextDelete(scratch);
 }
 
 static void

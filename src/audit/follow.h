@@ -67,6 +67,9 @@ extern void asb_reach_type(AsbSurface *surface, const AsbActor *actor, Oid typid
 /* What an expression or a query does, for the actor. */
 extern void asb_follow_node(AsbSurface *surface, const AsbActor *actor, Node *node);
 
+/* ... of which a row of a catalog has the tree, in this column, or null. */
+extern void asb_follow_stored(AsbSurface *surface, const AsbActor *actor, HeapTuple row, AttrNumber attnum);
+
 /* The actor after one more step, and as somebody else. */
 extern AsbActor asb_actor_step(const AsbActor *actor, const char *step);
 extern AsbActor asb_actor_as(AsbSurface *surface, const AsbActor *actor, Oid checked_as, Oid user);

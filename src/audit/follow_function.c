@@ -127,13 +127,11 @@ asb_follow_use_of_function(AsbSurface *surface, const AsbUse *use)
 	actor = asb_actor_step(&actor, psprintf("EXECUTE of function %s",
 											asb_world_function_identity(surface->world, function)));
 	/* part of the query that calls it */
-	asb_follow_node(surface, &actor,
-					asb_world_node(surface->world, function->row, Anum_pg_proc_proargdefaults));
+	asb_follow_stored(surface, &actor, function->row, Anum_pg_proc_proargdefaults);
 
 	if (function->form->prokind == PROKIND_AGGREGATE)
 		follow_aggregate(surface, &actor, function->oid);
 	if (function->form->prosecdef)
 		actor = asb_actor_as(surface, &actor, function->form->proowner, function->form->proowner);
-	asb_follow_node(surface, &actor,
-					asb_world_node(surface->world, function->row, Anum_pg_proc_prosqlbody));
+	asb_follow_stored(surface, &actor, function->row, Anum_pg_proc_prosqlbody);
 }

@@ -49,7 +49,7 @@ asb_follow_triggers(AsbSurface *surface, AclMode command, const AsbActor *actor,
 		if ((form->tgtype & event) == 0)
 			continue;
 		step = asb_actor_step(actor, psprintf("trigger %s", quote_identifier(NameStr(form->tgname))));
-		asb_follow_node(surface, &step, asb_world_node(surface->world, lfirst(cell), Anum_pg_trigger_tgqual));
+		asb_follow_stored(surface, &step, lfirst(cell), Anum_pg_trigger_tgqual);
 		/* nobody needs a privilege for a trigger to run */
 		asb_reach_function(surface, &step, form->tgfoid, false);
 		replaced |= (form->tgtype & TRIGGER_TYPE_INSTEAD) != 0;
@@ -73,8 +73,8 @@ follow_policies(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, A
 		if (!asb_policy_applies(surface, policy, use->key.command, use->key.checked_as))
 			continue;
 		step = asb_actor_step(actor, psprintf("policy %s", quote_identifier(NameStr(((Form_pg_policy) GETSTRUCT(policy))->polname))));
-		asb_follow_node(surface, &step, asb_world_node(surface->world, policy, Anum_pg_policy_polqual));
-		asb_follow_node(surface, &step, asb_world_node(surface->world, policy, Anum_pg_policy_polwithcheck));
+		asb_follow_stored(surface, &step, policy, Anum_pg_policy_polqual);
+		asb_follow_stored(surface, &step, policy, Anum_pg_policy_polwithcheck);
 	}
 }
 
@@ -108,7 +108,7 @@ follow_expressions(AsbSurface *surface, const AsbActor *actor, AsbRelation *rela
 		if (relation->columns[column - 1] == NULL)
 			continue;
 		step = asb_actor_step(actor, psprintf("default of column %s", quote_identifier(relation->columns[column - 1])));
-		asb_follow_node(surface, &step, asb_world_node(surface->world, lfirst(cell), Anum_pg_attrdef_adbin));
+		asb_follow_stored(surface, &step, lfirst(cell), Anum_pg_attrdef_adbin);
 	}
 	foreach(cell, relation->constraints)
 	{
@@ -117,21 +117,21 @@ follow_expressions(AsbSurface *surface, const AsbActor *actor, AsbRelation *rela
 		if (form->contype != CONSTRAINT_CHECK)
 			continue;
 		step = asb_actor_step(actor, psprintf("check constraint %s", quote_identifier(NameStr(form->conname))));
-		asb_follow_node(surface, &step, asb_world_node(surface->world, lfirst(cell), Anum_pg_constraint_conbin));
+		asb_follow_stored(surface, &step, lfirst(cell), Anum_pg_constraint_conbin);
 	}
 	foreach(cell, relation->indexes)
 	{
 		const char *name = get_rel_name(((Form_pg_index) GETSTRUCT((HeapTuple) lfirst(cell)))->indexrelid);
 
 		step = asb_actor_step(actor, name ? psprintf("index %s", quote_identifier(name)) : "index");
-		asb_follow_node(surface, &step, asb_world_node(surface->world, lfirst(cell), Anum_pg_index_indexprs));
-		asb_follow_node(surface, &step, asb_world_node(surface->world, lfirst(cell), Anum_pg_index_indpred));
+		asb_follow_stored(surface, &step, lfirst(cell), Anum_pg_index_indexprs);
+		asb_follow_stored(surface, &step, lfirst(cell), Anum_pg_index_indpred);
 		follow_classes(surface, &step, lfirst(cell), Anum_pg_index_indclass);
 	}
 	foreach(cell, relation->partition_keys)
 	{
 		step = asb_actor_step(actor, "partition key");
-		asb_follow_node(surface, &step, asb_world_node(surface->world, lfirst(cell), Anum_pg_partitioned_table_partexprs));
+		asb_follow_stored(surface, &step, lfirst(cell), Anum_pg_partitioned_table_partexprs);
 		follow_classes(surface, &step, lfirst(cell), Anum_pg_partitioned_table_partclass);
 	}
 	while ((attnum = bms_next_member(relation->identities, attnum)) >= 0)

@@ -38,8 +38,7 @@ follow_checks(AsbSurface *surface, const AsbActor *actor, Oid domain)
 		if (form->contypid != domain)
 			continue;
 		step = asb_actor_step(actor, psprintf("check constraint %s", quote_identifier(NameStr(form->conname))));
-		asb_follow_node(surface, &step,
-						asb_world_node(surface->world, lfirst(cell), Anum_pg_constraint_conbin));
+		asb_follow_stored(surface, &step, lfirst(cell), Anum_pg_constraint_conbin);
 	}
 }
 

@@ -142,7 +142,7 @@ asb_follow_rules(AsbSurface *surface, AclMode command, const AsbActor *actor, As
 		as = asb_actor_step(actor, psprintf("rule %s", quote_identifier(NameStr(form->rulename))));
 		as = asb_actor_as(surface, &as, relation->form->relowner, as.user);
 		asb_follow_node(surface, &as, condition);
-		asb_follow_node(surface, &as, asb_world_node(surface->world, lfirst(cell), Anum_pg_rewrite_ev_action));
+		asb_follow_stored(surface, &as, lfirst(cell), Anum_pg_rewrite_ev_action);
 		replaced |= form->is_instead && condition == NULL;
 	}
 	return replaced;

@@ -17,6 +17,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/relcache.h"
 #include "utils/rls.h"
 #include "utils/ruleutils.h"
 
@@ -144,6 +145,18 @@ deparse(FilterContext *context, bool check)
 							  false, false);
 }
 
+/*
+ * Deparsing opens the relation, and its policies fill the relation cache: only
+ * those of the last one are left there.
+ */
+static void
+keep_in_cache(AsbSurface *surface, Oid relid)
+{
+	if (OidIsValid(surface->deparsed) && surface->deparsed != relid)
+		RelationCacheInvalidateEntry(surface->deparsed);
+	surface->deparsed = relid;
+}
+
 static void
 make_filter(void *argument)
 {
@@ -177,5 +190,6 @@ asb_row_filter(AsbSurface *surface, AsbRelation *relation, AclMode command, Oid 
 		filter = MemoryContextStrdup(caller, context.text);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(scratch);
+	keep_in_cache(surface, relation->oid);
 	return filter;
 }

@@ -44,6 +44,7 @@ typedef struct AsbSurface
 	int64		nrows;
 	int64		maxrows;
 
+	Oid			deparsed;		/* see row_filter.c */
 	struct HTAB *grantees;		/* see grant.c */
 	struct HTAB *owners;		/* see follow_function.c */
 	struct AsbFollow *follow;	/* see follow.h */

@@ -176,6 +176,7 @@ read_relation(HeapTuple row, TupleDesc desc, void *argument)
 	relation->identity = psprintf("%s.%s", schema, quote_identifier(NameStr(form->relname)));
 	relation->columns = palloc0(Max(form->relnatts, 1) * sizeof(char *));
 	relation->types = palloc0(Max(form->relnatts, 1) * sizeof(Oid));
+	relation->qualified = palloc0(Max(form->relnatts, 1) * sizeof(char *));
 	world->sorted[world->nsorted++] = relation;
 }
 
@@ -411,10 +412,14 @@ asb_world_function_identity(AsbWorld *world, AsbFunction *function)
 	return function->identity = name.data;
 }
 
-char *
+const char *
 asb_world_column_identity(const AsbRelation *relation, AttrNumber attnum)
 {
-	return psprintf("%s.%s", relation->identity, quote_identifier(relation->columns[attnum - 1]));
+	const char **identity = &relation->qualified[attnum - 1];
+
+	if (*identity == NULL)
+		*identity = psprintf("%s.%s", relation->identity, quote_identifier(relation->columns[attnum - 1]));
+	return *identity;
 }
 
 AclMode

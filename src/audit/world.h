@@ -25,6 +25,7 @@ typedef struct AsbRelation
 	const char *identity;
 	const char **columns;		/* names, NULL if dropped; form->relnatts of them */
 	Oid		   *types;			/* of the columns */
+	const char **qualified;		/* see asb_world_column_identity() */
 	HeapTuple  *column_rows;	/* of pg_attribute, where it has an ACL or is open; or NULL */
 	Bitmapset  *identities;		/* columns with a sequence of their own */
 
@@ -69,9 +70,9 @@ extern void asb_world_close(AsbWorld *world);
 extern AsbRelation *asb_world_relation(AsbWorld *world, Oid oid);
 extern AsbFunction *asb_world_function(AsbWorld *world, Oid oid);
 
-/* As pg_identify_object() has them; palloc'd. */
+/* As pg_identify_object() has them; each is made once. */
 extern const char *asb_world_function_identity(AsbWorld *world, AsbFunction *function);
-extern char *asb_world_column_identity(const AsbRelation *relation, AttrNumber attnum);
+extern const char *asb_world_column_identity(const AsbRelation *relation, AttrNumber attnum);
 
 /* Qualified name of a type; "???" if there is none. */
 extern const char *asb_world_type(AsbWorld *world, Oid typid);
