@@ -20,6 +20,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/pg_auth_members.h"
 #include "lib/ilist.h"
 #include "nodes/execnodes.h"
@@ -161,8 +162,17 @@ refuse_stale(void)
 void
 asb_decisions_check(void)
 {
+	static TimestampTz last_message = 0;
+	TimestampTz message = GetCurrentStatementStartTimestamp();
 	uint64		before = grants;
 
+	/* a transaction asks where it begins, so for its first statement it has just done so */
+	if (message != last_message && message == GetCurrentTransactionStartTimestamp())
+	{
+		last_message = message;
+		return;
+	}
+	last_message = message;
 	AcceptInvalidationMessages();
 	if (grants != before)
 		refuse_stale();
@@ -195,11 +205,13 @@ asb_decisions_execution_began(EState *estate, Oid role, AsbJudged judged)
 }
 
 bool
-asb_decisions_execution_goes_on(EState *estate, Oid role)
+asb_decisions_execution_goes_on(EState *estate, Oid role, bool begins)
 {
 	dlist_iter	iter;
 
-	AcceptInvalidationMessages();
+	/* what begins with no transaction around it is one statement with its start */
+	if (!begins || IsTransactionBlock())
+		AcceptInvalidationMessages();
 	dlist_foreach(iter, &executions)
 	{
 		Execution  *execution = dlist_container(Execution, node, iter.cur);

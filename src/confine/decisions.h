@@ -44,8 +44,8 @@ extern void asb_decision_remember(const AsbDecision *decision);
 extern void asb_decision_rests_on(int cacheid, uint32 hashvalue);
 
 /*
- * For hooks.c, before a plan is executed: errors if a grant that a plan may rest
- * on has changed without our having heard of it before.
+ * For hooks.c, before a plan of the client's is executed: errors if a grant that
+ * a plan may rest on has changed without our having heard of it before.
  */
 extern void asb_decisions_check(void);
 
@@ -64,7 +64,7 @@ extern AsbJudged asb_decisions_now(void);
  * would give the same.
  */
 extern void asb_decisions_execution_began(struct EState *estate, Oid role, AsbJudged judged);
-extern bool asb_decisions_execution_goes_on(struct EState *estate, Oid role);
+extern bool asb_decisions_execution_goes_on(struct EState *estate, Oid role, bool begins);
 
 extern void asb_decisions_init(void);
 

@@ -185,14 +185,15 @@ asb_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 		asb_analyze_gate(agent, pstate, query);
 }
 
-static PlannedStmt *
-asb_planner(Query *query, const char *source, int cursor_options, ParamListInfo params)
+/*
+ * What a sandboxed session does in planner and executor stands in functions of
+ * its own: the frame that catching errors needs is not for the others to pay.
+ */
+static PlannedStmt *pg_noinline
+confined_planner(const AsbSession *session, Query *query, const char *source, int cursor_options,
+				 ParamListInfo params)
 {
 	PlannedStmt *volatile plan = NULL;
-	const AsbSession *session = asb_session();
-
-	if (!session)
-		return next_planner_hook(query, source, cursor_options, params);
 
 	asb_clock_statement_arrived();
 	asb_flow_gate_query(session, query);
@@ -201,18 +202,21 @@ asb_planner(Query *query, const char *source, int cursor_options, ParamListInfo 
 	return plan;
 }
 
-static void
-asb_executor_start(QueryDesc *query, int eflags)
+static PlannedStmt *
+asb_planner(Query *query, const char *source, int cursor_options, ParamListInfo params)
 {
 	const AsbSession *session = asb_session();
+
+	if (session)
+		return confined_planner(session, query, source, cursor_options, params);
+	return next_planner_hook(query, source, cursor_options, params);
+}
+
+static void pg_noinline
+confined_executor_start(const AsbSession *session, QueryDesc *query, int eflags)
+{
 	Oid			role;
 	AsbJudged	judged;
-
-	if (!session)
-	{
-		next_executor_start_hook(query, eflags);
-		return;
-	}
 
 	role = asb_agent_of(session) ? session->role : InvalidOid;
 	asb_limit_start(session, query->sourceText, query->params, false);
@@ -226,20 +230,25 @@ asb_executor_start(QueryDesc *query, int eflags)
 }
 
 static void
-asb_executor_run(QueryDesc *query, ScanDirection direction, uint64 count ASB_EXECUTE_ONCE_PARAMETER)
+asb_executor_start(QueryDesc *query, int eflags)
 {
 	const AsbSession *session = asb_session();
+
+	if (session)
+		confined_executor_start(session, query, eflags);
+	else
+		next_executor_start_hook(query, eflags);
+}
+
+static void pg_noinline
+confined_executor_run(const AsbSession *session, QueryDesc *query, ScanDirection direction,
+					  uint64 count ASB_EXECUTE_ONCE_PARAMETER)
+{
 	const AsbSession *agent;
 	bool		unchanged;
 
-	if (!session)
-	{
-		next_executor_run_hook(query, direction, count ASB_EXECUTE_ONCE);
-		return;
-	}
-
 	/* FETCH takes no lock, so it hears of changes only by asking */
-	unchanged = asb_decisions_execution_goes_on(query->estate, session->role);
+	unchanged = asb_decisions_execution_goes_on(query->estate, session->role, !query->already_executed);
 	session = asb_session();
 
 	/* a cursor does not outlive the privileges, and the labels, it was opened with */
@@ -257,17 +266,31 @@ asb_executor_run(QueryDesc *query, ScanDirection direction, uint64 count ASB_EXE
 }
 
 static void
+asb_executor_run(QueryDesc *query, ScanDirection direction, uint64 count ASB_EXECUTE_ONCE_PARAMETER)
+{
+	const AsbSession *session = asb_session();
+
+	if (session)
+		confined_executor_run(session, query, direction, count ASB_EXECUTE_ONCE);
+	else
+		next_executor_run_hook(query, direction, count ASB_EXECUTE_ONCE);
+}
+
+static void pg_noinline
+confined_executor_finish(QueryDesc *query)
+{
+	asb_meter_executor_finishing(query);
+	ASB_DEEPER(next_executor_finish_hook(query));
+}
+
+static void
 asb_executor_finish(QueryDesc *query)
 {
 	/* what changes nothing has neither triggers to fire nor rows to count */
 	if ((query->operation == CMD_SELECT && !query->plannedstmt->hasModifyingCTE) || !asb_session())
-	{
 		next_executor_finish_hook(query);
-		return;
-	}
-
-	asb_meter_executor_finishing(query);
-	ASB_DEEPER(next_executor_finish_hook(query));
+	else
+		confined_executor_finish(query);
 }
 
 static bool

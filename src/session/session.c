@@ -329,6 +329,15 @@ asb_session_anew(void)
 	Oid			session_user = GetSessionUserId();
 	Oid			outer_role = GetOuterUserId();
 
+	/* the same session, in a new statement */
+	if (asb_session_answer.session_user == session_user &&
+		asb_session_answer.outer_role == outer_role)
+	{
+		look_at_clock(GetCurrentStatementStartTimestamp());
+		asb_session_answer.statement = GetCurrentStatementStartTimestamp();
+		return current;
+	}
+
 	if (!rows_valid ||
 		session_user != derived_session_user ||
 		outer_role != derived_outer_role)
