@@ -123,10 +123,9 @@ stored_rows_changed(const pg_uuid_t *conversation)
 	uint64		rows = 0;
 	bool		isnull;
 
-	(void) RelationGetIndexList(rel);
 	ScanKeyInit(&key, Anum_usage_conversation, BTEqualStrategyNumber, F_UUID_EQ,
 				UUIDPGetDatum(conversation));
-	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
+	scan = systable_beginscan(rel, asb_relation_oid("usage_pkey"), true, snapshot, 1, &key);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
 		rows = DatumGetInt64(heap_getattr(tuple, Anum_usage_rows_changed,
@@ -144,6 +143,13 @@ is_saved(UsageEntry *entry)
 		pg_atomic_read_u64(&entry->rows_saved);
 }
 
+static bool
+is_of(const UsageEntry *entry, const pg_uuid_t *conversation)
+{
+	return entry->database == MyDatabaseId &&
+		memcmp(&entry->conversation, conversation, UUID_LEN) == 0;
+}
+
 /*
  * The conversation's entry, or else the best place for it: a free one or the
  * one unused for longest.  NULL if there is none.  Caller holds the lock.
@@ -157,8 +163,7 @@ find_entry(const pg_uuid_t *conversation)
 	{
 		UsageEntry *entry = &table->entries[i];
 
-		if (entry->database == MyDatabaseId &&
-			memcmp(&entry->conversation, conversation, UUID_LEN) == 0)
+		if (is_of(entry, conversation))
 			return entry;
 		if (entry->sessions > 0 || !is_saved(entry))
 			continue;
@@ -186,7 +191,7 @@ void
 asb_usage_attach(const pg_uuid_t *conversation)
 {
 	static bool will_detach = false;
-	uint64		stored;
+	uint64		stored = 0;
 	UsageEntry *entry;
 
 	detach(0, (Datum) 0);
@@ -199,14 +204,19 @@ asb_usage_attach(const pg_uuid_t *conversation)
 		before_shmem_exit(detach, (Datum) 0);
 	will_detach = true;
 
-	stored = stored_rows_changed(conversation);
-
 	LWLockAcquire(&table->lock, LW_EXCLUSIVE);
 	entry = find_entry(conversation);
+	if (entry && !is_of(entry, conversation))
+	{
+		/* not under the lock; somebody may make the entry meanwhile */
+		LWLockRelease(&table->lock);
+		stored = stored_rows_changed(conversation);
+		LWLockAcquire(&table->lock, LW_EXCLUSIVE);
+		entry = find_entry(conversation);
+	}
 	if (entry)
 	{
-		if (entry->database != MyDatabaseId ||
-			memcmp(&entry->conversation, conversation, UUID_LEN) != 0)
+		if (!is_of(entry, conversation))
 		{
 			entry->conversation = *conversation;
 			entry->database = MyDatabaseId;

@@ -2,17 +2,17 @@
  * catalog.c
  *	  Lookups in the catalogs of this database.
  *
- * A schema named agentsandbox counts only if it is a member of the extension:
- * in a database without the extension anybody may create one.
+ * A schema named agentsandbox counts only if it is a superuser's or a member of
+ * the extension: in a database without the extension anybody may create one.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "catalog/dependency.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
 #include "commands/extension.h"
+#include "miscadmin.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
@@ -29,26 +29,42 @@ invalidate_schema(Datum arg, int cacheid, uint32 hashvalue)
 	schema_oid_valid = false;
 }
 
+/*
+ * Is the schema the extension's?  Whoever may create schemas could have made
+ * one of this name after DROP EXTENSION; a superuser would not, and asking for
+ * the owner spares a login the reading of pg_depend and pg_extension.
+ * While CREATE EXTENSION runs the schema is a member already.
+ */
+static bool
+is_our_schema(Form_pg_namespace form)
+{
+	Oid			extension;
+
+	if (superuser_arg(form->nspowner))
+		return true;
+	extension = getExtensionOfObject(NamespaceRelationId, form->oid);
+	return OidIsValid(extension) &&
+		extension == get_extension_oid("agentsandbox", true);
+}
+
 Oid
 asb_schema_oid(void)
 {
-	Oid			nspoid;
+	HeapTuple	tuple;
 
 	if (schema_oid_valid)
 		return schema_oid;
 
-	nspoid = get_namespace_oid(ASB_SCHEMA_NAME, true);
-	if (OidIsValid(nspoid))
+	schema_oid = InvalidOid;
+	tuple = SearchSysCache1(NAMESPACENAME, CStringGetDatum(ASB_SCHEMA_NAME));
+	if (HeapTupleIsValid(tuple))
 	{
-		Oid			extension = getExtensionOfObject(NamespaceRelationId, nspoid);
+		Form_pg_namespace form = (Form_pg_namespace) GETSTRUCT(tuple);
 
-		/* while CREATE EXTENSION runs the schema is a member already */
-		if (!OidIsValid(extension) ||
-			extension != get_extension_oid("agentsandbox", true))
-			nspoid = InvalidOid;
+		if (is_our_schema(form))
+			schema_oid = form->oid;
+		ReleaseSysCache(tuple);
 	}
-
-	schema_oid = nspoid;
 	schema_oid_valid = true;
 	return schema_oid;
 }

@@ -11,8 +11,8 @@
 #define ASB_SCHEMA_NAME "agentsandbox"
 
 /*
- * OID of schema agentsandbox, if it belongs to the extension; InvalidOid in a
- * database that does not have the extension.  Cached.
+ * OID of schema agentsandbox, if it is a superuser's or the extension's;
+ * InvalidOid in a database that does not have the extension.  Cached.
  */
 extern Oid	asb_schema_oid(void);
 

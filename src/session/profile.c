@@ -105,11 +105,9 @@ asb_profile_find(Oid role, AsbProfile *profile)
 	bool	   *nulls = palloc(natts * sizeof(bool));
 	bool		found;
 
-	/* the key's index is made by the extension's script, always */
-	(void) RelationGetIndexList(rel);
 	ScanKeyInit(&key, Anum_profiles_profile, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(role));
-	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
+	scan = systable_beginscan(rel, asb_relation_oid("profiles_pkey"), true, snapshot, 1, &key);
 	tuple = systable_getnext(scan);
 	found = HeapTupleIsValid(tuple);
 	if (found)

@@ -116,10 +116,10 @@ read_record(const pg_uuid_t *conversation, Snapshot snapshot, AsbSession *sessio
 	const char *state = NULL;
 	bool		isnull;
 
-	(void) RelationGetIndexList(rel);
 	ScanKeyInit(&key, Anum_records_id, BTEqualStrategyNumber, F_UUID_EQ,
 				UUIDPGetDatum(conversation));
-	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
+	scan = systable_beginscan(rel, asb_relation_oid("conversation_records_pkey"), true,
+							  snapshot, 1, &key);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
 		state = TextDatumGetCString(heap_getattr(tuple, Anum_records_state, desc, &isnull));
