@@ -248,13 +248,14 @@ refuse_xml(void)
 
 /*
  * Which rows a repeatable sample or one of whole blocks holds depends on where
- * they lie, and so on the rows that policies hide.
+ * they lie, and so on the rows that policies hide, and the restriction of a
+ * catalog.
  */
 static void
 judge_sampling(const RangeTblEntry *rte)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(rte->relid));
-	bool		has_policies = !HeapTupleIsValid(tuple) ||
+	bool		has_policies = !HeapTupleIsValid(tuple) || rte->relid < FirstNormalObjectId ||
 		((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
 
 	if (HeapTupleIsValid(tuple))

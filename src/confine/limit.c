@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "access/detoast.h"
+#include "access/parallel.h"
 #include "access/transam.h"
 #include "access/xact.h"
 #include "miscadmin.h"
@@ -313,10 +314,22 @@ start_statement(const AsbSession *session)
 	lower_lock_time();
 }
 
+static void
+limit_parallel_worker(const AsbSession *session)
+{
+	static bool limited = false;
+
+	if (!limited && session->kind == ASB_SESSION_CONVERSATION)
+		set_memory(session->profile.limits.memory_bytes);
+	limited = true;
+}
+
 void
 asb_limit_start(const AsbSession *session, const char *text,
 				ParamListInfo params, bool ends_transaction)
 {
+	if (IsParallelWorker())
+		limit_parallel_worker(session);
 	if (!asb_slot_taken() || ends_transaction || !is_client_text(text))
 		return;
 

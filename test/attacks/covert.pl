@@ -60,6 +60,7 @@ refused($two, 'SELECT id FROM notes TABLESAMPLE BERNOULLI (50) REPEATABLE (1)', 
 refused($two, 'SELECT id FROM notes TABLESAMPLE SYSTEM (50)', '42501', 'so does a sample of blocks');
 is(sql_as($two, 'SELECT count(*) FROM notes TABLESAMPLE BERNOULLI (100)'), '1', 'a sample that depends on chance alone works');
 is(sql_as($two, 'SELECT count(*) > 0 FROM big TABLESAMPLE SYSTEM (50) REPEATABLE (7)'), 't', 'and any of a table all of which can be seen');
+refused($two, 'SELECT relname FROM pg_class TABLESAMPLE SYSTEM (50)', '42501', '... but not of a catalog, of which rows are hidden');
 
 refused($two, "BEGIN ISOLATION LEVEL SERIALIZABLE", '42501', 'predicate locks reach over rows that cannot be seen');
 refused($two, "SET default_transaction_isolation = 'serializable'", '42501', '... by any way');

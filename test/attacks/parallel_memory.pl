@@ -1,0 +1,21 @@
+# Memory in parallel workers, where the profile allows them: processes of their
+# own, which inherit no limit.  The leader does nothing here but collect.
+# with-cluster: --conf 'parallel_leader_participation = off' --conf 'parallel_setup_cost = 0' --conf 'parallel_tuple_cost = 0' --conf 'min_parallel_table_scan_size = 0'
+use strict;
+use warnings;
+use AgentSandbox;
+use Test::More;
+
+sql(<<~'SQL');
+	CREATE TABLE t AS SELECT repeat('a', 100) AS v FROM generate_series(1, 10000);
+	ANALYZE t;
+	SELECT agentsandbox.create_profile('p', parallel_workers => 2, memory_bytes => 67108864, allow_explain => true);
+	GRANT SELECT ON t TO p;
+	SQL
+my $c = open_conversation('p');
+
+my $query = 'SELECT count(*) FROM t WHERE length(repeat(v, %d)) < 0';
+like(sql_as($c, 'EXPLAIN (ANALYZE, COSTS off) ' . sprintf $query, 10), qr/Workers Launched: [12]/, 'there are workers');
+is(sql_as($c, sprintf $query, 1000), '0', 'they have some memory');
+refused($c, sprintf($query, 1_000_000), '53200', '... but no more than the session');
+done_testing();
