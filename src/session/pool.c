@@ -25,10 +25,13 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "catalog/namespace.h"
+#include "commands/async.h"
 #include "commands/prepare.h"
 #include "commands/sequence.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "storage/lock.h"
 #include "tcop/pquery.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -284,6 +287,18 @@ check_enter(bool local)
 }
 
 /*
+ * What an operator's functions may have left in the backend for the last
+ * conversation.  No agent can make any of it, nor reach it but through them.
+ */
+static void
+forget_functions_traces(void)
+{
+	ResetTempTableNamespace();
+	LockReleaseAll(USER_LOCKMETHOD, true);
+	Async_UnlistenAll();
+}
+
+/*
  * enter(token text, local boolean) RETURNS uuid: the conversation
  */
 ASB_FUNCTION(asb_enter);
@@ -313,6 +328,7 @@ asb_enter(PG_FUNCTION_ARGS)
 	/* also what was set since the last conversation left: it may have been its agent */
 	ResetAllOptions();
 	settings_dirty = true;
+	forget_functions_traces();
 	entered = role;
 	entered_local = local;
 	entered_level = GetCurrentTransactionNestLevel();

@@ -14,6 +14,14 @@ SELECT agentsandbox.protect('item', 'rep', 'rep');
 GRANT SELECT, INSERT ON item TO agent;
 CREATE ROLE pool LOGIN PASSWORD 'pool';
 GRANT agentsandbox_pool TO pool;
+CREATE FUNCTION scratch(note text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	CREATE TEMP TABLE IF NOT EXISTS scratch (t text);
+	INSERT INTO scratch VALUES (note);
+	PERFORM pg_advisory_lock(42);
+	RETURN (SELECT string_agg(t, ' ') FROM scratch) || (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid());
+END $$;
+GRANT EXECUTE ON FUNCTION scratch TO agent;
 SQL
 my $pool = { role => 'pool', password => 'pool' };
 my $a = open_conversation('agent', '{"rep": 3}');
@@ -58,6 +66,16 @@ is_deeply(
 	pooled(enter($a), $who, $seen, $leave, $seen, enter($b), $who, $seen, $leave, $leave, $seen),
 	[ $a->{conversation}, '3', '3|3|10', '', 'refused', $b->{conversation}, '4', '4|4|10', '', '', 'refused' ],
 	'two conversations, one after the other, on one connection');
+
+# a function's temporary table, and a lock
+is_deeply(
+	pooled(enter($a), "SELECT public.scratch('a')", "SELECT public.scratch('a')", $leave, enter($b), "SELECT public.scratch('b')"),
+	[ $a->{conversation}, 'a1', 'a a1', '', $b->{conversation}, 'b1' ],
+	'what a function keeps in the session is gone with the conversation');
+is_deeply(
+	pooled('BEGIN', enter($a, ', true'), "SELECT public.scratch('a')", 'COMMIT', 'BEGIN', enter($b, ', true'), "SELECT public.scratch('b')", 'COMMIT'),
+	[ '', $a->{conversation}, 'a1', '', '', $b->{conversation}, 'b1', '' ],
+	'... also where it is entered for a transaction');
 is_deeply(pooled(enter($a), enter($b), $who), [ $a->{conversation}, 'refused', '3' ], 'entering twice is refused');
 
 # a wrong token
