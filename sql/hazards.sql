@@ -135,6 +135,23 @@ SELECT * FROM regress_case('matview_of_protected',
     $$CREATE VIEW i AS SELECT id FROM customer; CREATE MATERIALIZED VIEW m AS SELECT id FROM i; GRANT SELECT ON m TO "regress agent"$$, 'DROP MATERIALIZED VIEW m; DROP VIEW i');
 SELECT * FROM regress_case('matview_of_protected',
     $$CREATE MATERIALIZED VIEW m AS SELECT id FROM invoice; GRANT SELECT ON m TO "regress agent"$$, 'DROP MATERIALIZED VIEW m');
+-- labels of a table, of a column that it keeps, through a view, and those of its own
+SELECT * FROM regress_case('matview_lacks_labels',
+    $$SECURITY LABEL FOR agentsandbox ON TABLE invoice IS 'private'; SECURITY LABEL FOR agentsandbox ON COLUMN customer.rep IS 'untrusted';
+      CREATE VIEW i AS SELECT c.rep FROM customer c JOIN invoice ON c.id = "customer Id"; CREATE MATERIALIZED VIEW m AS SELECT rep FROM i;
+      GRANT SELECT ON m TO "regress agent"$$, 'DROP MATERIALIZED VIEW m; DROP VIEW i');
+SELECT * FROM regress_case('matview_lacks_labels',
+    $$CREATE MATERIALIZED VIEW m AS SELECT * FROM invoice; SECURITY LABEL FOR agentsandbox ON MATERIALIZED VIEW m IS 'untrusted';
+      CREATE MATERIALIZED VIEW n AS SELECT * FROM m; GRANT SELECT ON n TO "regress agent"$$, 'DROP MATERIALIZED VIEW m CASCADE');
+-- a column that it does not keep; one that has the label itself; a child of what has labels
+SELECT * FROM regress_case('matview_lacks_labels',
+    $$CREATE MATERIALIZED VIEW m AS SELECT id FROM customer; GRANT SELECT ON m TO "regress agent"$$, 'DROP MATERIALIZED VIEW m');
+SELECT * FROM regress_case('matview_lacks_labels',
+    $$CREATE MATERIALIZED VIEW m AS SELECT rep FROM customer; SECURITY LABEL FOR agentsandbox ON COLUMN m.rep IS 'untrusted';
+      GRANT SELECT ON m TO "regress agent"$$, 'DROP MATERIALIZED VIEW m');
+SELECT * FROM regress_case('matview_lacks_labels',
+    $$CREATE TABLE part () INHERITS (invoice); CREATE MATERIALIZED VIEW m AS SELECT id FROM part; GRANT SELECT ON m TO "regress agent"$$,
+    'DROP TABLE part CASCADE; SECURITY LABEL FOR agentsandbox ON TABLE invoice IS NULL; SECURITY LABEL FOR agentsandbox ON COLUMN customer.rep IS NULL');
 SELECT * FROM regress_case('foreign_table',
     $$CREATE FOREIGN DATA WRAPPER regress_fdw; CREATE SERVER regress_server FOREIGN DATA WRAPPER regress_fdw; CREATE FOREIGN TABLE ft (a int) SERVER regress_server; GRANT SELECT (a) ON ft TO "regress agent"$$,
     'DROP FOREIGN DATA WRAPPER regress_fdw CASCADE');

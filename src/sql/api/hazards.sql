@@ -19,6 +19,7 @@ SELECT * FROM (VALUES
     ('policies_not_enabled', 'high', 'the table has policies and row-level security is off: they do nothing'),
     ('view_bypasses_rls', 'high', 'the view reads the table as its owner, whom the table''s policies do not hold back'),
     ('matview_of_protected', 'high', 'it keeps rows of protected tables, and a materialized view cannot have policies'),
+    ('matview_lacks_labels', 'high', 'who reads the materialized view does not collect labels of what it was filled from'),
     ('foreign_table', 'medium', 'a foreign table cannot have policies, and the remote server sees one user for all conversations'),
     ('table_without_rls', 'medium', 'every conversation reaches all its rows, though tables beside it are protected'),
     ('child_without_rls', 'high', 'every conversation reaches all its rows, though they belong to rows of a protected table'),
@@ -106,6 +107,7 @@ BEGIN
         CROSS JOIN LATERAL (SELECT * FROM agentsandbox.hazards_in_code(p.profile, reach)
                             UNION ALL SELECT * FROM agentsandbox.hazards_in_rows(p.profile, reach)
                             UNION ALL SELECT * FROM agentsandbox.hazards_in_views(p.profile, reach)
+                            UNION ALL SELECT * FROM agentsandbox.hazards_in_labels(p.profile, reach)
                             UNION ALL SELECT * FROM agentsandbox.hazards_in_profile(p.profile, reach)) AS f
         WHERE role IS NULL OR p.profile = role
         UNION

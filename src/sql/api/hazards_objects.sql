@@ -168,3 +168,60 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_views(
     TABLE view_bypasses_rls UNION ALL TABLE matview_of_protected
 $$;
 COMMENT ON FUNCTION agentsandbox.hazards_in_views(regrole, jsonb) IS 'hazards of views and materialized views that a profile reaches';
+
+-- A materialized view is filled by its owner, whom no gate asks: whoever reads
+-- it collects what labels it has itself.
+CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_labels(
+    role regrole, reach jsonb, OUT hazard text, OUT object text, OUT detail text, OUT fix text
+) RETURNS SETOF record
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE labelled AS (
+        SELECT s.classoid AS class, s.objoid AS object, s.objsubid AS part, btrim(n) AS label
+        FROM pg_seclabel s, string_to_table(s.label, ',') AS n
+        WHERE s.provider = 'agentsandbox'
+    ), reads AS (
+        SELECT w.ev_class AS reader, d.refclassid AS class, d.refobjid AS object, d.refobjsubid AS part
+        FROM pg_rewrite w
+        JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+         AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass) AND d.refobjid <> w.ev_class
+        WHERE w.ev_type = '1'
+    ), sources AS (
+        SELECT c.oid AS matview, s.class, s.object, s.part
+        FROM jsonb_to_recordset(reach) AS r (class oid, object oid)
+        JOIN pg_class c ON r.class = 'pg_class'::regclass AND c.oid = r.object AND c.relkind = 'm'
+        JOIN reads s ON s.reader = c.oid
+        UNION
+        SELECT m.matview, s.class, s.object, s.part
+        FROM sources m JOIN reads s ON m.class = 'pg_class'::regclass AND s.reader = m.object
+    ), parents AS (
+        SELECT inhrelid AS relation, inhparent AS parent FROM pg_inherits
+        UNION SELECT p.relation, i.inhparent FROM parents p JOIN pg_inherits i ON i.inhrelid = p.parent
+    ), kin (relation, other) AS (
+        SELECT relation, parent FROM parents UNION ALL SELECT parent, relation FROM parents
+    ), wanted AS (
+        SELECT s.matview, l.label, bool_or(l.part = 0) AS whole
+        FROM sources s JOIN labelled l ON l.class = s.class AND l.object = s.object AND l.part IN (0, s.part)
+        GROUP BY s.matview, l.label
+        UNION
+        SELECT s.matview, l.label, true
+        FROM sources s
+        JOIN kin k ON s.class = 'pg_class'::regclass AND k.relation = s.object
+        JOIN labelled l ON l.class = s.class AND l.object = k.other AND l.part = 0
+    ), lacking AS (
+        -- one that only columns gave may be on columns again
+        SELECT DISTINCT w.matview, w.label FROM wanted w
+        WHERE NOT EXISTS (SELECT FROM labelled l
+                          WHERE l.class = 'pg_class'::regclass AND l.object = w.matview AND l.label = w.label
+                            AND (l.part = 0 OR NOT w.whole))
+    )
+    SELECT 'matview_lacks_labels', format('materialized view %s', matview::regclass),
+           string_agg(label, ', ' ORDER BY label COLLATE "C"),
+           format('SECURITY LABEL FOR agentsandbox ON MATERIALIZED VIEW %s IS %L;', matview::regclass,
+                  (SELECT string_agg(u.label, ', ' ORDER BY u.label COLLATE "C")
+                   FROM (SELECT a.label FROM lacking a WHERE a.matview = lacking.matview
+                         UNION SELECT l.label FROM labelled l
+                         WHERE l.class = 'pg_class'::regclass AND l.object = lacking.matview AND l.part = 0) u))
+    FROM lacking
+    GROUP BY matview
+$$;
+COMMENT ON FUNCTION agentsandbox.hazards_in_labels(regrole, jsonb) IS 'hazards of labels of what a profile reaches';
