@@ -109,9 +109,12 @@ writes_one_of(const Bitmapset *written, const Bitmapset *columns)
 static void
 add_relation_read(AsbFlow *flow, const AsbRelationLabels *relation, const AsbAccess *access)
 {
-	bool		compares = writes_one_of(access->insertedCols, relation->makers) ||
-	writes_one_of(access->updatedCols, relation->makers);
+	bool		compares;
 
+	if (access->insertedCols || access->updatedCols)
+		asb_relation_compare(relation);
+	compares = writes_one_of(access->insertedCols, relation->makers) ||
+		writes_one_of(access->updatedCols, relation->makers);
 	if (compares || (access->requiredPerms & (ACL_SELECT | ACL_UPDATE | ACL_DELETE)))
 		add_read(flow, relation->own | relation->below, NULL, 0, access->relid);
 	for (int i = 0; i < relation->ncolumns; i++)

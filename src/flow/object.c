@@ -211,31 +211,6 @@ add_given(AsbRelationLabels *entry, Oid relid, AsbLabelSet *set)
 	}
 }
 
-/* What errors tell of when a row is written. */
-static void
-add_compared(AsbRelationLabels *entry)
-{
-	AsbCompared compared = asb_compared(entry->relid);
-	MemoryContext oldcontext = MemoryContextSwitchTo(relations_context);
-	ListCell   *cell;
-
-	entry->keys = bms_copy(compared.keys);
-	entry->makers = bms_copy(compared.makers);
-	for (int i = 0; i < entry->ncolumns; i++)
-	{
-		AsbColumnLabels *column = &entry->columns[i];
-
-		foreach(cell, compared.checks)
-		{
-			if (asb_has_column(lfirst(cell), column->attnum))
-				column->checked = bms_add_members(column->checked, lfirst(cell));
-		}
-		/* its own new value tells nothing of the old one */
-		column->checked = bms_del_member(column->checked, column->attnum - FirstLowInvalidHeapAttributeNumber);
-	}
-	MemoryContextSwitchTo(oldcontext);
-}
-
 static void
 fill(AsbRelationLabels *entry)
 {
@@ -273,8 +248,6 @@ fill(AsbRelationLabels *entry)
 				add_given(entry, lfirst_oid(cell), &entry->below);
 		}
 	}
-	if (entry->own || entry->below || entry->ncolumns > 0)
-		add_compared(entry);
 }
 
 static void
@@ -312,6 +285,37 @@ asb_relation_labels(Oid relid)
 		*entry = made;
 	}
 	return entry->own || entry->below || entry->ncolumns > 0 || entry->undefined ? entry : NULL;
+}
+
+void
+asb_relation_compare(const AsbRelationLabels *relation)
+{
+	AsbRelationLabels *entry = unconstify(AsbRelationLabels *, relation);
+	AsbCompared compared;
+	MemoryContext oldcontext;
+	ListCell   *cell;
+
+	if (entry->compared)
+		return;
+	compared = asb_compared(entry->relid);
+	oldcontext = MemoryContextSwitchTo(relations_context);
+
+	entry->keys = bms_copy(compared.keys);
+	entry->makers = bms_copy(compared.makers);
+	for (int i = 0; i < entry->ncolumns; i++)
+	{
+		AsbColumnLabels *column = &entry->columns[i];
+
+		foreach(cell, compared.checks)
+		{
+			if (asb_has_column(lfirst(cell), column->attnum))
+				column->checked = bms_add_members(column->checked, lfirst(cell));
+		}
+		/* its own new value tells nothing of the old one */
+		column->checked = bms_del_member(column->checked, column->attnum - FirstLowInvalidHeapAttributeNumber);
+	}
+	MemoryContextSwitchTo(oldcontext);
+	entry->compared = true;
 }
 
 bool

@@ -29,6 +29,7 @@ typedef struct AsbRelationLabels
 	AsbLabelSet below;
 	int			ncolumns;
 	AsbColumnLabels *columns;
+	bool		compared;		/* the next two, and "checked" of columns, are filled */
 	Bitmapset  *keys;			/* see compared.h */
 	Bitmapset  *makers;
 	bool		undefined;		/* has a label that is not defined: must not be used */
@@ -59,6 +60,9 @@ asb_objects(void)
  * changes; valid until the next call.
  */
 extern const AsbRelationLabels *asb_relation_labels(Oid relid);
+
+/* Fills what is needed only where a relation is written; valid as long. */
+extern void asb_relation_compare(const AsbRelationLabels *relation);
 
 /* Is a column, or the whole row, among these, offset as in a range table entry? */
 extern bool asb_has_column(const Bitmapset *columns, AttrNumber attnum);
