@@ -21,6 +21,7 @@
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 
 #include "audit/follow.h"
 #include "confine/function.h"
@@ -58,6 +59,42 @@ follow_range(AsbSurface *surface, const AsbActor *actor, Oid typid)
 	asb_follow_operator_class(surface, actor, opclass);
 }
 
+/* What the server finds out about a type, to compare and hash its values. */
+typedef struct Comparison
+{
+	Oid			typid;
+	Oid			functions[6];
+} Comparison;
+
+static void
+ask_comparison(void *argument)
+{
+	Comparison *comparison = argument;
+	TypeCacheEntry *type = lookup_type_cache(comparison->typid,
+											 TYPECACHE_EQ_OPR | TYPECACHE_LT_OPR | TYPECACHE_GT_OPR |
+											 TYPECACHE_CMP_PROC | TYPECACHE_HASH_PROC |
+											 TYPECACHE_HASH_EXTENDED_PROC);
+
+	comparison->functions[0] = get_opcode(type->eq_opr);
+	comparison->functions[1] = get_opcode(type->lt_opr);
+	comparison->functions[2] = get_opcode(type->gt_opr);
+	comparison->functions[3] = type->cmp_proc;
+	comparison->functions[4] = type->hash_proc;
+	comparison->functions[5] = type->hash_extended_proc;
+}
+
+/* GREATEST(), and arrays, rows and ranges of the type compare it without naming an operator. */
+static void
+follow_comparison(AsbSurface *surface, const AsbActor *actor, Oid typid)
+{
+	Comparison	comparison = {typid};
+
+	if (typid < FirstNormalObjectId || !asb_surface_survives(ask_comparison, &comparison))
+		return;
+	for (int i = 0; i < lengthof(comparison.functions); i++)
+		asb_reach_function(surface, actor, comparison.functions[i], false);
+}
+
 void
 asb_follow_use_of_type(AsbSurface *surface, const AsbUse *use)
 {
@@ -82,6 +119,7 @@ asb_follow_use_of_type(AsbSurface *surface, const AsbUse *use)
 		asb_reach_function(surface, &actor, form.typreceive, false);
 		asb_reach_function(surface, &actor, form.typsend, false);
 		asb_reach_function(surface, &actor, form.typmodin, false);
+		follow_comparison(surface, &actor, typid);
 		if (form.typtype == TYPTYPE_DOMAIN)
 			follow_checks(surface, &actor, typid);
 		else if (form.typtype == TYPTYPE_RANGE)

@@ -385,6 +385,9 @@ walk_node(Node *node, AnalyzeContext *context)
 			judge_sort_operators(context, ((Aggref *) node)->aggorder);
 			judge_sort_operators(context, ((Aggref *) node)->aggdistinct);
 			break;
+		case T_CTECycleClause:
+			judge_support_function(context, get_opcode(((CTECycleClause *) node)->cycle_mark_neop));
+			break;
 		case T_XmlExpr:
 		case T_TableFunc:
 			refuse_xml();
