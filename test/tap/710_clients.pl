@@ -114,7 +114,7 @@ like($start, qr/^psql \(.*\n.*Type "help"/m, 'psql: starts with its greeting');
 like($start, qr/sandbox=>/, 'psql: prompts as an ordinary user');
 like($start, qr/^ +100$/m, 'psql: a query');
 unlike($start, qr/ERROR|WARNING|FATAL/, 'psql: without a complaint');
-like(terminal('\conninfo'), qr/You are connected to database "sandbox" as user "\Q$c->{role}\E"/, 'psql: \conninfo');
+like(terminal('\conninfo'), qr/You are connected to database "sandbox" as user "\Q$c->{role}\E"|Client User +\| \Q$c->{role}\E/, 'psql: \conninfo');
 # each shows what the agent can reach or is refused in one clear line
 for my $command ('\d', '\dt', '\d customer', '\d secret', '\dt hidden.*', '\l', '\du', '\df', '\dn', '\dT', '\dp', '\dv', '\z customer', '\ddp', '\dx', '\db',
 	'\sf agentsandbox.await', '\do', '\dD', '\drds', '\dy', '\dP', '\dO', '\dc', '\dF', '\dL', '\des', '\dRp', '\dconfig', '\dg', '\di', '\ds', '\dm', '\dE',
