@@ -12,9 +12,10 @@
  *
  * A statement, here, is what the client sent: one that a function runs is part
  * of it.  Its time is counted from the arrival of the message, so a message
- * with many statements has no more of it than a message with one.  What does
- * not come by here, because it computes without looking for interrupts or
- * waits for the client, is ended from outside (worker/task_watch.c).
+ * with many statements has no more of it than a message with one; clock.c keeps
+ * it, and that of waits for the client.  What does not come by here, because it
+ * computes without looking for interrupts or does not take what it is sent, is
+ * ended from outside (worker/task_watch.c).
  */
 #include "postgres.h"
 
