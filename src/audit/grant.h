@@ -15,7 +15,7 @@ typedef void (*AsbGrantCallback) (AsbPath *via, AclMode privileges, void *argume
 
 /*
  * Goes through the ACL of a row of a catalog; returns the privileges that were
- * found, as asb_acl_granted() does.
+ * found, as asb_acl_granted_in() does.
  */
 extern AclMode asb_grants(AsbSurface *surface, HeapTuple row, AttrNumber acl, AclMode mask,
 						  AsbGrantCallback callback, void *argument);

@@ -27,32 +27,20 @@ asb_acl_item_granted(const AclItem *item, Oid role, AclMode mask)
 }
 
 AclMode
-asb_acl_granted(const Acl *acl, Oid role, AclMode mask)
-{
-	AclMode		granted = 0;
-
-	if (acl == NULL)
-		return 0;
-
-	for (int i = 0; i < ACL_NUM(acl); i++)
-		granted |= asb_acl_item_granted(&ACL_DAT(acl)[i], role, mask & ~granted);
-	return granted;
-}
-
-AclMode
 asb_acl_granted_in(int cacheid, HeapTuple tuple, AttrNumber attnum,
 				   Oid role, AclMode mask)
 {
 	bool		isnull;
 	Datum		datum = SysCacheGetAttr(cacheid, tuple, attnum, &isnull);
 	Acl		   *acl;
-	AclMode		granted;
+	AclMode		granted = 0;
 
 	if (isnull)
 		return 0;
 
 	acl = DatumGetAclP(datum);
-	granted = asb_acl_granted(acl, role, mask);
+	for (int i = 0; i < ACL_NUM(acl); i++)
+		granted |= asb_acl_item_granted(&ACL_DAT(acl)[i], role, mask & ~granted);
 	if ((Pointer) acl != DatumGetPointer(datum))
 		pfree(acl);
 	return granted;

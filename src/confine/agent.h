@@ -32,15 +32,9 @@ asb_agent_of(const AsbSession *session)
 }
 
 /*
- * Those of the privileges in "mask" that an ACL gives to the role or to roles
- * it is a member of, by name.  What PUBLIC has and what ownership implies does
- * not count, nor does a missing ACL give anything.
- */
-extern AclMode asb_acl_granted(const Acl *acl, Oid role, AclMode mask);
-
-/*
- * Those that one item of an ACL gives, by the same rule: audit/ names the
- * grantees one by one.
+ * Those of the privileges in "mask" that an item of an ACL gives to the role or
+ * to roles it is a member of, by name.  What PUBLIC has and what ownership
+ * implies does not count.
  */
 extern AclMode asb_acl_item_granted(const AclItem *item, Oid role, AclMode mask);
 

@@ -109,12 +109,6 @@ find(Oid relid)
 }
 
 bool
-asb_catalog_open(Oid relid)
-{
-	return find(relid) != NULL;
-}
-
-bool
 asb_catalog_column_open(Oid relid, AttrNumber attnum)
 {
 	const OpenCatalog *catalog = find(relid);

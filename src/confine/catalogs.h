@@ -12,11 +12,8 @@
 /* May agents read this column of this relation, seeing their own world only? */
 extern bool asb_catalog_column_open(Oid relid, AttrNumber attnum);
 
-/* Is it one of the catalogs that agents may read some columns of? */
-extern bool asb_catalog_open(Oid relid);
-
 /*
- * The condition that rows of such a catalog are cut down to, palloc'd, and why it
+ * The condition that rows of a catalog with such columns are cut down to, palloc'd, and why it
  * is open; NULL if it is none.  And that of a view of information_schema that a
  * profile can open.
  */

@@ -12,9 +12,7 @@
 
 typedef uint64 AsbLabelSet;
 
-/* the built-in ones, as tables/35_labels.sql makes them */
-#define ASB_LABEL_PRIVATE	(UINT64CONST(1) << 0)
-#define ASB_LABEL_UNTRUSTED	(UINT64CONST(1) << 1)
+/* the built-in label "sealed", as tables/35_labels.sql makes it */
 #define ASB_LABEL_SEALED	(UINT64CONST(1) << 2)
 
 /* The set that holds one label; 0 if there is none of that name. */

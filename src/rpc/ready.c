@@ -30,7 +30,7 @@ typedef struct ReadyCalls
 	Oid			dboid;			/* InvalidOid: free */
 	pg_atomic_uint64 frontier;
 	int			nfresh;
-	AsbFreshCall fresh[MAX_FRESH];	/* in the order of asb_fresh_compare() */
+	AsbFreshCall fresh[MAX_FRESH];	/* in the order of compare() */
 } ReadyCalls;
 
 typedef struct ReadyTable
@@ -95,8 +95,9 @@ my_entry(bool assign)
 	return mine;
 }
 
-int
-asb_fresh_compare(int64 turn_a, const AsbCallKey *a, int64 turn_b, const AsbCallKey *b)
+/* Orders by turn, then by age. */
+static int
+compare(int64 turn_a, const AsbCallKey *a, int64 turn_b, const AsbCallKey *b)
 {
 	if (turn_a != turn_b)
 		return turn_a < turn_b ? -1 : 1;
@@ -141,7 +142,7 @@ asb_fresh_take(const AsbFreshCall *limit, const uint32 *methods, int nmethods, A
 	for (int i = 0; i < entry->nfresh && !found; i++)
 	{
 		*call = entry->fresh[i];
-		if (limit && asb_fresh_compare(call->turn, &call->key, limit->turn, &limit->key) > 0)
+		if (limit && compare(call->turn, &call->key, limit->turn, &limit->key) > 0)
 			break;
 		found = is_one_of(call->method, methods, nmethods);
 		if (found)
@@ -212,7 +213,7 @@ add_pending(void)
 	{
 		int			at = mine->nfresh;
 
-		while (at > 0 && asb_fresh_compare(mine->fresh[at - 1].turn, &mine->fresh[at - 1].key,
+		while (at > 0 && compare(mine->fresh[at - 1].turn, &mine->fresh[at - 1].key,
 										   pending[i].turn, &pending[i].key) > 0)
 			at--;
 		memmove(&mine->fresh[at + 1], &mine->fresh[at],

@@ -20,9 +20,6 @@ typedef struct AsbFreshCall
 	uint32		method;			/* asb_method_hash() */
 } AsbFreshCall;
 
-/* Orders by turn, then by age. */
-extern int	asb_fresh_compare(int64 turn_a, const AsbCallKey *a, int64 turn_b, const AsbCallKey *b);
-
 /* Of a method's name, without its terminating zero. */
 extern uint32 asb_method_hash(const char *name, int length);
 

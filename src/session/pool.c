@@ -46,7 +46,6 @@
 #include "core/compat.h"
 #include "core/transaction.h"
 #include "session/bind.h"
-#include "session/pool.h"
 #include "session/role_label.h"
 #include "session/secret.h"
 #include "session/session.h"
@@ -103,8 +102,13 @@ clean_up(void)
 	asb_slot_enter(NULL);
 }
 
-void
-asb_session_leave(void)
+/*
+ * What DISCARD ALL, RESET ROLE and leave() come down to: back to the pool
+ * role, with nothing of the conversation left in this backend.  Does nothing
+ * unless a conversation has been entered; error inside a transaction block.
+ */
+static void
+leave_conversation(void)
 {
 	if (!OidIsValid(entered))
 		return;
@@ -277,7 +281,7 @@ check_enter(bool local)
 				 errmsg("a conversation has been entered already"),
 				 errhint("Call agentsandbox.leave() first.")));
 	/* what has been left behind since; refused inside its transaction */
-	asb_session_leave();
+	leave_conversation();
 
 	if (local && !IsInTransactionBlock(true))
 		ereport(ERROR,
@@ -351,6 +355,6 @@ Datum
 asb_leave(PG_FUNCTION_ARGS)
 {
 	require_direct_call();
-	asb_session_leave();
+	leave_conversation();
 	PG_RETURN_VOID();
 }

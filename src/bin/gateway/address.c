@@ -20,54 +20,61 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+typedef enum Kind
+{
+	PUBLIC,						/* the open Internet: always allowed */
+	PRIVATE,					/* loopback, RFC 1918, shared, unique local */
+	NEVER						/* everything else, cloud metadata included */
+} Kind;
+
 typedef struct Range4
 {
 	uint8_t		prefix[4];
 	int			bits;
-	AsbAddressKind kind;
+	Kind		kind;
 } Range4;
 
 typedef struct Range6
 {
 	uint8_t		prefix[16];
 	int			bits;
-	AsbAddressKind kind;
+	Kind		kind;
 } Range6;
 
 static const Range4 ranges4[] = {
-	{{0}, 8, ASB_ADDRESS_NEVER},	/* this network */
-	{{10}, 8, ASB_ADDRESS_PRIVATE},
-	{{100, 64}, 10, ASB_ADDRESS_PRIVATE},	/* shared, carrier NAT */
-	{{127}, 8, ASB_ADDRESS_PRIVATE},	/* loopback */
-	{{168, 63, 129, 16}, 32, ASB_ADDRESS_NEVER},	/* Azure's host agent */
-	{{169, 254}, 16, ASB_ADDRESS_NEVER},	/* link-local, metadata */
-	{{172, 16}, 12, ASB_ADDRESS_PRIVATE},
-	{{192, 0, 0}, 24, ASB_ADDRESS_NEVER},	/* protocol assignments */
-	{{192, 0, 2}, 24, ASB_ADDRESS_NEVER},	/* documentation */
-	{{192, 31, 196}, 24, ASB_ADDRESS_NEVER},	/* AS112 */
-	{{192, 52, 193}, 24, ASB_ADDRESS_NEVER},	/* AMT */
-	{{192, 88, 99}, 24, ASB_ADDRESS_NEVER}, /* 6to4 relays */
-	{{192, 168}, 16, ASB_ADDRESS_PRIVATE},
-	{{192, 175, 48}, 24, ASB_ADDRESS_NEVER},	/* AS112 */
-	{{198, 18}, 15, ASB_ADDRESS_NEVER}, /* benchmarks */
-	{{198, 51, 100}, 24, ASB_ADDRESS_NEVER},	/* documentation */
-	{{203, 0, 113}, 24, ASB_ADDRESS_NEVER}, /* documentation */
-	{{224}, 4, ASB_ADDRESS_NEVER},	/* multicast */
-	{{240}, 4, ASB_ADDRESS_NEVER},	/* reserved, broadcast */
+	{{0}, 8, NEVER},	/* this network */
+	{{10}, 8, PRIVATE},
+	{{100, 64}, 10, PRIVATE},	/* shared, carrier NAT */
+	{{127}, 8, PRIVATE},	/* loopback */
+	{{168, 63, 129, 16}, 32, NEVER},	/* Azure's host agent */
+	{{169, 254}, 16, NEVER},	/* link-local, metadata */
+	{{172, 16}, 12, PRIVATE},
+	{{192, 0, 0}, 24, NEVER},	/* protocol assignments */
+	{{192, 0, 2}, 24, NEVER},	/* documentation */
+	{{192, 31, 196}, 24, NEVER},	/* AS112 */
+	{{192, 52, 193}, 24, NEVER},	/* AMT */
+	{{192, 88, 99}, 24, NEVER}, /* 6to4 relays */
+	{{192, 168}, 16, PRIVATE},
+	{{192, 175, 48}, 24, NEVER},	/* AS112 */
+	{{198, 18}, 15, NEVER}, /* benchmarks */
+	{{198, 51, 100}, 24, NEVER},	/* documentation */
+	{{203, 0, 113}, 24, NEVER}, /* documentation */
+	{{224}, 4, NEVER},	/* multicast */
+	{{240}, 4, NEVER},	/* reserved, broadcast */
 };
 
 /* First match decides. */
 static const Range6 ranges6[] = {
-	{{[15] = 1}, 128, ASB_ADDRESS_PRIVATE}, /* ::1 */
-	{{0xfd, 0x00, 0x0e, 0xc2}, 32, ASB_ADDRESS_NEVER},	/* AWS metadata */
-	{{0xfd, 0x20, 0x00, 0xce}, 32, ASB_ADDRESS_NEVER},	/* Google metadata */
-	{{0xfc}, 7, ASB_ADDRESS_PRIVATE},	/* unique local */
-	{{0x20, 0x01}, 23, ASB_ADDRESS_NEVER},	/* protocol assignments, Teredo */
-	{{0x20, 0x01, 0x0d, 0xb8}, 32, ASB_ADDRESS_NEVER},	/* documentation */
-	{{0x20, 0x02}, 16, ASB_ADDRESS_NEVER},	/* 6to4 */
-	{{0x26, 0x20, 0x00, 0x4f, 0x80}, 48, ASB_ADDRESS_NEVER},	/* AS112 */
-	{{0x3f, 0xff}, 20, ASB_ADDRESS_NEVER},	/* documentation */
-	{{0x20}, 3, ASB_ADDRESS_PUBLIC},	/* global unicast */
+	{{[15] = 1}, 128, PRIVATE}, /* ::1 */
+	{{0xfd, 0x00, 0x0e, 0xc2}, 32, NEVER},	/* AWS metadata */
+	{{0xfd, 0x20, 0x00, 0xce}, 32, NEVER},	/* Google metadata */
+	{{0xfc}, 7, PRIVATE},	/* unique local */
+	{{0x20, 0x01}, 23, NEVER},	/* protocol assignments, Teredo */
+	{{0x20, 0x01, 0x0d, 0xb8}, 32, NEVER},	/* documentation */
+	{{0x20, 0x02}, 16, NEVER},	/* 6to4 */
+	{{0x26, 0x20, 0x00, 0x4f, 0x80}, 48, NEVER},	/* AS112 */
+	{{0x3f, 0xff}, 20, NEVER},	/* documentation */
+	{{0x20}, 3, PUBLIC},	/* global unicast */
 };
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -83,8 +90,9 @@ has_prefix(const uint8_t *address, const uint8_t *prefix, int bits)
 	return bits % 8 == 0 || ((address[bytes] ^ prefix[bytes]) & mask & 0xFF) == 0;
 }
 
-AsbAddressKind
-asb_address_kind(const struct sockaddr *address)
+/* Unknown families and whatever no list names are NEVER. */
+static Kind
+kind_of(const struct sockaddr *address)
 {
 	if (address->sa_family == AF_INET)
 	{
@@ -96,7 +104,7 @@ asb_address_kind(const struct sockaddr *address)
 			if (has_prefix(bytes, ranges4[i].prefix, ranges4[i].bits))
 				return ranges4[i].kind;
 		}
-		return ASB_ADDRESS_PUBLIC;
+		return PUBLIC;
 	}
 	if (address->sa_family == AF_INET6)
 	{
@@ -109,15 +117,15 @@ asb_address_kind(const struct sockaddr *address)
 				return ranges6[i].kind;
 		}
 	}
-	return ASB_ADDRESS_NEVER;
+	return NEVER;
 }
 
 bool
 asb_address_allowed(const struct sockaddr *address, bool allow_private)
 {
-	AsbAddressKind kind = asb_address_kind(address);
+	Kind		kind = kind_of(address);
 
-	return kind == ASB_ADDRESS_PUBLIC || (kind == ASB_ADDRESS_PRIVATE && allow_private);
+	return kind == PUBLIC || (kind == PRIVATE && allow_private);
 }
 
 bool

@@ -9,16 +9,11 @@
 
 #include <sys/socket.h>
 
-typedef enum AsbAddressKind
-{
-	ASB_ADDRESS_PUBLIC,			/* the open Internet: always allowed */
-	ASB_ADDRESS_PRIVATE,		/* loopback, RFC 1918, shared, unique local */
-	ASB_ADDRESS_NEVER			/* everything else, cloud metadata included */
-} AsbAddressKind;
-
-/* Unknown families and whatever no list names are ASB_ADDRESS_NEVER. */
-extern AsbAddressKind asb_address_kind(const struct sockaddr *address);
-
+/*
+ * Is it an address of the open Internet, or a private one (loopback, RFC 1918,
+ * shared, unique local) where those are allowed?  Nothing else ever is: unknown
+ * families, link-local addresses, cloud metadata services.
+ */
 extern bool asb_address_allowed(const struct sockaddr *address, bool allow_private);
 
 /* The same for an address in numeric text; unreadable text is not allowed. */

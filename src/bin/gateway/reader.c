@@ -92,9 +92,9 @@ asb_reader_keys(AsbReader *reader, const cJSON *object, const char *const *keys)
 	return reader->error == NULL;
 }
 
-double
-asb_reader_number(AsbReader *reader, const cJSON *object, const char *key,
-				  double low, double high, double otherwise)
+static double
+get_number(AsbReader *reader, const cJSON *object, const char *key,
+		   double low, double high, double otherwise)
 {
 	const cJSON *item = asb_member(object, key);
 
@@ -115,7 +115,7 @@ long
 asb_reader_integer(AsbReader *reader, const cJSON *object, const char *key,
 				   long low, long high, long otherwise)
 {
-	double		value = asb_reader_number(reader, object, key, (double) low, (double) high,
+	double		value = get_number(reader, object, key, (double) low, (double) high,
 										  (double) otherwise);
 
 	if (value != (double) (long) value)
@@ -127,7 +127,7 @@ long
 asb_reader_milliseconds(AsbReader *reader, const cJSON *object, const char *key,
 						double low, double high, double otherwise)
 {
-	return (long) (1000 * asb_reader_number(reader, object, key, low, high, otherwise) + 0.5);
+	return (long) (1000 * get_number(reader, object, key, low, high, otherwise) + 0.5);
 }
 
 bool

@@ -43,8 +43,6 @@ extern bool asb_reader_object(AsbReader *reader, const cJSON *object);
 extern bool asb_reader_keys(AsbReader *reader, const cJSON *object, const char *const *keys);
 
 /* Members; "otherwise" is the value of an absent one. */
-extern double asb_reader_number(AsbReader *reader, const cJSON *object, const char *key,
-								double low, double high, double otherwise);
 extern long asb_reader_integer(AsbReader *reader, const cJSON *object, const char *key,
 							   long low, long high, long otherwise);
 extern bool asb_reader_bool(AsbReader *reader, const cJSON *object, const char *key);
