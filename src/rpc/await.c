@@ -109,15 +109,13 @@ static Outcome
 read_outcome(const pg_uuid_t *conversation, const pg_uuid_t *id)
 {
 	Relation	rel = table_open(asb_relation_oid("remoteprocedurecalls"), AccessShareLock);
-	TupleDesc	desc = RelationGetDescr(rel);
 	Snapshot	snapshot = asb_latest_snapshot();
 	ScanKeyData keys[2];
 	SysScanDesc scan;
 	HeapTuple	tuple;
-	AsbCallState state;
 	Outcome		outcome = {0};
-	Datum		value;
-	bool		isnull;
+	Datum		values[Natts_call];
+	bool		isnull[Natts_call];
 
 	(void) RelationGetIndexList(rel);
 	ScanKeyInit(&keys[0], Anum_call_conversation, BTEqualStrategyNumber, F_UUID_EQ,
@@ -132,27 +130,25 @@ read_outcome(const pg_uuid_t *conversation, const pg_uuid_t *id)
 				 errmsg("this conversation has no call %s",
 						DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(id))))));
 
-	value = heap_getattr(tuple, Anum_call_status, desc, &isnull);
-	outcome.status = DatumGetTextPCopy(value);
-	if (!asb_call_state_parse(VARDATA_ANY(outcome.status), VARSIZE_ANY_EXHDR(outcome.status), &state))
+	heap_deform_tuple(tuple, RelationGetDescr(rel), values, isnull);
+	outcome.status = DatumGetTextPCopy(values[Anum_call_status - 1]);
+	if (!asb_call_state_parse(VARDATA_ANY(outcome.status), VARSIZE_ANY_EXHDR(outcome.status), &outcome.state))
 		elog(ERROR, "call has no legal status");
-	outcome.state = state;
-	outcome.terminal = asb_call_state_is_terminal(state);
+	outcome.terminal = asb_call_state_is_terminal(outcome.state);
 	if (!outcome.terminal &&
 		TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetRawXmin(tuple->t_data)) &&
-		state == ASB_CALL_SUBMITTED)
+		outcome.state == ASB_CALL_SUBMITTED)
 		ereport(ERROR,
 				(errcode(ASB_ERRCODE_CALL_NOT_COMMITTED),
 				 errmsg("the call was made by this transaction, which is still open"),
 				 errdetail("It is looked at once the transaction has committed."),
 				 errhint("COMMIT first, then wait for the call.")));
 
-	value = heap_getattr(tuple, Anum_call_response, desc, &isnull);
-	outcome.response = isnull ? NULL : DatumGetJsonbPCopy(value);
-	value = heap_getattr(tuple, Anum_call_error, desc, &isnull);
-	outcome.error = isnull ? NULL : DatumGetJsonbPCopy(value);
-	(void) heap_getattr(tuple, Anum_call_claimed_at, desc, &isnull);
-	outcome.from_outside = !isnull && (outcome.response || outcome.error);
+	if (!isnull[Anum_call_response - 1])
+		outcome.response = DatumGetJsonbPCopy(values[Anum_call_response - 1]);
+	if (!isnull[Anum_call_error - 1])
+		outcome.error = DatumGetJsonbPCopy(values[Anum_call_error - 1]);
+	outcome.from_outside = !isnull[Anum_call_claimed_at - 1] && (outcome.response || outcome.error);
 
 	systable_endscan(scan);
 	UnregisterSnapshot(snapshot);

@@ -19,11 +19,17 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/uuid.h"
 
+#include "core/catalog.h"
 #include "core/query.h"
 #include "rpc/ready.h"
 #include "worker/task.h"
@@ -100,17 +106,31 @@ purge_turns(void)
 	purge_above = Max(10000, 2 * hash_get_num_entries(last_turns));
 }
 
+/* The first turn from there on that a call waits for; false if none does. */
+static bool
+first_waiting(int64 from, int64 *turn)
+{
+	Relation	calls = table_open(asb_relation_oid("remoteprocedurecalls"), AccessShareLock);
+	Relation	index = index_open(asb_relation_oid("calls_waiting"), AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		isnull;
+
+	ScanKeyInit(&key, Anum_call_turn, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum(from));
+	scan = systable_beginscan_ordered(calls, index, GetActiveSnapshot(), 1, &key);
+	tuple = systable_getnext_ordered(scan, ForwardScanDirection);
+	if (tuple)
+		*turn = DatumGetInt64(heap_getattr(tuple, Anum_call_turn, RelationGetDescr(calls), &isnull));
+	systable_endscan_ordered(scan);
+	index_close(index, AccessShareLock);
+	table_close(calls, AccessShareLock);
+	return tuple != NULL;
+}
+
 void
 asb_turns_begin(bool rescan)
 {
-	static AsbQuery query = {
-		"SELECT turn FROM agentsandbox.remoteprocedurecalls"
-		" WHERE turn IS NOT NULL AND turn >= $1"
-		" ORDER BY turn, submitted_xid LIMIT 1",
-		1, {INT8OID}
-	};
-	bool		isnull;
-	Datum		from;
 	int64		fresh;
 
 	if (last_turns == NULL)
@@ -118,10 +138,7 @@ asb_turns_begin(bool rescan)
 		read_turns();
 		current_turn = 0;
 	}
-	from = Int64GetDatum(rescan ? 0 : current_turn);
-	if (asb_query(&query, &from, NULL) > 0)
-		current_turn = DatumGetInt64(asb_query_datum(0, 1, &isnull));
-	else
+	if (!first_waiting(rescan ? 0 : current_turn, &current_turn))
 		current_turn = highest_turn + 1;
 	if (asb_fresh_first(&fresh))
 		current_turn = Min(current_turn, fresh);
