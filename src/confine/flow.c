@@ -428,7 +428,7 @@ asb_flow_gate_function(const AsbSession *session, Oid funcid)
 }
 
 void
-asb_flow_gate_truncate(const AsbSession *session, Oid relid)
+asb_flow_gate_rewrite(const AsbSession *session, Oid relid)
 {
 	AsbFlow		flow = {.known = asb_labels_known(session), .floor = ALL_LABELS};
 

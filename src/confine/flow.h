@@ -33,8 +33,12 @@ extern void asb_flow_gate_query(const AsbSession *session, Query *query);
  */
 extern void asb_flow_gate_access(const AsbSession *session, List *access_list);
 
-/* Before a relation is emptied, which only a function's owner can have do. */
-extern void asb_flow_gate_truncate(const AsbSession *session, Oid relid);
+/*
+ * Before a relation is emptied or filled anew, and before any utility statement:
+ * what only a function's owner can have done.
+ */
+extern void asb_flow_gate_rewrite(const AsbSession *session, Oid relid);
+extern void asb_flow_gate_utility(const AsbSession *session, const Node *statement);
 
 /* Before a function runs. */
 extern void asb_flow_gate_function(const AsbSession *session, Oid funcid);

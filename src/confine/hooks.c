@@ -330,7 +330,7 @@ asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_
 		return;
 	if (access == OAT_TRUNCATE)
 	{
-		asb_flow_gate_truncate(session, object_id);
+		asb_flow_gate_rewrite(session, object_id);
 		return;
 	}
 	if (asb_function_may_have_labels(object_id))
@@ -411,6 +411,8 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 	agent = asb_agent();
 	if (agent && !asb_statement_gate(agent, pstmt, queryString, queryEnv))
 		return;
+	if (!agent)
+		asb_flow_gate_utility(session, statement);
 
 	if (analyzes_text(statement))
 		next_process_utility_hook(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);

@@ -61,6 +61,8 @@ sql(<<~'SQL');
 	CREATE TABLE keyed_1 PARTITION OF keyed FOR VALUES IN (1);
 	CREATE TABLE limited (id int, low int, high int CHECK (high > 0), CHECK (low < high));
 	CREATE FUNCTION empty_log() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS 'BEGIN TRUNCATE logged; END';
+	CREATE MATERIALIZED VIEW open_kept AS SELECT id FROM secret;
+	CREATE FUNCTION definer_does(t text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS 'BEGIN EXECUTE t; END';
 	CREATE TABLE later (id int);
 	INSERT INTO later SELECT generate_series(1, 10);
 
@@ -243,6 +245,10 @@ my @writes = (
 	[ 'a SECURITY DEFINER function', q(SELECT definer_log('x')) ],
 	[ 'a trigger', q(INSERT INTO secret_log VALUES ('x')) ],
 	[ 'a cascade', 'DELETE FROM secret WHERE id = 1' ],
+	[ 'CREATE TABLE AS by a SECURITY DEFINER function', 'SELECT definer_does($$CREATE TABLE laundered AS SELECT * FROM secret$$)' ],
+	[ 'the name of a table by such a function', 'SELECT definer_does($$CREATE TABLE told (id int)$$)' ],
+	[ 'REFRESH by such a function', 'SELECT definer_does($$REFRESH MATERIALIZED VIEW open_kept$$)' ],
+	[ 'NOTIFY by such a function', 'SELECT definer_does($$NOTIFY told$$)' ],
 	[ 'TRUNCATE by a SECURITY DEFINER function', 'SELECT empty_log()' ],
 	[ 'COPY', "COPY logged FROM STDIN;\nx\n\\.\n" ],
 	[ 'EXPLAIN ANALYZE', q(EXPLAIN ANALYZE INSERT INTO logged VALUES ('x')) ],
@@ -267,6 +273,8 @@ for (
 	[ 'its own serial', q(INSERT INTO serial_t (v) VALUES ('x')) ],
 	[ 'a labelled table with a foreign key to one without', 'INSERT INTO secret_child VALUES (1, 1)' ],
 	[ 'a labelled partition', q(INSERT INTO parted_2 VALUES (2, 'x')) ],
+	[ 'a temporary table of a function', 'SELECT definer_does($$CREATE TEMP TABLE own AS SELECT * FROM secret$$)' ],
+	[ 'a labelled materialized view by a function', 'SELECT definer_does($$REFRESH MATERIALIZED VIEW kept$$)' ],
 	[ 'notes', q(INSERT INTO agentsandbox.notes (key, value) VALUES ('k', 'v')) ],
 	[ 'calls', q(INSERT INTO RemoteProcedureCalls (method) VALUES ('say')) ])
 {
@@ -279,6 +287,7 @@ for (
 	my $c = open_conversation('p');
 	refused($c, 'INSERT INTO logged SELECT v FROM secret', '42501', 'from a labelled table into one without');
 	refused($c, 'INSERT INTO child VALUES (1, 1)', '42501', 'a foreign key to a labelled table tells of it');
+	refused($c, 'SELECT definer_does($$CREATE TABLE laundered AS SELECT * FROM secret$$)', '42501', 'a function that copies a labelled table into a new one');
 	refused($c, 'INSERT INTO keyed VALUES (1)', '42501', 'a key that a labelled partition shares tells of it');
 	refused($c, 'UPDATE limited SET low = 5', '42501', 'a constraint that compares with a labelled column tells of it');
 	is(labels_of($c), '', '... nothing was raised');
