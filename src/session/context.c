@@ -10,10 +10,10 @@
  * statement, or the plans that a function's body keeps.  So we fold only
  * while the current user is the conversation's own role, and tell the plan
  * cache that the plan depends on the role: it plans again for any other.
- * Inside a SECURITY DEFINER function the current user is the function's owner
- * whoever calls it, that check would let one conversation's literal serve the
- * next, and so nothing is folded there; nor where no plan is being made (root
- * is NULL), since then nobody knows how long the expression is kept.
+ * Inside a SECURITY DEFINER function the current user is the function's owner,
+ * whoever calls it: for the plan cache, conversations would all be one.  So
+ * nothing is folded there; nor where no plan is being made (root is NULL), since
+ * then nobody knows how long the expression is kept.
  */
 #include "postgres.h"
 
