@@ -272,6 +272,11 @@ SELECT agentsandbox.close_conversation(:'empty');
 SELECT * FROM agentsandbox.surface(:'empty'::uuid);
 \set VERBOSITY default
 
+-- what the module itself asks is not worth compiling, whatever it seems to cost
+\c -
+SELECT count(*) > 0 AS listed FROM agentsandbox.surface('regress_surface');
+SELECT pg_read_file('/proc/self/maps') ~ 'llvmjit' AS compiled;
+
 SELECT agentsandbox.close_conversation(:'conversation');
 DROP VIEW regress_rows;
 DROP FOREIGN DATA WRAPPER regress_surface_wrapper CASCADE;
