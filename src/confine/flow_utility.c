@@ -5,7 +5,8 @@
  *
  * The executor checks no privileges for them, so no relation is judged where
  * they write.  One that no agent may send writes the server's catalogs, which
- * have no labels; or, like NOTIFY, says something outside of all relations.
+ * have no labels.  NOTIFY is let be, as pg_notify() is: triggers send it for
+ * everybody, and what listens is no relation.
  */
 #include "postgres.h"
 
@@ -36,9 +37,10 @@ written_by(const AsbSession *session, const Node *statement)
 		case T_CreateTableAsStmt:
 			return is_temporary(((const CreateTableAsStmt *) statement)->into->rel) ? InvalidOid : RelationRelationId;
 
-			/* judged by what they do */
+			/* judged by what they do, or see above */
 		case T_DoStmt:
 		case T_TruncateStmt:
+		case T_NotifyStmt:
 			return InvalidOid;
 		default:
 			return asb_statement_decide(&session->profile, statement) == ASB_STATEMENT_REFUSED ?
@@ -49,8 +51,21 @@ written_by(const AsbSession *session, const Node *statement)
 void
 asb_flow_gate_utility(const AsbSession *session, const Node *statement)
 {
-	Oid			relid = written_by(session, statement);
+	Oid			relid;
+	ListCell   *cell;
 
+	if (IsA(statement, LockStmt))
+	{
+		/* others notice; as for the locks of rows */
+		foreach(cell, ((const LockStmt *) statement)->relations)
+		{
+			relid = RangeVarGetRelid(lfirst_node(RangeVar, cell), NoLock, true);
+			if (OidIsValid(relid))
+				asb_flow_gate_rewrite(session, relid);
+		}
+		return;
+	}
+	relid = written_by(session, statement);
 	if (OidIsValid(relid))
 		asb_flow_gate_rewrite(session, relid);
 }

@@ -248,7 +248,7 @@ my @writes = (
 	[ 'CREATE TABLE AS by a SECURITY DEFINER function', 'SELECT definer_does($$CREATE TABLE laundered AS SELECT * FROM secret$$)' ],
 	[ 'the name of a table by such a function', 'SELECT definer_does($$CREATE TABLE told (id int)$$)' ],
 	[ 'REFRESH by such a function', 'SELECT definer_does($$REFRESH MATERIALIZED VIEW open_kept$$)' ],
-	[ 'NOTIFY by such a function', 'SELECT definer_does($$NOTIFY told$$)' ],
+	[ 'LOCK by such a function', 'SELECT definer_does($$LOCK TABLE open_t IN SHARE MODE$$)' ],
 	[ 'TRUNCATE by a SECURITY DEFINER function', 'SELECT empty_log()' ],
 	[ 'COPY', "COPY logged FROM STDIN;\nx\n\\.\n" ],
 	[ 'EXPLAIN ANALYZE', q(EXPLAIN ANALYZE INSERT INTO logged VALUES ('x')) ],
@@ -274,6 +274,8 @@ for (
 	[ 'a labelled table with a foreign key to one without', 'INSERT INTO secret_child VALUES (1, 1)' ],
 	[ 'a labelled partition', q(INSERT INTO parted_2 VALUES (2, 'x')) ],
 	[ 'a temporary table of a function', 'SELECT definer_does($$CREATE TEMP TABLE own AS SELECT * FROM secret$$)' ],
+	[ 'a lock of a labelled table by a function', 'SELECT definer_does($$LOCK TABLE secret IN SHARE MODE$$)' ],
+	[ 'a notification by a function', 'SELECT definer_does($$NOTIFY told$$)' ],
 	[ 'a labelled materialized view by a function', 'SELECT definer_does($$REFRESH MATERIALIZED VIEW kept$$)' ],
 	[ 'notes', q(INSERT INTO agentsandbox.notes (key, value) VALUES ('k', 'v')) ],
 	[ 'calls', q(INSERT INTO RemoteProcedureCalls (method) VALUES ('say')) ])
