@@ -32,6 +32,18 @@ asb_agent_of(const AsbSession *session)
 }
 
 /*
+ * Whose grants count: of a conversation its own role's, of a pooled connection
+ * that has entered none those of agentsandbox_pool alone.  What else its role
+ * may do is not for an agent, who gets there by leaving.
+ */
+static inline Oid
+asb_agent_grantee(const AsbSession *agent)
+{
+	return agent->kind == ASB_SESSION_POOL ?
+		get_role_oid("agentsandbox_pool", false) : agent->role;
+}
+
+/*
  * Those of the privileges in "mask" that an item of an ACL gives to the role or
  * to roles it is a member of, by name.  What PUBLIC has and what ownership
  * implies does not count.

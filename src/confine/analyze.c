@@ -22,6 +22,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "confine/agent.h"
 #include "confine/analyze.h"
 #include "confine/bounded.h"
 #include "confine/catalogs.h"
@@ -520,7 +521,7 @@ asb_analyze_gate(const AsbSession *agent, ParseState *pstate, Query *query)
 {
 	/* gates may look at the session anew, so "agent" is not kept */
 	AnalyzeContext context = {
-		.role = agent->role,
+		.role = asb_agent_grantee(agent),
 		.information_schema = agent->kind == ASB_SESSION_CONVERSATION &&
 			agent->profile.information_schema,
 		.computes = agent->kind == ASB_SESSION_CONVERSATION,

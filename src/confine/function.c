@@ -27,6 +27,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "confine/agent.h"
 #include "confine/decisions.h"
 #include "confine/function.h"
 #include "confine/refusal.h"
@@ -193,7 +194,7 @@ has_long_argument(Oid funcid)
 void
 asb_function_gate_direct(const AsbSession *agent, Oid funcid)
 {
-	AsbFunctionVerdict verdict = asb_function_decide(agent->role, funcid);
+	AsbFunctionVerdict verdict = asb_function_decide(asb_agent_grantee(agent), funcid);
 
 	/* what a check of a domain needs; the fastpath message has the same right */
 	if (verdict != ASB_FUNCTION_GRANTED &&

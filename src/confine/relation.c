@@ -29,6 +29,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "confine/agent.h"
 #include "confine/catalogs.h"
 #include "confine/decisions.h"
 #include "confine/refusal.h"
@@ -317,7 +318,8 @@ asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char *name, Oid 
 void
 asb_relation_gate(const AsbSession *agent, List *access_list)
 {
-	Oid			role = agent->role;
+	Oid			user = agent->role;
+	Oid			role = asb_agent_grantee(agent);
 	ListCell   *cell;
 
 	foreach(cell, access_list)
@@ -329,7 +331,7 @@ asb_relation_gate(const AsbSession *agent, List *access_list)
 
 		if (access == NULL || access->requiredPerms == 0 ||
 			access->relid < FirstNormalObjectId ||
-			(OidIsValid(access->checkAsUser) && access->checkAsUser != role))
+			(OidIsValid(access->checkAsUser) && access->checkAsUser != user))
 			continue;
 
 		verdict = asb_relation_decide(role, access, &attnum, &missing);
