@@ -8,6 +8,7 @@
  *		conversation	into its own database only, until it expires
  *		pool role		wherever it may connect; it can only enter()
  *		profile			never: a session of the bare role were no sandbox
+ *		without a label	not with the name of a conversation
  *
  * Neither of the first two may speak the replication protocol or bring a
  * setting that the setting gate does not list.
@@ -131,6 +132,17 @@ database_oid(const char *name)
 	return oid;
 }
 
+/*
+ * Is it named as conversations are?  A dump without security labels, or one
+ * restored where the library was not loaded, brings such roles without labels.
+ */
+static bool
+has_name_of_conversation(const char *name)
+{
+	return strncmp(name, "conversation_", 13) == 0 && strlen(name + 13) == 2 * UUID_LEN &&
+		strspn(name + 13, "0123456789abcdef") == 2 * UUID_LEN;
+}
+
 void
 asb_login_gate(Port *port)
 {
@@ -166,6 +178,9 @@ asb_login_gate(Port *port)
 				asb_session_expect(role);
 				check_startup_packet(port);
 			}
+			else if (has_name_of_conversation(port->user_name))
+				refuse("the conversation has lost its security label",
+					   "The operator closes it and opens another one.");
 			break;
 	}
 }
