@@ -8,7 +8,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type_d.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -17,12 +16,12 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/uuid.h"
 
 #include "audit/surface.h"
 #include "audit/world.h"
 #include "core/compat.h"
+#include "core/contained.h"
 
 ASB_FUNCTION(asb_surface_of_profile);
 ASB_FUNCTION(asb_surface_of_conversation);
@@ -87,34 +86,7 @@ is_about_absence(int sqlerrcode)
 bool
 asb_surface_survives(void (*look_up) (void *argument), void *argument)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool survived = false;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		look_up(argument);
-		survived = true;
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		if (!is_about_absence(error->sqlerrcode))
-			PG_RE_THROW();
-		FlushErrorState();
-		FreeErrorData(error);
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return survived;
+	return asb_contained_if(look_up, argument, is_about_absence);
 }
 
 /* Nulls come last. */

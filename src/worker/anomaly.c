@@ -18,12 +18,12 @@
 #include "utils/memutils.h"
 
 #include "core/catalog.h"
+#include "core/contained.h"
 #include "core/json.h"
 #include "core/query.h"
 #include "worker/anomaly.h"
 #include "worker/anomaly_memory.h"
 #include "worker/anomaly_rule.h"
-#include "worker/contained.h"
 
 static const char *const kind_names[] = {
 	[ASB_RULE_VELOCITY] = "velocity",

@@ -12,12 +12,12 @@
 #include "utils/builtins.h"
 
 #include "core/commit.h"
+#include "core/contained.h"
 #include "core/query.h"
 #include "rpc/canonical.h"
 #include "rpc/error.h"
 #include "worker/anomaly.h"
 #include "worker/charges.h"
-#include "worker/contained.h"
 #include "worker/release.h"
 #include "worker/task.h"
 #include "worker/verdicts.h"

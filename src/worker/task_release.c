@@ -25,11 +25,11 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "core/contained.h"
 #include "core/query.h"
 #include "core/wakeup.h"
 #include "rpc/queue.h"
 #include "worker/anomaly.h"
-#include "worker/contained.h"
 #include "worker/release.h"
 #include "worker/task.h"
 #include "worker/worker.h"

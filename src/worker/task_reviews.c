@@ -17,10 +17,10 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
+#include "core/contained.h"
 #include "core/query.h"
 #include "rpc/error.h"
 #include "worker/anomaly.h"
-#include "worker/contained.h"
 #include "worker/task.h"
 #include "worker/verdicts.h"
 

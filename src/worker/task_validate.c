@@ -26,12 +26,12 @@
 #include "utils/xid8.h"
 
 #include "common/call_state.h"
+#include "core/contained.h"
 #include "core/query.h"
 #include "core/wakeup.h"
 #include "rpc/error.h"
 #include "rpc/ready.h"
 #include "worker/anomaly.h"
-#include "worker/contained.h"
 #include "worker/task.h"
 #include "worker/verdicts.h"
 

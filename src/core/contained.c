@@ -8,10 +8,10 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
-#include "worker/contained.h"
+#include "core/contained.h"
 
-bool
-asb_contained(void (*run) (void *arg), void *arg, const char *context)
+static bool
+contained(void (*run) (void *arg), void *arg, const char *context, bool (*expected) (int sqlerrcode))
 {
 	MemoryContext oldcontext = CurrentMemoryContext;
 	ResourceOwner oldowner = CurrentResourceOwner;
@@ -28,8 +28,13 @@ asb_contained(void (*run) (void *arg), void *arg, const char *context)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(oldcontext);
-		errcontext("%s", context);
-		EmitErrorReport();
+		if (expected == NULL)
+		{
+			errcontext("%s", context);
+			EmitErrorReport();
+		}
+		else if (!expected(geterrcode()))
+			PG_RE_THROW();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
 	}
@@ -37,4 +42,16 @@ asb_contained(void (*run) (void *arg), void *arg, const char *context)
 	MemoryContextSwitchTo(oldcontext);
 	CurrentResourceOwner = oldowner;
 	return done;
+}
+
+bool
+asb_contained(void (*run) (void *arg), void *arg, const char *context)
+{
+	return contained(run, arg, context, NULL);
+}
+
+bool
+asb_contained_if(void (*run) (void *arg), void *arg, bool (*expected) (int sqlerrcode))
+{
+	return contained(run, arg, NULL, expected);
 }

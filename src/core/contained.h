@@ -1,0 +1,17 @@
+/*
+ * contained.h
+ *	  Running something in a subtransaction, so that its error ends it alone.
+ */
+#ifndef ASB_CONTAINED_H
+#define ASB_CONTAINED_H
+
+/*
+ * Calls run(arg).  After an error everything it did is undone and false
+ * returned; the error goes to the server's log with "context".
+ */
+extern bool asb_contained(void (*run) (void *arg), void *arg, const char *context);
+
+/* ... or nowhere, if "expected" says so of its SQLSTATE; any other goes on. */
+extern bool asb_contained_if(void (*run) (void *arg), void *arg, bool (*expected) (int sqlerrcode));
+
+#endif							/* ASB_CONTAINED_H */
