@@ -304,7 +304,10 @@ judge(const AsbSession *session, const AsbFlow *flow)
 	if (raised & ~written_floor)
 		refuse_read(session, raised & ~written_floor);
 	if (raised)
+	{
+		Assert(flow->cause);
 		asb_labels_raise(session, raised, flow->cause->data);
+	}
 }
 
 static void
