@@ -82,7 +82,7 @@ void
 asb_follow_relation(AsbSurface *surface, AsbRelation *relation, AclMode command,
 					const Bitmapset *columns)
 {
-	AsbUse		use = make_use(relation->oid, &(AsbActor) {surface->role, surface->role, NULL}, command);
+	AsbUse		use = make_use(relation->oid, &(AsbActor) {ASB_AGENT, ASB_AGENT, NULL}, command);
 
 	use.columns = columns;
 	note_use(surface, &use);
@@ -91,7 +91,7 @@ asb_follow_relation(AsbSurface *surface, AsbRelation *relation, AclMode command,
 void
 asb_follow_function(AsbSurface *surface, AsbFunction *function)
 {
-	AsbUse		use = make_use(function->oid, &(AsbActor) {InvalidOid, surface->role, NULL}, ACL_EXECUTE);
+	AsbUse		use = make_use(function->oid, &(AsbActor) {ASB_AGENT, ASB_AGENT, NULL}, ACL_EXECUTE);
 
 	note_use(surface, &use);
 }
@@ -99,7 +99,7 @@ asb_follow_function(AsbSurface *surface, AsbFunction *function)
 void
 asb_follow_type(AsbSurface *surface, Oid typid)
 {
-	AsbUse		use = make_use(typid, &(AsbActor) {InvalidOid, surface->role, NULL}, ACL_USAGE);
+	AsbUse		use = make_use(typid, &(AsbActor) {ASB_AGENT, ASB_AGENT, NULL}, ACL_USAGE);
 
 	note_use(surface, &use);
 }
@@ -121,7 +121,7 @@ asb_actor_as(AsbSurface *surface, const AsbActor *actor, Oid checked_as, Oid use
 
 	next.checked_as = checked_as;
 	next.user = user;
-	if (checked_as != actor->checked_as && checked_as != surface->role)
+	if (checked_as != actor->checked_as && checked_as != ASB_AGENT)
 		next.path = asb_path(actor->path, psprintf(superuser_arg(checked_as) ?
 												   "as owner %s, a superuser" : "as owner %s",
 												   asb_role_text(checked_as)));
@@ -141,14 +141,14 @@ allowed(AsbSurface *surface, AsbRelation *relation, AttrNumber attnum, AclMode c
 
 	if (row == NULL)
 		return false;
-	if (role == surface->role && relation->form->relkind != RELKIND_SEQUENCE)
-		return ((attnum == 0 ? asb_relation_privileges(role, row) :
-				 asb_relation_column_privileges(role, row, command)) & command) != 0;
+	if (role == ASB_AGENT && relation->form->relkind != RELKIND_SEQUENCE)
+		return ((attnum == 0 ? asb_relation_privileges(surface->role, row) :
+				 asb_relation_column_privileges(surface->role, row, command)) & command) != 0;
 	return asb_world_server_privileges(surface->world, row,
 									   attnum == 0 ? Anum_pg_class_relacl : Anum_pg_attribute_attacl,
 									   attnum != 0 ? OBJECT_COLUMN :
 									   relation->form->relkind == RELKIND_SEQUENCE ? OBJECT_SEQUENCE : OBJECT_TABLE,
-									   relation->form->relowner, role, command) != 0;
+									   relation->form->relowner, asb_actual_role(surface, role), command) != 0;
 }
 
 Bitmapset *
@@ -188,8 +188,7 @@ allowed_of_columns(AsbSurface *surface, AsbRelation *relation, AclMode command,
 /*
  * What the agent itself uses its own privileges for is listed, unless it has no
  * USAGE of the schema: nobody is asked for that where a stored query, of a view
- * with security_invoker, names the relation.  In a view of the profile's own
- * another user may use them.
+ * with security_invoker, names the relation.
  */
 void
 asb_reach_relation(AsbSurface *surface, const AsbActor *actor, Oid relid,
@@ -199,7 +198,7 @@ asb_reach_relation(AsbSurface *surface, const AsbActor *actor, Oid relid,
 	AsbUse		use;
 
 	if (relation == NULL ||
-		(actor->checked_as == surface->role && actor->user == surface->role &&
+		(actor->checked_as == ASB_AGENT &&
 		 asb_world_namespace_usable(surface->world, relation->form->relnamespace, surface->role)) ||
 		!allowed_of_columns(surface, relation, command, columns, actor->checked_as))
 		return;
@@ -207,7 +206,8 @@ asb_reach_relation(AsbSurface *surface, const AsbActor *actor, Oid relid,
 	/* the same columns may be none at all: count(*) */
 	asb_surface_add_relation(surface, relation, command,
 							 columns ? columns : bms_make_singleton(0),
-							 asb_row_filter(surface, relation, command, actor->checked_as),
+							 asb_row_filter(surface, relation, command,
+											asb_actual_role(surface, actor->checked_as)),
 							 actor->path);
 	use = make_use(relid, actor, command);
 	use.columns = columns ? columns : bms_make_singleton(0);
@@ -259,7 +259,7 @@ asb_reach_function(AsbSurface *surface, const AsbActor *actor, Oid funcid, bool 
 	if (checked &&
 		asb_world_server_privileges(surface->world, function->row, Anum_pg_proc_proacl,
 									OBJECT_FUNCTION, function->form->proowner,
-									actor->user, ACL_EXECUTE) == 0)
+									asb_actual_role(surface, actor->user), ACL_EXECUTE) == 0)
 		return;
 
 	asb_surface_add(surface, "function", asb_world_function_identity(surface->world, function),
@@ -267,7 +267,7 @@ asb_reach_function(AsbSurface *surface, const AsbActor *actor, Oid funcid, bool 
 					asb_function_notes(surface, function, actor->user));
 	asb_surface_label_function(surface, funcid, function->identity, actor->path);
 	use = make_use(funcid, actor, ACL_EXECUTE);
-	use.key.checked_as = InvalidOid;
+	use.key.checked_as = ASB_AGENT;
 	note_use(surface, &use);
 }
 
@@ -279,7 +279,7 @@ asb_reach_type(AsbSurface *surface, const AsbActor *actor, Oid typid)
 
 	if (use.key.object < FirstNormalObjectId)
 		return;
-	use.key.checked_as = InvalidOid;
+	use.key.checked_as = ASB_AGENT;
 	note_use(surface, &use);
 }
 

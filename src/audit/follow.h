@@ -11,6 +11,13 @@
 #include "audit/surface.h"
 #include "audit/world.h"
 
+/*
+ * The agent, where a role is meant.  The profile's role stands beside it: what
+ * that owns uses its privileges as the server counts them, with those of
+ * PUBLIC, where the gates ask the agent for a grant.
+ */
+#define ASB_AGENT	InvalidOid
+
 /* A use of something, whose consequences are to be looked for. */
 typedef struct AsbUseKey
 {
@@ -36,6 +43,13 @@ typedef struct AsbActor
 	Oid			user;
 	AsbPath    *path;
 } AsbActor;
+
+/* The role whose privileges, policies and memberships the server would look at. */
+static inline Oid
+asb_actual_role(const AsbSurface *surface, Oid role)
+{
+	return role == ASB_AGENT ? surface->role : role;
+}
 
 /* Direct uses; the parts note them. */
 extern void asb_follow_relation(AsbSurface *surface, AsbRelation *relation, AclMode command,

@@ -85,7 +85,7 @@ asb_function_notes(AsbSurface *surface, AsbFunction *function, Oid user)
 		who = psprintf("runs as owner %s, %s", asb_role_text(function->form->proowner),
 					   powers(surface, function->form->proowner));
 	else
-		who = user == surface->role ? "runs as the agent" : psprintf("runs as %s", asb_role_text(user));
+		who = user == ASB_AGENT ? "runs as the agent" : psprintf("runs as %s", asb_role_text(user));
 
 	if (function->form->pronamespace == asb_schema_oid())
 		return psprintf("%s; API of the extension", who);

@@ -63,14 +63,15 @@ follow_policies(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, A
 	ListCell   *cell;
 
 	if (relation->policies == NIL || use->key.unfiltered ||
-		!asb_row_filtered(relation, use->key.checked_as))
+		!asb_row_filtered(relation, asb_actual_role(surface, use->key.checked_as)))
 		return;
 	foreach(cell, relation->policies)
 	{
 		HeapTuple	policy = lfirst(cell);
 		AsbActor	step;
 
-		if (!asb_policy_applies(surface, policy, use->key.command, use->key.checked_as))
+		if (!asb_policy_applies(surface, policy, use->key.command,
+								asb_actual_role(surface, use->key.checked_as)))
 			continue;
 		step = asb_actor_step(actor, psprintf("policy %s", quote_identifier(NameStr(((Form_pg_policy) GETSTRUCT(policy))->polname))));
 		asb_follow_stored(surface, &step, policy, Anum_pg_policy_polqual);
@@ -258,7 +259,8 @@ follow_children(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, A
 		(use->key.command == ACL_INSERT && relation->form->relkind != RELKIND_PARTITIONED_TABLE))
 		return;
 	if (!use->key.unfiltered)
-		filter = asb_row_filter(surface, relation, use->key.command, use->key.checked_as);
+		filter = asb_row_filter(surface, relation, use->key.command,
+								asb_actual_role(surface, use->key.checked_as));
 	foreach(cell, relation->children)
 	{
 		Oid			relid = ((Form_pg_inherits) GETSTRUCT((HeapTuple) lfirst(cell)))->inhrelid;

@@ -184,7 +184,7 @@ follow_operator(HeapTuple row, TupleDesc desc, void *argument)
 	AsbSurface *surface = argument;
 	Form_pg_amop form = (Form_pg_amop) GETSTRUCT(row);
 	AsbFunctionVerdict verdict;
-	AsbActor	actor = {surface->role, surface->role, NULL};
+	AsbActor	actor = {ASB_AGENT, ASB_AGENT, NULL};
 
 	if (!has_support(surface, form->amopfamily))
 		return;

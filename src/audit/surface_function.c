@@ -158,7 +158,7 @@ add_function(AsbSurface *surface, AsbFunction *function)
 
 	call.identity = asb_world_function_identity(surface->world, function);
 	if (function->oid >= FirstNormalObjectId)
-		call.notes = asb_function_notes(surface, function, surface->role);
+		call.notes = asb_function_notes(surface, function, ASB_AGENT);
 	add_ways(&call, function, verdict);
 	if (verdict == ASB_FUNCTION_GRANTED && function->oid >= FirstNormalObjectId)
 		asb_follow_function(surface, function);

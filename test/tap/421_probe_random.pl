@@ -41,7 +41,8 @@ sub columns_seen
 	return keys %seen;
 }
 
-for my $seed ($first .. $first + $n - 1)
+# 62: a view of the profile's own over a table that is granted to PUBLIC alone
+for my $seed (62, $first .. $first + $n - 1)
 {
 	my $random = RandomSchema->new($seed, "r$seed");
 	sql($random->sql);
