@@ -5,7 +5,10 @@
  *
  * queue KIND PRODUCERS PAUSE SECONDS ADMIN GATEWAY PRODUCER...
  *
- * PAUSE: milliseconds a producer rests between two calls.  ADMIN, GATEWAY and
+ * PAUSE: milliseconds a producer rests between two calls; or @RATE, an open
+ * loop: so many calls a second, all producers together, on a schedule that does
+ * not wait for answers.  A producer that is late calls at once, and what it is
+ * late by counts as part of the round trip.  ADMIN, GATEWAY and
  * PRODUCER (as many as producers) are connection strings.  POSTMASTER in the
  * environment is the process whose children's CPU time counts.
  *
@@ -56,7 +59,9 @@ typedef struct Producer
 } Producer;
 
 static enum Kind kind;
-static int	pause_ms;
+static int	pause_ms = 0;
+static double open_rate = 0;	/* calls a second of each producer; 0: closed loop */
+static atomic_int nanswered = 0;
 static atomic_bool counting = false;
 static atomic_bool stopping = false;
 static atomic_bool claimers_stopping = false;
@@ -242,15 +247,27 @@ static void *
 produce(void *arg)
 {
 	Producer   *producer = arg;
+	double		due = now() + producer->number * 0.001;
 
 	while (!stopping)
 	{
-		bool		counts = counting;
+		bool		counts;
 		double		start = now();
 
+		if (open_rate > 0)
+		{
+			if (start < due)
+				usleep((due - start) * 1e6);
+			start = due;
+			due += 1 / open_rate;
+		}
+		counts = counting;
 		call_once(producer->conn);
 		if (counts && !stopping && producer->nsamples < MAX_SAMPLES / MAX_PRODUCERS)
+		{
 			producer->sample[producer->nsamples++] = (now() - start) * 1000;
+			nanswered++;
+		}
 		if (pause_ms > 0)
 			rest(pause_ms);
 	}
@@ -444,7 +461,10 @@ main(int argc, char **argv)
 			die("no such kind", NULL);
 	}
 	nproducers = atoi(argv[2]);
-	pause_ms = atoi(argv[3]);
+	if (argv[3][0] == '@')
+		open_rate = atof(argv[3] + 1) / nproducers;
+	else
+		pause_ms = atoi(argv[3]);
 	seconds = atof(argv[4]);
 	if (nproducers < 1 || nproducers > MAX_PRODUCERS || argc < 7 + nproducers)
 		die("too few producers", NULL);
@@ -469,6 +489,8 @@ main(int argc, char **argv)
 	start = now();
 	counting = true;
 	rest(seconds * 800);
+	for (int i = 0; i < 100 && nanswered == 0; i++)
+		rest(100);
 	stopping = true;
 	seconds = now() - start;
 	cpu = server_cpu() - cpu;
