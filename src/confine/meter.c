@@ -30,6 +30,7 @@ typedef struct WatchedNode
 	PlanState  *node;
 	ExecProcNodeMtd original;
 	struct WatchedNode *next;
+	MemoryContextCallback end;
 } WatchedNode;
 
 /* of the executors running now, innermost first; unlinked with their memory */
@@ -167,20 +168,18 @@ watch_modify_table(EState *estate, PlanState *planstate)
 	ModifyTableState *modify = castNode(ModifyTableState, planstate);
 	PlanState  *child = outerPlanState(modify);
 	WatchedNode *entry;
-	MemoryContextCallback *callback;
 
 	if (counted_by_result(modify))
 		return;
 
 	entry = MemoryContextAlloc(estate->es_query_cxt, sizeof(WatchedNode));
-	callback = MemoryContextAlloc(estate->es_query_cxt, sizeof(MemoryContextCallback));
 	entry->node = child;
 	entry->original = child->ExecProcNodeReal;
 	entry->next = watched;
 	watched = entry;
-	callback->func = unlink_node;
-	callback->arg = entry;
-	MemoryContextRegisterResetCallback(estate->es_query_cxt, callback);
+	entry->end.func = unlink_node;
+	entry->end.arg = entry;
+	MemoryContextRegisterResetCallback(estate->es_query_cxt, &entry->end);
 
 	ExecSetExecProcNode(child, watch_node);
 }

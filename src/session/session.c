@@ -3,11 +3,12 @@
  *	  The one accessor to this backend's identity.
  *
  * State: "current" and the pair of roles it was derived from.  Set by
- * refresh() only; asb_session_answer is what it comes to, and is forgotten with it.  Whether a role is sandboxed is decided once per pair and
- * backend: a REVOKE of agentsandbox_pool must not turn a confined session
- * into an ordinary one.  The row of the conversation and the profile are read
- * again when the relation cache says that one of the two tables changed
- * (their triggers send that invalidation, see tables/30_conversations.sql).
+ * refresh() only; asb_session_answer is what it comes to, and is forgotten with
+ * it.  Whether a role is sandboxed is decided once per pair and backend: a
+ * REVOKE of agentsandbox_pool must not turn a confined session into an ordinary
+ * one.  The row of the conversation and the profile are read again when the
+ * relation cache says that one of the two tables changed (their triggers send
+ * that invalidation, see tables/30_conversations.sql).
  */
 #include "postgres.h"
 
