@@ -133,7 +133,7 @@ is_written(const AsbAccess *access)
 {
 	/* what a view writes is a relation of its own in the list */
 	if ((access->requiredPerms & (ACL_INSERT | ACL_UPDATE | ACL_DELETE)) == 0 ||
-		get_rel_relkind(access->relid) == RELKIND_VIEW)
+		asb_access_is_view(access))
 		return false;
 
 	/* a foreign key's check locks the row that is referenced, for the server */

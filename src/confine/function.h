@@ -32,6 +32,6 @@ extern AsbFunctionVerdict asb_function_decide(Oid role, Oid funcid);
 extern void asb_function_gate_direct(const AsbSession *agent, Oid funcid);
 
 /* Refuses a function, as the verdict says. */
-extern void asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid);
+extern void asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid) pg_attribute_cold;
 
 #endif							/* ASB_FUNCTION_H */

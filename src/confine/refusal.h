@@ -37,9 +37,10 @@ typedef struct AsbRefusal
 
 /*
  * Refuses.  A return means that the profile observes only: the refusal was
- * noted and the caller goes on as if it had been allowed.
+ * noted and the caller goes on as if it had been allowed.  Cold, so that the
+ * compiler keeps what leads to it out of the way of what is allowed.
  */
-extern void asb_refuse(const AsbRefusal *refusal);
+extern void asb_refuse(const AsbRefusal *refusal) pg_attribute_cold;
 
 /*
  * For hooks.c: notes an error that is about to be reported, if the server

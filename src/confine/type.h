@@ -29,7 +29,7 @@ extern bool asb_type_names_objects(Oid typid);
  * Refuses values of a type.  It may have been given by its number, so its name
  * is not told, unless it is the server's.
  */
-extern void asb_type_refuse(Oid typid);
+extern void asb_type_refuse(Oid typid) pg_attribute_cold;
 
 /*
  * Is a constant of such a type the name of something that the role can reach?

@@ -8,8 +8,10 @@
 #ifndef ASB_COMPAT_H
 #define ASB_COMPAT_H
 
+#include "catalog/pg_class.h"
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
+#include "utils/lsyscache.h"
 
 #if PG_VERSION_NUM < 150000
 #error "agentsandbox needs PostgreSQL 15 or later"
@@ -74,6 +76,12 @@ asb_access(const ListCell *cell)
 	return lfirst_node(RTEPermissionInfo, cell);
 }
 
+static inline bool
+asb_access_is_view(const AsbAccess *access)
+{
+	return get_rel_relkind(access->relid) == RELKIND_VIEW;
+}
+
 /* The access of an entry of the query's range table that is a relation. */
 static inline AsbAccess *
 asb_entry_access(const Query *query, RangeTblEntry *rte)
@@ -112,6 +120,12 @@ asb_access(const ListCell *cell)
 	RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
 
 	return rte->rtekind == RTE_RELATION ? rte : NULL;
+}
+
+static inline bool
+asb_access_is_view(const AsbAccess *access)
+{
+	return access->relkind == RELKIND_VIEW;
 }
 
 static inline AsbAccess *
