@@ -30,6 +30,13 @@ SELECT agentsandbox.json_changes('{"a": [1, 2, 3]}', '{"a": [1, 3]}') AS shorter
 -- however much there is
 SELECT jsonb_array_length(c) AS changes, length(c->1->>'path') AS cut_off, c->-1 AS last, octet_length(c::text) < 1000000 AS bounded
 FROM agentsandbox.json_changes('{}', jsonb_build_object(repeat('k', 30000), (SELECT jsonb_agg(i) FROM generate_series(1, 12000) i))) AS c;
+-- ... and if it takes long to get to
+SET statement_timeout = '5s';
+SELECT agentsandbox.json_changes(jsonb_agg(jsonb_build_array(jsonb_build_array(i))), jsonb_agg(jsonb_build_array(jsonb_build_array(i + 1)))) AS deep,
+       agentsandbox.json_changes('{"a": 1}' || jsonb_object_agg(i, jsonb_build_array(jsonb_build_array(i))),
+                                 '{"a": 2}' || jsonb_object_agg(i, jsonb_build_array(jsonb_build_array(i + 1)))) AS first_level
+FROM generate_series(1, 40000) i;
+RESET statement_timeout;
 
 -- three lines, hashed
 SELECT agentsandbox.review_digest('mail', '{private,untrusted}', '{"b": 1.0, "a": "x"}')

@@ -29,8 +29,9 @@ COMMENT ON FUNCTION agentsandbox.json_is_leaf(jsonb) IS 'whether a JSON value ho
 
 -- The two are walked side by side, and what is equal is left out at once.  Leaf
 -- by leaf, so that what moved reads as removed here and added there.  An agent
--- chose at least one of them: pointers are cut off after 500 characters, and of
--- more than 1000 changes the rest is {"op": "more"}.
+-- chose at least one of them: pointers are cut off after 500 characters, and
+-- after 1000 changes, or 3000 values that hold others or are changes, the rest
+-- is {"op": "more"}.
 CREATE OR REPLACE FUNCTION agentsandbox.json_changes(before jsonb, after jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
@@ -44,18 +45,23 @@ BEGIN ATOMIC
              LATERAL (SELECT key, b.value AS was, a.value
                       FROM agentsandbox.json_children(p.was) b FULL JOIN agentsandbox.json_children(p.value) a USING (key)
                       WHERE b.value IS DISTINCT FROM a.value) m
+    ), visited AS (
+        SELECT path, was, value, pg_catalog.row_number() OVER () > 3000 AS more
+        FROM part
+        LIMIT 3001
     ), leaf AS (
         SELECT path COLLATE "C" AS path,
                CASE WHEN agentsandbox.json_is_leaf(was) THEN was END AS was,
-               CASE WHEN agentsandbox.json_is_leaf(value) THEN value END AS value
-        FROM part
-        WHERE agentsandbox.json_is_leaf(was) OR agentsandbox.json_is_leaf(value)
+               CASE WHEN agentsandbox.json_is_leaf(value) THEN value END AS value,
+               more
+        FROM visited
+        WHERE more OR agentsandbox.json_is_leaf(was) OR agentsandbox.json_is_leaf(value)
         LIMIT 1001
     ), change AS (
-        SELECT path, was, value, pg_catalog.row_number() OVER (ORDER BY path) AS n FROM leaf
+        SELECT path, was, value, more, pg_catalog.row_number() OVER (ORDER BY more, path) AS n FROM leaf
     )
     SELECT COALESCE(pg_catalog.jsonb_agg(CASE
-               WHEN n > 1000 THEN '{"op": "more"}'
+               WHEN more OR n > 1000 THEN '{"op": "more"}'
                WHEN was IS NULL THEN pg_catalog.jsonb_build_object('op', 'add', 'path', path, 'value', value)
                WHEN value IS NULL THEN pg_catalog.jsonb_build_object('op', 'remove', 'path', path, 'was', was)
                ELSE pg_catalog.jsonb_build_object('op', 'replace', 'path', path, 'was', was, 'value', value)
