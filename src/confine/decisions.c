@@ -12,7 +12,8 @@
  * that grants were found in are noted by their hash values: functions, types
  * and memberships.  When one of them changes, "grants" counts it, and all plans
  * are dropped.  The change may arrive when a plan has been chosen already, or a
- * cursor is open; then the statement fails and has to be run again.
+ * cursor is open; then the statement fails and has to be run again.  The same
+ * goes for what the profile opened to the analysis and opens no more.
  *
  * A callback may arrive while a decision is being made; such a decision is not
  * remembered.
@@ -34,6 +35,7 @@
 
 #include "confine/decisions.h"
 #include "core/compat.h"
+#include "session/session.h"
 
 /* A place for a decision; the next one that falls on it takes it over. */
 typedef struct DecisionPlace
@@ -160,6 +162,32 @@ refuse_stale(void)
 }
 
 void
+asb_decisions_follow_profile(void)
+{
+	static uint64 reading = 0;
+	static bool observed = false;
+	static bool opened = false;
+	const AsbSession *session = asb_session();
+	const AsbProfile *profile;
+	bool		observe;
+	bool		open;
+
+	if (session == NULL || session->reading == reading)
+		return;
+	reading = session->reading;
+	profile = session->kind == ASB_SESSION_CONVERSATION ? &session->profile : NULL;
+	observe = profile && profile->observe;
+	open = profile && profile->information_schema;
+	if ((observed && !observe) || (opened && !open))
+	{
+		grants++;
+		ResetPlanCache();
+	}
+	observed = observe;
+	opened = open;
+}
+
+void
 asb_decisions_check(void)
 {
 	static TimestampTz last_message = 0;
@@ -167,13 +195,10 @@ asb_decisions_check(void)
 	uint64		before = grants;
 
 	/* a transaction asks where it begins, so for its first statement it has just done so */
-	if (message != last_message && message == GetCurrentTransactionStartTimestamp())
-	{
-		last_message = message;
-		return;
-	}
+	if (message == last_message || message != GetCurrentTransactionStartTimestamp())
+		AcceptInvalidationMessages();
 	last_message = message;
-	AcceptInvalidationMessages();
+	asb_decisions_follow_profile();
 	if (grants != before)
 		refuse_stale();
 }
@@ -212,6 +237,7 @@ asb_decisions_execution_goes_on(EState *estate, Oid role, bool begins)
 	/* what begins with no transaction around it is one statement with its start */
 	if (!begins || IsTransactionBlock())
 		AcceptInvalidationMessages();
+	asb_decisions_follow_profile();
 	dlist_foreach(iter, &executions)
 	{
 		Execution  *execution = dlist_container(Execution, node, iter.cur);

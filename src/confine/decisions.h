@@ -44,7 +44,13 @@ extern void asb_decision_remember(const AsbDecision *decision);
 extern void asb_decision_rests_on(int cacheid, uint32 hashvalue);
 
 /*
- * For hooks.c, before a plan of the client's is executed: errors if a grant that
+ * For hooks.c, wherever a statement is judged: drops all plans if the profile
+ * opens less to the analysis than when they were made.
+ */
+extern void asb_decisions_follow_profile(void);
+
+/*
+ * For hooks.c, before a plan of the client's is executed: errors if what
  * a plan may rest on has changed without our having heard of it before.
  */
 extern void asb_decisions_check(void);

@@ -175,12 +175,10 @@ asb_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 
 	/* before the server describes its result, which tells what exists */
 	if (query->utilityStmt && IsA(query->utilityStmt, VariableShowStmt))
-	{
 		asb_setting_gate_show((const VariableShowStmt *) query->utilityStmt);
-		session = asb_session();
-	}
 
-	agent = asb_agent_of(session);
+	asb_decisions_follow_profile();
+	agent = asb_agent();
 	if (agent && !is_function_source(pstate))
 		asb_analyze_gate(agent, pstate, query);
 }
@@ -408,6 +406,7 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 	}
 
 	asb_limit_start(session, queryString, params, false);
+	asb_decisions_follow_profile();
 	agent = asb_agent();
 	if (agent && !asb_statement_gate(agent, pstmt, queryString, queryEnv))
 		return;
