@@ -1,11 +1,14 @@
 -- The relation gate: which relations and columns a conversation may use.
 \set SHOW_CONTEXT never
-SELECT agentsandbox.create_profile('regress_relation');
+SELECT agentsandbox.create_profile('regress_relation', allow_copy => true);
 CREATE TABLE regress_own (id int PRIMARY KEY, name text, pay int DEFAULT 5);
 INSERT INTO regress_own VALUES (1, 'one', 100), (2, 'two', 200);
 GRANT SELECT (id, name), INSERT (id, name), UPDATE (name) ON regress_own TO regress_relation;
 CREATE TABLE regress_all (a int, b text);
 GRANT SELECT, INSERT ON regress_all TO regress_relation;
+CREATE TABLE regress_dropped (a int, gone int, b text);
+ALTER TABLE regress_dropped DROP COLUMN gone;
+GRANT SELECT (a, b), INSERT ON regress_dropped TO regress_relation;
 CREATE TABLE regress_hidden (id int, name text);
 INSERT INTO regress_hidden VALUES (1, 'SECRET');
 CREATE TABLE regress_of_public (id int);
@@ -56,6 +59,14 @@ INSERT INTO regress_all VALUES (1, 'x') RETURNING *;
 SELECT ctid FROM regress_all;
 SELECT xmin, xmax, cmin, cmax, tableoid FROM regress_all;
 SELECT a FROM regress_all WHERE ctid = '(0,1)';
+
+-- a column that was dropped is none that could be granted
+INSERT INTO regress_dropped VALUES (1, 'x');
+SELECT row_to_json(d) FROM regress_dropped d;
+SELECT (jsonb_populate_record(NULL::regress_dropped, '{"b": "y"}')).b;
+COPY regress_dropped FROM STDIN;
+2	z
+\.
 
 -- nothing granted: there is none
 SELECT * FROM regress_hidden;

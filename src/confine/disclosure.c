@@ -54,14 +54,14 @@ starts_with(const char *text, const char *prefix)
  * catalogs can be read?
  */
 static bool
-names_can_be_looked_up(const ErrorData *error)
+names_can_be_looked_up(const ErrorData *error, const char *source)
 {
 	static const char *const raw_parser_files[] = {
 		"gram.y", "gram.c", "scan.l", "scan.c", "parser.c", "scansup.c", "mbutils.c", "wchar.c"
 	};
 
 	if (error->elevel != ERROR || error->filename == NULL ||
-		debug_query_string == NULL || !IsTransactionState())
+		source == NULL || !IsTransactionState())
 		return false;
 
 	for (int i = 0; i < lengthof(raw_parser_files); i++)
@@ -103,7 +103,7 @@ names_missing_alias(const ErrorData *error)
 
 /* Replaces what an error says of names by what it would say of any. */
 static void
-hide_names(Oid role, ErrorData *error)
+hide_names(Oid role, const char *source, ErrorData *error)
 {
 	MemoryContext context = AllocSetContextCreate(TopMemoryContext, "agentsandbox names",
 												  ALLOCSET_DEFAULT_SIZES);
@@ -111,7 +111,7 @@ hide_names(Oid role, ErrorData *error)
 	AsbName		name;
 	bool		unreachable;
 
-	unreachable = asb_name_unreachable(role, debug_query_string, error->cursorpos, &name);
+	unreachable = asb_name_unreachable(role, source, error->cursorpos, &name);
 	MemoryContextSwitchTo(oldcontext);
 
 	if (unreachable &&
@@ -119,8 +119,7 @@ hide_names(Oid role, ErrorData *error)
 		  name.sqlerrcode == ERRCODE_UNDEFINED_COLUMN &&
 		  error->cursorpos > 0 && error->cursorpos <= name.position))
 	{
-		say(error, name.sqlerrcode, name.message,
-			name.sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE ? ASB_HINT_NAMES : NULL);
+		say(error, name.sqlerrcode, name.message, name.hint);
 		error->cursorpos = name.position;
 	}
 	else if (names_missing_alias(error))
@@ -158,6 +157,13 @@ hide_names(Oid role, ErrorData *error)
 			break;
 	}
 	MemoryContextDelete(context);
+}
+
+void
+asb_disclosure_names(Oid role, const char *source, ErrorData *error)
+{
+	if (names_can_be_looked_up(error, source))
+		hide_names(role, source, error);
 }
 
 /* The fastpath message gives a function by its number; no answer tells its name. */
@@ -332,8 +338,8 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 	if (starts_with(error->message_id, "defaulting grantor "))
 		error->output_to_client = false;
 
-	if (analyzing && names_can_be_looked_up(error))
-		hide_names(role, error);
+	if (analyzing && names_can_be_looked_up(error, debug_query_string))
+		hide_names(role, debug_query_string, error);
 	else if (analyzing && error->elevel == ERROR && debug_query_string == NULL)
 		hide_fastpath_names(error);
 	hide_objects(role, error);

@@ -16,6 +16,12 @@
 extern void asb_disclosure_gate(ErrorData *error, bool analyzing);
 
 /*
+ * Takes out of an error of the analysis of "source", which the client gave in
+ * some other way than as its statement, what it tells of names.
+ */
+extern void asb_disclosure_names(Oid role, const char *source, ErrorData *error);
+
+/*
  * For the binding of a session: makes its errors and warnings reach the log, since what does
  * not is not seen by the gate.
  */

@@ -12,7 +12,8 @@
  * The question is asked of the raw parse tree.  Names of common table
  * expressions are resolved as the server does.  Columns are not resolved: one
  * counts as hidden if a relation of the statement has it, hidden, and none has
- * it open.  What the server itself brings is no secret and never counts.
+ * it open.  What means columns without naming them, such as *, counts if one of
+ * them is hidden.  What the server itself brings is no secret and never counts.
  *
  * May be called while an error is being reported, if it was raised at parse
  * analysis: no lock of the server is held then, and the lookups below raise no
@@ -23,6 +24,7 @@
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -31,6 +33,7 @@
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
@@ -40,13 +43,18 @@
 #include "confine/name.h"
 #include "confine/relation.h"
 #include "confine/type.h"
+#include "core/catalog.h"
 #include "core/compat.h"
+
+/* any of these makes a column known */
+#define KNOWN (ACL_SELECT | ACL_INSERT | ACL_UPDATE)
 
 typedef struct Search
 {
 	Oid			role;
 	List	   *ctes;			/* names that stand for common table expressions */
 	List	   *relations;		/* OIDs of those that can be reached */
+	List	   *aliases;		/* the names that they go by, one for each */
 	List	   *columns;		/* every ColumnRef, InferClause and join with USING */
 
 	/* what was found first, by its place in the text */
@@ -54,6 +62,7 @@ typedef struct Search
 	int			sqlerrcode;
 	char	   *object;
 	char	   *message;
+	const char *hint;
 } Search;
 
 static bool walk(Node *node, Search *search);
@@ -70,6 +79,7 @@ found(Search *search, int location, int sqlerrcode, char *object, char *message)
 	search->sqlerrcode = sqlerrcode;
 	search->object = object;
 	search->message = message;
+	search->hint = NULL;
 }
 
 static char *
@@ -121,27 +131,129 @@ look_up(Oid role, const RangeVar *relation)
 	return InvalidOid;
 }
 
+static bool
+is_cte(const Search *search, const RangeVar *relation)
+{
+	ListCell   *cell;
+
+	foreach(cell, relation->schemaname ? NIL : search->ctes)
+	{
+		if (strcmp(lfirst(cell), relation->relname) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+relation_known(Oid role, Oid relid)
+{
+	return OidIsValid(relid) &&
+		(relid < FirstNormalObjectId || asb_relation_reachable(role, relid));
+}
+
+/*
+ * How many columns stand before the first one that is hidden; INT_MAX if none
+ * of the relation's is.
+ */
+static int
+columns_before_hidden(Oid role, Oid relid)
+{
+	int			natts = relid < FirstNormalObjectId ? 0 : asb_relation_natts(relid);
+	int			n = 0;
+
+	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
+	{
+		if (!asb_relation_has_column(relid, attnum))
+			continue;
+		if (!asb_relation_column_granted(role, relid, attnum, KNOWN))
+			return n;
+		n++;
+	}
+	return INT_MAX;
+}
+
+/* Columns of a relation, as many as "n" from the first on, are used without their names. */
+static void
+consider_unnamed(Search *search, Oid relid, int n, int location, const char *privilege)
+{
+	char	   *name;
+
+	if (!relation_known(search->role, relid) ||
+		n <= columns_before_hidden(search->role, relid))
+		return;
+	name = get_rel_name(relid);
+	found(search, location, ERRCODE_INSUFFICIENT_PRIVILEGE, name,
+		  psprintf("%s of all columns of relation \"%s\" is not granted", privilege, name));
+	if (search->object == name)
+		search->hint = ASB_HINT_COLUMNS;
+}
+
+/* The same for all columns of what stands in FROM; of no subquery, which gives its own. */
+static void
+consider_all_of(Search *search, Node *from, int location)
+{
+	ListCell   *cell;
+
+	if (from == NULL)
+		return;
+	switch (nodeTag(from))
+	{
+		case T_List:
+			foreach(cell, (List *) from)
+				consider_all_of(search, lfirst(cell), location);
+			break;
+		case T_JoinExpr:
+			consider_all_of(search, ((JoinExpr *) from)->larg, location);
+			consider_all_of(search, ((JoinExpr *) from)->rarg, location);
+			break;
+		case T_RangeTableSample:
+			consider_all_of(search, ((RangeTableSample *) from)->relation, location);
+			break;
+		case T_RangeVar:
+			if (!is_cte(search, (RangeVar *) from))
+				consider_unnamed(search, look_up(search->role, (RangeVar *) from), INT_MAX,
+								 location >= 0 ? location : ((RangeVar *) from)->location, "SELECT");
+			break;
+		default:
+			break;
+	}
+}
+
+/* Does * stand alone among the targets?  It means all that is in FROM. */
+static void
+consider_star(Search *search, List *targets, List *from)
+{
+	ListCell   *cell;
+
+	foreach(cell, targets)
+	{
+		const ResTarget *target = lfirst_node(ResTarget, cell);
+		const ColumnRef *reference = (const ColumnRef *) target->val;
+
+		if (reference && IsA(reference, ColumnRef) && IsA(linitial(reference->fields), A_Star))
+			consider_all_of(search, (Node *) from, reference->location);
+	}
+}
+
 static void
 consider_relation(Search *search, const RangeVar *relation)
 {
 	Oid			relid;
-	ListCell   *cell;
 	char	   *name;
 
-	if (relation->schemaname == NULL)
-	{
-		foreach(cell, search->ctes)
-		{
-			if (strcmp(lfirst(cell), relation->relname) == 0)
-				return;
-		}
-	}
+	if (is_cte(search, relation))
+		return;
 
 	relid = look_up(search->role, relation);
-	if (OidIsValid(relid) &&
-		(relid < FirstNormalObjectId || asb_relation_reachable(search->role, relid)))
+	if (relation_known(search->role, relid))
 	{
-		search->relations = list_append_unique_oid(search->relations, relid);
+		search->relations = lappend_oid(search->relations, relid);
+		search->aliases = lappend(search->aliases,
+								  relation->alias ? relation->alias->aliasname : relation->relname);
+		/* names of its own for columns, in their order */
+		if (relation->alias && relation->alias->colnames)
+			consider_unnamed(search, relid, list_length(relation->alias->colnames),
+							 relation->location, "SELECT");
 		return;
 	}
 
@@ -228,6 +340,8 @@ consider_type(Search *search, const TypeName *type)
 			/* what its input function would say of a name must not be heard */
 			found(search, type->location, ERRCODE_INSUFFICIENT_PRIVILEGE, name,
 				  psprintf("values of type %s are not allowed", format_type_be(typid)));
+			if (search->object == name)
+				search->hint = ASB_HINT_NAMES;
 			return;
 		}
 		break;
@@ -251,8 +365,7 @@ column_hidden(Oid role, const char *column, const List *relations)
 		if (attnum <= 0)
 			continue;
 		if (lfirst_oid(cell) < FirstNormalObjectId ||
-			asb_relation_column_granted(role, lfirst_oid(cell), attnum,
-										ACL_SELECT | ACL_INSERT | ACL_UPDATE))
+			asb_relation_column_granted(role, lfirst_oid(cell), attnum, KNOWN))
 			return false;
 		hidden = true;
 	}
@@ -264,6 +377,36 @@ consider_column(Search *search, const char *column, int location, char *message)
 {
 	if (column_hidden(search->role, column, search->relations))
 		found(search, location, ERRCODE_UNDEFINED_COLUMN, pstrdup(column), message);
+}
+
+/* Does a relation of the statement have a column that is known by this name? */
+static bool
+column_known(const Search *search, const char *column)
+{
+	ListCell   *cell;
+
+	foreach(cell, search->relations)
+	{
+		AttrNumber	attnum = get_attnum(lfirst_oid(cell), column);
+
+		if (attnum > 0 && asb_relation_column_granted(search->role, lfirst_oid(cell), attnum, KNOWN))
+			return true;
+	}
+	return false;
+}
+
+/* Relations of the statement that go by this name, if it is a whole row of theirs. */
+static void
+consider_row(Search *search, const char *alias, int location)
+{
+	ListCell   *relid;
+	ListCell   *cell;
+
+	forboth(relid, search->relations, cell, search->aliases)
+	{
+		if (strcmp(lfirst(cell), alias) == 0)
+			consider_unnamed(search, lfirst_oid(relid), INT_MAX, location, "SELECT");
+	}
 }
 
 static void
@@ -283,8 +426,14 @@ consider_column_reference(Search *search, const ColumnRef *reference)
 	}
 
 	if (!IsA(llast(fields), String))
+	{
+		if (n > 1)
+			consider_row(search, strVal(list_nth(fields, n - 2)), reference->location);
 		return;
+	}
 	name = strVal(llast(fields));
+	if (n < 3 && !column_known(search, name))
+		consider_row(search, name, reference->location);
 	consider_column(search, name, reference->location,
 					n == 1 ? psprintf("column \"%s\" does not exist", name) :
 					psprintf("column %s.%s does not exist", strVal(list_nth(fields, n - 2)), name));
@@ -347,6 +496,91 @@ consider_targets(Search *search, const RangeVar *relation, List *targets)
 	}
 }
 
+/* How many columns a query gives, at most. */
+static int
+width(const SelectStmt *select)
+{
+	ListCell   *cell;
+
+	while (select->op != SETOP_NONE)
+		select = select->larg;
+	if (select->valuesLists)
+		return list_length(linitial(select->valuesLists));
+	foreach(cell, select->targetList)
+	{
+		const Node *value = lfirst_node(ResTarget, cell)->val;
+
+		if ((IsA(value, ColumnRef) && IsA(llast(((const ColumnRef *) value)->fields), A_Star)) ||
+			(IsA(value, A_Indirection) && IsA(llast(((const A_Indirection *) value)->indirection), A_Star)))
+			return INT_MAX;
+	}
+	return list_length(select->targetList);
+}
+
+/* The key of ON CONFLICT ON CONSTRAINT: its columns must be known. */
+static void
+consider_constraint(Search *search, const RangeVar *relation, const InferClause *infer)
+{
+	Oid			relid = look_up(search->role, relation);
+	HeapTuple	tuple;
+	Datum		key;
+	Datum	   *columns;
+	int			n = 0;
+	bool		isnull;
+	bool		known;
+
+	if (infer == NULL || infer->conname == NULL || !relation_known(search->role, relid))
+		return;
+	tuple = SearchSysCache1(CONSTROID,
+							ObjectIdGetDatum(get_relation_constraint_oid(relid, infer->conname, true)));
+	if (!HeapTupleIsValid(tuple))
+		return;
+	key = SysCacheGetAttr(CONSTROID, tuple, Anum_pg_constraint_conkey, &isnull);
+	known = !isnull;
+	if (known)
+		deconstruct_array(DatumGetArrayTypeP(key), INT2OID, sizeof(int16), true,
+						  TYPALIGN_SHORT, &columns, NULL, &n);
+	for (int i = 0; known && i < n; i++)
+		known = asb_relation_column_granted(search->role, relid, DatumGetInt16(columns[i]), KNOWN);
+	ReleaseSysCache(tuple);
+	if (!known)
+		found(search, -1, ERRCODE_UNDEFINED_OBJECT, infer->conname,
+			  psprintf("constraint \"%s\" for table \"%s\" does not exist",
+					   infer->conname, relation->relname));
+}
+
+static void
+consider_insert(Search *search, const InsertStmt *insert)
+{
+	consider_targets(search, insert->relation, insert->cols);
+	if (insert->cols == NIL && insert->selectStmt)
+		consider_unnamed(search, look_up(search->role, insert->relation),
+						 width((const SelectStmt *) insert->selectStmt),
+						 insert->relation->location, "INSERT");
+	if (insert->onConflictClause)
+	{
+		consider_targets(search, insert->relation, insert->onConflictClause->targetList);
+		consider_constraint(search, insert->relation, insert->onConflictClause->infer);
+	}
+	consider_star(search, insert->returningList, list_make1(insert->relation));
+}
+
+static void
+consider_merge(Search *search, const MergeStmt *merge)
+{
+	ListCell   *cell;
+
+	foreach(cell, merge->mergeWhenClauses)
+	{
+		const MergeWhenClause *when = lfirst_node(MergeWhenClause, cell);
+
+		consider_targets(search, merge->relation, when->targetList);
+		if (when->commandType == CMD_INSERT && when->targetList == NIL)
+			consider_unnamed(search, look_up(search->role, merge->relation),
+							 list_length(when->values), merge->relation->location, "INSERT");
+	}
+}
+
 /*
  * The same in COPY, which has them as strings without a place and looks for
  * them when it is executed only, so that those there are not count here too.
@@ -402,9 +636,14 @@ walk(Node *node, Search *search)
 		case T_RangeVar:
 			consider_relation(search, (RangeVar *) node);
 			break;
+		case T_JoinExpr:
+			if (((JoinExpr *) node)->isNatural ||
+				(((JoinExpr *) node)->alias && ((JoinExpr *) node)->alias->colnames))
+				consider_all_of(search, node, -1);
+			search->columns = lappend(search->columns, node);
+			break;
 		case T_ColumnRef:
 		case T_InferClause:
-		case T_JoinExpr:
 			search->columns = lappend(search->columns, node);
 			break;
 		case T_FuncCall:
@@ -434,22 +673,27 @@ walk(Node *node, Search *search)
 			break;
 		case T_SelectStmt:
 			walk_with(((SelectStmt *) node)->withClause, search);
+			consider_star(search, ((SelectStmt *) node)->targetList, ((SelectStmt *) node)->fromClause);
 			break;
 		case T_InsertStmt:
 			walk_with(((InsertStmt *) node)->withClause, search);
-			consider_targets(search, ((InsertStmt *) node)->relation,
-							 ((InsertStmt *) node)->cols);
+			consider_insert(search, (InsertStmt *) node);
 			break;
 		case T_UpdateStmt:
 			walk_with(((UpdateStmt *) node)->withClause, search);
 			consider_targets(search, ((UpdateStmt *) node)->relation,
 							 ((UpdateStmt *) node)->targetList);
+			consider_star(search, ((UpdateStmt *) node)->returningList,
+						  lcons(((UpdateStmt *) node)->relation, list_copy(((UpdateStmt *) node)->fromClause)));
 			break;
 		case T_DeleteStmt:
 			walk_with(((DeleteStmt *) node)->withClause, search);
+			consider_star(search, ((DeleteStmt *) node)->returningList,
+						  lcons(((DeleteStmt *) node)->relation, list_copy(((DeleteStmt *) node)->usingClause)));
 			break;
 		case T_MergeStmt:
 			walk_with(((MergeStmt *) node)->withClause, search);
+			consider_merge(search, (MergeStmt *) node);
 			break;
 		case T_WithClause:		/* walked already */
 		case T_LockingClause:	/* names aliases */
@@ -519,7 +763,7 @@ asb_name_unreachable(Oid role, const char *source, int position, AsbName *name)
 		if (position > 0 && raw->stmt_len != 0 &&
 			pg_mbstrlen_with_len(source, raw->stmt_location + raw->stmt_len) < position)
 			continue;
-		search.relations = search.columns = NIL;
+		search.relations = search.aliases = search.columns = NIL;
 		walk_statement(raw->stmt, &search);
 		consider_columns(&search);
 		if (position > 0 || search.location >= 0)
@@ -531,6 +775,7 @@ asb_name_unreachable(Oid role, const char *source, int position, AsbName *name)
 	name->sqlerrcode = search.sqlerrcode;
 	name->object = search.object;
 	name->message = search.message;
+	name->hint = search.hint;
 	name->position = search.location == INT_MAX ? 0 :
 		pg_mbstrlen_with_len(source, search.location) + 1;
 	return true;

@@ -12,6 +12,7 @@ typedef struct AsbName
 	int			sqlerrcode;		/* of the error that tells that there is no such thing */
 	char	   *object;			/* the name as the agent wrote it */
 	char	   *message;
+	const char *hint;			/* or NULL */
 	int			position;		/* for errposition() */
 } AsbName;
 

@@ -31,6 +31,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "confine/disclosure.h"
 #include "confine/flow.h"
 #include "confine/function.h"
 #include "confine/name.h"
@@ -74,7 +75,8 @@ refuse_unreachable_names(const char *source)
 			.gate = ASB_GATE_RELATION,
 			.sqlerrcode = name.sqlerrcode,
 			.object = name.object,
-			.message = name.message
+			.message = name.message,
+			.hint = name.hint
 		});
 }
 
@@ -306,6 +308,35 @@ preview_raw(RawStmt *raw, const char *source, Preview *preview)
 		preview_query(query, preview);
 }
 
+/* As an error of the same text would be told, had it been sent. */
+static void
+preview_text(const char *source, Preview *preview)
+{
+	List	   *statements = pg_parse_query(source);
+	Oid			role = conversation()->role;
+	MemoryContext context = CurrentMemoryContext;
+	ListCell   *cell;
+
+	refuse_unreachable_names(source);
+	PG_TRY();
+	{
+		foreach(cell, statements)
+			preview_raw(lfirst_node(RawStmt, cell), source, preview);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		asb_disclosure_names(role, source, error);
+		error->cursorpos = 0;
+		ReThrowError(error);
+	}
+	PG_END_TRY();
+}
+
 static ArrayType *
 text_array(List *strings)
 {
@@ -327,11 +358,9 @@ Datum
 asb_preview_flow(PG_FUNCTION_ARGS)
 {
 	const char *source = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	List	   *statements = pg_parse_query(source);
 	Preview		preview = {{.known = asb_labels_known(conversation()), .floor = ~UINT64CONST(0)}};
 	AsbFlow    *flow = &preview.flow;
 	AsbLabelSet lacking;
-	ListCell   *cell;
 	TupleDesc	desc;
 	Datum		values[4];
 	bool		isnull[4] = {false};
@@ -339,9 +368,7 @@ asb_preview_flow(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 
-	refuse_unreachable_names(source);
-	foreach(cell, statements)
-		preview_raw(lfirst_node(RawStmt, cell), source, &preview);
+	preview_text(source, &preview);
 
 	lacking = (flow->known | flow->read) & ~flow->floor;
 	values[0] = PointerGetDatum(asb_labels_to_array(flow->known));

@@ -154,6 +154,17 @@ asb_relation_column_granted(Oid role, Oid relid, AttrNumber attnum, AclMode mask
 		column_privileges(role, relid, attnum, mask) != 0;
 }
 
+bool
+asb_relation_has_column(Oid relid, AttrNumber attnum)
+{
+	HeapTuple	tuple = SearchSysCacheAttNum(relid, attnum);
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	ReleaseSysCache(tuple);
+	return true;
+}
+
 /*
  * Looks for a column in the set that lacks the privilege.  An empty set asks
  * for the privilege on any column.
@@ -186,7 +197,7 @@ columns_allowed(Oid role, Oid relid, const Bitmapset *columns, AclMode privilege
 		{
 			*attnum = column;
 			if (!column_privileges(role, relid, column, privilege) &&
-				get_attname(relid, column, true) != NULL)
+				asb_relation_has_column(relid, column))
 				return false;
 		}
 	}
@@ -291,7 +302,7 @@ asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char *name, Oid 
 			break;
 		case ASB_RELATION_SYSTEM_COLUMN:
 			refusal.message = psprintf("system columns of relation \"%s\" are not allowed", name);
-			refusal.hint = "Name the columns you need; agentsandbox.columns lists them.";
+			refusal.hint = ASB_HINT_COLUMNS;
 			break;
 		case ASB_RELATION_HIDDEN_COLUMN:
 			if (column)
@@ -304,7 +315,7 @@ asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char *name, Oid 
 			else
 				refusal.message = psprintf("%s of all columns of relation \"%s\" is not granted",
 										   privilege_name(missing), name);
-			refusal.hint = "Name the columns you need; agentsandbox.columns lists them.";
+			refusal.hint = ASB_HINT_COLUMNS;
 			break;
 		case ASB_RELATION_NO_PRIVILEGE:
 			refusal.message = psprintf("%s on relation \"%s\" is not granted",

@@ -12,6 +12,9 @@
 #include "confine/agent.h"
 #include "core/compat.h"
 
+/* hint of the refusal of columns that are used without their names */
+#define ASB_HINT_COLUMNS "Name the columns you need; agentsandbox.columns lists them."
+
 typedef enum AsbRelationVerdict
 {
 	ASB_RELATION_ALLOWED,
@@ -40,6 +43,9 @@ extern bool asb_relation_reachable(Oid role, Oid relid);
 
 /* Does the role have the privilege, on the relation or on one column at least? */
 extern bool asb_relation_granted(Oid role, Oid relid, AclMode privilege);
+
+/* Is there such a column?  Dropped ones have a row in the catalog too. */
+extern bool asb_relation_has_column(Oid relid, AttrNumber attnum);
 
 /* Does the role have one of the privileges on this column? */
 extern bool asb_relation_column_granted(Oid role, Oid relid, AttrNumber attnum, AclMode mask);

@@ -279,7 +279,7 @@ judge_copied_types(const CopyStmt *copy, Oid role, Oid relid)
 	{
 		char	   *name = get_attname(relid, attnum, true);
 
-		if (name != NULL &&
+		if (name != NULL && asb_relation_has_column(relid, attnum) &&
 			(copy->attlist == NIL || list_member(copy->attlist, makeString(name))) &&
 			asb_relation_column_granted(role, relid, attnum, privilege) &&
 			!asb_type_decide(role, get_atttype(relid, attnum)))
@@ -306,6 +306,7 @@ judge_copy(const CopyStmt *copy, Oid role, const char *source, int location)
 			.sqlerrcode = name.sqlerrcode,
 			.object = name.object,
 			.message = name.message,
+			.hint = name.hint,
 			.position = name.position
 		});
 

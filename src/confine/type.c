@@ -219,7 +219,7 @@ row_type_readable(Oid role, Oid typid)
 	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
 	{
 		if (!asb_relation_column_granted(role, relid, attnum, ACL_SELECT) &&
-			get_attname(relid, attnum, true) != NULL)
+			asb_relation_has_column(relid, attnum))
 			return false;
 	}
 	return true;

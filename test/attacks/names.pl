@@ -15,7 +15,7 @@ sql(<<~'SQL');
 	CREATE SCHEMA app;
 	CREATE SCHEMA closed;
 	GRANT USAGE ON SCHEMA app TO p;
-	CREATE TABLE app.own (id int PRIMARY KEY, name text, hidcol text DEFAULT 'SECRET' CHECK (hidcol <> 'x'));
+	CREATE TABLE app.own (id int PRIMARY KEY, name text, hidcol text DEFAULT 'SECRET' CONSTRAINT hidkey UNIQUE CHECK (hidcol <> 'x'));
 	GRANT SELECT (id, name), INSERT (id, name), UPDATE (name) ON app.own TO p;
 	CREATE TABLE app.hidden (id int, name text, hidcol text);
 	CREATE TABLE closed.hidden (LIKE app.hidden);
@@ -41,7 +41,7 @@ my %missing = (
 	'app.hidden' => 'app.mising', 'closed.hidden' => 'closer.hidden', 'app.public_' => 'app.publik_', 'app.hidindex' => 'app.hidinddx',
 	'app.hidseq' => 'app.hidsek', 'app.hidtype' => 'app.hidtipe', 'closed.hidtype' => 'closer.hidtype', 'app.hiddom' => 'app.hiddon',
 	'app.hidfunc' => 'app.hidfonc', 'closed.hidfunc' => 'closer.hidfunc', 'app.hidrows' => 'app.hidraws', 'app.hidagg' => 'app.hidogg',
-	'app.hidproc' => 'app.hidprac', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidrole' => 'hidrule', 'app.hidconf' => 'app.hidkonf');
+	'app.hidproc' => 'app.hidprac', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidkey' => 'hidkei', 'hidrole' => 'hidrule', 'app.hidconf' => 'app.hidkonf');
 
 my @relations = ('app.hidden', 'closed.hidden', 'app.public_', 'app.hidindex', 'app.hidseq', 'hidden');
 my @types = ('app.hidtype', 'closed.hidtype', 'app.hiddom', 'app.hidden', 'closed.hidden');
@@ -77,7 +77,12 @@ my @attempts = (
 		'INSERT INTO own (id, %s) VALUES (1, 2)', 'UPDATE own SET %s = 1', 'UPDATE own SET name = %s', "UPDATE own SET name = '' RETURNING %s", "INSERT INTO own (id) VALUES (1) RETURNING %s",
 		'INSERT INTO own (id) VALUES (1) ON CONFLICT (%s) DO NOTHING', 'INSERT INTO own (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET name = excluded.%s', 'DELETE FROM own WHERE %s IS NULL',
 		'SELECT * FROM own a JOIN own b USING (%s)', 'SELECT nosuch, %s FROM own', 'SELECT %s, nosuch FROM own', 'COPY own (%s) TO STDOUT', 'COPY own (%s) FROM STDIN',
-		'MERGE INTO own USING (SELECT 1 AS a) s ON id = a WHEN MATCHED AND %s IS NULL THEN DO NOTHING', 'SELECT lower(%s, 1) FROM own', 'SELECT id FROM own WHERE (id, %s) = (1, 2)'),
+		'MERGE INTO own USING (SELECT 1 AS a) s ON id = a WHEN MATCHED AND %s IS NULL THEN DO NOTHING', 'SELECT lower(%s, 1) FROM own', 'SELECT id FROM own WHERE (id, %s) = (1, 2)',
+		'SELECT (o).%s FROM own o', 'SELECT (own).%s + 1 FROM own', 'SELECT %s(o) FROM own o', 'SELECT ((o)).%s.x FROM own o', 'SELECT (SELECT (o).%s) FROM own o', 'SELECT (excluded).%s FROM own excluded',
+		'INSERT INTO own (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET %s = 1', 'INSERT INTO own (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET (name, %s) = (1, 2)',
+		'MERGE INTO own USING (SELECT 1 AS a) s ON id = a WHEN MATCHED THEN UPDATE SET %s = 1', 'MERGE INTO own USING (SELECT 1 AS a) s ON id = a WHEN NOT MATCHED THEN INSERT (id, %s) VALUES (1, 2)'),
+	[ 'INSERT INTO own (id) VALUES (1) ON CONFLICT ON CONSTRAINT %s DO NOTHING', 'hidkey' ],
+	(map { my $t = $_; map { [ "SELECT * FROM agentsandbox.preview('$t')", $_ ] } @relations } "SELECT nextval(''%s'')", "SELECT ''x'' FROM own WHERE ''%s''::regclass = 1", 'SELECT nosuch FROM %s'),
 	(map { [ $_, 'app.hidconf' ] } "SELECT to_tsvector('%s', 'a')", "SELECT '%s'::regconfig", "SET default_text_search_config = '%s'"),
 	(map { [ $_, 'hidrole' ] } 'SET ROLE %s', "SELECT '%s'::regrole", 'SET SESSION AUTHORIZATION %s', 'GRANT %s TO p', "SELECT pg_has_role('%s', 'USAGE')", "SELECT '%s=r'::aclitem"));
 
