@@ -10,6 +10,7 @@
  *
  * Taken out are
  *		names that do not exist or cannot be reached: see name.c;
+ *		names of types that a client may have given by their number;
  *		values of rows, in details of constraint violations;
  *		the code of functions and policies, in contexts and internal queries;
  *		names of objects that the agent did not name itself;
@@ -93,12 +94,151 @@ say(ErrorData *error, int sqlerrcode, const char *message, const char *hint)
 	error->detail = NULL;
 }
 
+/* As the gate does, where the type fits. */
+static void
+say_type_not_granted(ErrorData *error)
+{
+	say(error, ERRCODE_INSUFFICIENT_PRIVILEGE, ASB_TYPE_NOT_GRANTED, NULL);
+	error->cursorpos = 0;
+}
+
 /* Is it about a name that qualifies a column, but is not one of FROM's? */
 static bool
 names_missing_alias(const ErrorData *error)
 {
 	return starts_with(error->message_id, "missing FROM-clause entry for table ") ||
 		starts_with(error->message_id, "invalid reference to FROM-clause entry for table ");
+}
+
+/* Is it the name of a type, as the server writes it, that the role cannot reach? */
+static bool
+is_hidden_type(Oid role, const char *schema, const char *name)
+{
+	List	   *schemas = schema ? list_make1_oid(get_namespace_oid(schema, true)) : fetch_search_path(true);
+	ListCell   *cell;
+
+	foreach(cell, schemas)
+	{
+		Oid			typid = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+											PointerGetDatum(name),
+											ObjectIdGetDatum(lfirst_oid(cell)));
+
+		if (OidIsValid(typid))
+			return typid >= FirstNormalObjectId && !asb_type_decide(role, typid);
+	}
+	return false;
+}
+
+static bool
+in_identifier(char c)
+{
+	return isalnum((unsigned char) c) || c == '_' || c == '$' || IS_HIGHBIT_SET(c);
+}
+
+/* Reads an identifier, quoted or not, and goes on behind it; NULL if there is none. */
+static char *
+read_identifier(const char **from, const char *end)
+{
+	const char *p = *from;
+	StringInfoData name;
+
+	initStringInfo(&name);
+	if (*p == '"')
+	{
+		for (p++; p < end && (*p != '"' || (p + 1 < end && p[1] == '"')); p++)
+		{
+			if (*p == '"')
+				p++;
+			appendStringInfoChar(&name, *p);
+		}
+		p = Min(p + 1, end);
+	}
+	else
+	{
+		while (p < end && in_identifier(*p))
+			appendStringInfoChar(&name, *p++);
+	}
+	if (p == *from)
+		return NULL;
+	*from = p;
+	return name.data;
+}
+
+/* Does a text hold the name of a hidden type, one of a schema or function apart? */
+static bool
+holds_hidden_type(Oid role, const char *from, const char *end)
+{
+	char	   *schema = NULL;
+
+	while (from < end)
+	{
+		char	   *name = read_identifier(&from, end);
+
+		if (name == NULL)
+		{
+			from++;
+			schema = NULL;
+			continue;
+		}
+		if (from < end && *from == '.')
+		{
+			schema = name;
+			from++;
+			continue;
+		}
+		if ((from == end || *from != '(') && strlen(name) < NAMEDATALEN &&
+			is_hidden_type(role, schema, name))
+			return true;
+		schema = NULL;
+	}
+	return false;
+}
+
+/*
+ * Does a message name a type that the role cannot reach?  A Parse message gives
+ * types of parameters by number, and the server says of any that it does not
+ * fit.  In such messages types stand unquoted where the format has "%s".
+ */
+static bool
+tells_hidden_type(Oid role, const ErrorData *error)
+{
+	const char *format = error->message_id;
+	const char *text = error->message;
+
+	if (format == NULL || text == NULL ||
+		(strstr(format, "type") == NULL && strstr(format, "enum") == NULL &&
+		 !starts_with(format, "operator ") && !starts_with(format, "function ") &&
+		 !starts_with(format, "procedure ") && !starts_with(format, "argument")))
+		return false;
+	if (error->detail && holds_hidden_type(role, error->detail, error->detail + strlen(error->detail)))
+		return true;
+
+	while (*format)
+	{
+		char	   *literal;
+		const char *end;
+
+		if (*format != '%')
+		{
+			/* not the text of this format but that of a translation */
+			if (*format++ != *text++)
+				return holds_hidden_type(role, error->message, error->message + strlen(error->message));
+			continue;
+		}
+
+		/* what a conversion gives reaches up to the literal behind it */
+		format += strcspn(format, "cdsu");
+		if (*format)
+			format++;
+		literal = pnstrdup(format, strcspn(format, "%"));
+		end = *literal ? strstr(text, literal) : NULL;
+		if (end == NULL)
+			end = text + strlen(text);
+		if (literal[0] != '"' && holds_hidden_type(role, text, end))
+			return true;
+		text = end;
+	}
+	return false;
 }
 
 /* Replaces what an error says of names by what it would say of any. */
@@ -110,8 +250,10 @@ hide_names(Oid role, const char *source, ErrorData *error)
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
 	AsbName		name;
 	bool		unreachable;
+	bool		tells_type;
 
 	unreachable = asb_name_unreachable(role, source, error->cursorpos, &name);
+	tells_type = !unreachable && tells_hidden_type(role, error);
 	MemoryContextSwitchTo(oldcontext);
 
 	if (unreachable &&
@@ -122,6 +264,8 @@ hide_names(Oid role, const char *source, ErrorData *error)
 		say(error, name.sqlerrcode, name.message, name.hint);
 		error->cursorpos = name.position;
 	}
+	else if (tells_type)
+		say_type_not_granted(error);
 	else if (names_missing_alias(error))
 	{
 		/* all that it tells of stands in the text: FROM holds no such name */
@@ -264,7 +408,7 @@ hide_objects(Oid role, ErrorData *error)
 			"permission denied for something that a view, function, policy, trigger or default uses",
 			NULL);
 	else if (starts_with(error->message_id, "cache lookup failed for type "))
-		say(error, ERRCODE_INSUFFICIENT_PRIVILEGE, ASB_TYPE_NOT_GRANTED, NULL);
+		say_type_not_granted(error);
 	else if (error->message_id && strstr(error->message_id, "row-level security policy \"%s\""))
 		say(error, error->sqlerrcode, "row violates row-level security policy", NULL);
 	else if (starts_with(error->message_id, "update or delete on table "))
