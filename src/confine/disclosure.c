@@ -376,12 +376,14 @@ unnamed_constraint(int sqlerrcode)
 	}
 }
 
-/* Takes out what is quoted: of a view behind a view, for instance. */
+/* Takes out what is quoted: of a view behind a view, or the file of a foreign table. */
 static void
 hide_quoted(ErrorData *error)
 {
 	static const char *const messages[] = {
 		"cannot insert into ", "cannot update ", "cannot delete from ", "cannot perform ",
+		"could not access ", "could not connect to ", "could not execute ", "could not fstat ",
+		"could not open ", "could not read ", "could not stat ", "could not write ",
 		"infinite recursion detected in ", "materialized view ",
 		"new row violates check option for view ",
 	};

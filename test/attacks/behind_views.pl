@@ -31,6 +31,10 @@ sql(<<~'SQL');
 	CREATE VIEW app.mat AS SELECT * FROM closed.hidmat;
 	CREATE VIEW app.ruled AS SELECT 1 AS id, ''::text AS d;
 	CREATE RULE ruled AS ON INSERT TO app.ruled DO INSTEAD INSERT INTO closed.hidtyped VALUES (NEW.id, NEW.d);
+	CREATE EXTENSION file_fdw;
+	CREATE SERVER hidserver FOREIGN DATA WRAPPER file_fdw;
+	CREATE FOREIGN TABLE app.far (a text) SERVER hidserver OPTIONS (filename '/nowhere/hidfile');
+	GRANT SELECT ON app.far TO p;
 	GRANT SELECT, INSERT, UPDATE, DELETE ON app.v, app.v2, app.checked, app.grouped, app.mat, app.ruled TO p;
 	SQL
 my $c = open_conversation('p');
@@ -54,6 +58,7 @@ tells_nothing("INSERT INTO checked VALUES (1000, 'b')", '44000');
 tells_nothing('INSERT INTO grouped VALUES (1)', '55000');
 tells_nothing('SELECT * FROM mat', '55000');
 tells_nothing("INSERT INTO ruled VALUES (1, 'worse')", '23514');
+tells_nothing('SELECT * FROM far', '58P01');
 tells_nothing("INSERT INTO own (id, name) SELECT 2, 'b' FROM v WHERE id / 0 = 1", '22012');
 
 like(refused($c, "INSERT INTO own (id, name) VALUES (1, 'b')", '23505', 'a key of a table of its own'), qr/"own_pkey"/, '... keeps its name');
