@@ -24,6 +24,7 @@
 #include "catalog/pg_namespace_d.h"
 #include "catalog/pg_proc.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/primnodes.h"
 #include "utils/fmgroids.h"
@@ -199,6 +200,9 @@ asb_bounded(PG_FUNCTION_ARGS)
 
 	if (target == NULL)
 		target = twin->fn_extra = make_target(twin);
+
+	/* an array or a list of columns can hold a thousand calls */
+	CHECK_FOR_INTERRUPTS();
 
 	first = argument_size(fcinfo, target, Max(target->quadratic, 0));
 	second = target->quadratic >= 0 ? first : argument_size(fcinfo, target, 1);

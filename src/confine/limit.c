@@ -36,6 +36,7 @@
 
 #include "confine/clock.h"
 #include "confine/disclosure.h"
+#include "confine/insist.h"
 #include "confine/limit.h"
 #include "confine/meter.h"
 #include "confine/refusal.h"
@@ -186,6 +187,7 @@ session_bound(const AsbSession *session)
 {
 	asb_refusal_bind(session);
 	asb_disclosure_bind();
+	asb_insist();
 	asb_setting_check_stored();
 
 	if (session->kind == ASB_SESSION_CONVERSATION)

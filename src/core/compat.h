@@ -229,6 +229,15 @@ asb_identity_sequence(Oid relid, AttrNumber attnum)
 #define asb_identity_sequence(relid, attnum) getIdentitySequence(relid, attnum, true)
 #endif
 
+/* 17: an allocation function is told what it is to do without memory. */
+#if PG_VERSION_NUM >= 170000
+#define ASB_ALLOC_FLAGS_PARAMETER , int flags
+#define ASB_ALLOC_FLAGS , flags
+#else
+#define ASB_ALLOC_FLAGS_PARAMETER
+#define ASB_ALLOC_FLAGS
+#endif
+
 /* 17: JSON_TABLE is a TableFunc as XMLTABLE is. */
 #if PG_VERSION_NUM >= 170000
 #define asb_is_xml_table(function) ((function)->functype == TFT_XMLTABLE)
