@@ -32,6 +32,11 @@ SELECT ARRAY[1,2] && ARRAY[2,3], ARRAY['a','b'] @> ARRAY['a'], ARRAY[1] <@ ARRAY
 SELECT v FROM regress_t WHERE v IN (SELECT g FROM unnest(string_to_array('value 1,value 2', ',')) g) ORDER BY 1;
 SELECT NULLIF('a' LIKE 'a', true), 'a' LIKE 'b' IS DISTINCT FROM true;
 EXPLAIN (COSTS off) SELECT v FROM regress_t WHERE v LIKE 'value 12%';
+SELECT '{"a": 1}'::jsonb ?| '{a,b}', '{"a": 1}'::jsonb ?& '{a,b}', to_date('2020-01-02', 'YYYY-MM-DD'), to_timestamp('05 Dec 2000', 'DD Mon YYYY') = '2000-12-05';
+SELECT '[1,2,3]'::jsonb @? '$[*] ? (@ > 2)', '[1]'::jsonb @@ '$[0] == 1', jsonb_path_query_array('[1,2,3]', '$[*] ? (@ > $min)', '{"min": 1}'), jsonb_path_exists_tz('[]', '$');
+SELECT * FROM jsonb_path_query('[1,2,3]', '$[*]') v;
+SELECT g, jsonb_path_query('[1,2]', '$[*]') FROM generate_series(1, 2) g;
+SELECT ts_rank(v, 'cat & fat') > 0, ts_rank('{1,1,1,1}', v, 'ca:* | dog', 1) > 0, ts_rank(v, '') FROM to_tsvector('simple', 'fat cat') v;
 
 -- hopeless: at once, wherever it stands
 SELECT repeat('a', 1000000) LIKE '%' || repeat('b', 30000) || '%';
@@ -42,6 +47,12 @@ SELECT length(normalize(repeat('a', 20000)));
 SELECT array_agg(g) && array_agg(-g) FROM generate_series(1, 30000) g;
 SELECT count(*) FROM string_to_table(repeat('a', 1000000), repeat('b', 30000));
 SELECT count(*) FROM regress_t WHERE v LIKE repeat('a', 100000000);
+SELECT to_jsonb(array_agg('a' || g)) ?| array_agg('b' || g) FROM generate_series(1, 30000) g;
+SELECT to_date(repeat('1', 100000), repeat('Y', 100000));
+SELECT jsonb_path_query(to_jsonb(repeat('1', 1000000)), ('$.datetime("' || repeat('Y', 1000000) || '")')::jsonpath);
+SELECT jsonb_path_exists('[]', ('$v.datetime("' || repeat('Y', 1000000) || '")')::jsonpath, jsonb_build_object('v', repeat('1', 1000000)));
+SELECT ts_rank(string_agg(format('w%s:%s', g, (SELECT string_agg(p::text, ',') FROM generate_series(1, 255) p)), ' ')::tsvector,
+               string_agg('w' || g, ' & ')::tsquery) FROM generate_series(1, 500) g;
 PREPARE p (text) AS SELECT strpos(repeat('a', 1000000), $1);
 EXECUTE p ('b');
 EXECUTE p (repeat('b', 30000));

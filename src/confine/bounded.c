@@ -9,7 +9,9 @@
  * An agent makes such values with repeat(), so that a limit on what it sends
  * does not help, and without LIKE no honest agent gets far.  Some take time in
  * proportion to the square of one argument: to_tsquery() puts each operand
- * before all others, and of stop words there is no limit.
+ * before all others, and of stop words there is no limit.  to_date() measures
+ * the rest of the text for each field of the template, and a jsonpath can do
+ * that, too; ts_rank() compares positions of each two words.
  *
  * So where an agent's own expression calls one, it is made to call a twin,
  * agentsandbox.bounded_<name>() with the same arguments, which looks at the
@@ -27,6 +29,7 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/primnodes.h"
+#include "tsearch/ts_type.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -44,12 +47,29 @@
  */
 #define MAX_WORK INT64CONST(250000000)
 
+/* a template is measured against as many bytes at a time, about */
+#define PATH_STEP 64
+
+/* the server keeps no more of a word; two of them take as long as so many bytes */
+#define MAX_POSITIONS 255
+#define RANK_STEP 4
+
+/* What the work of a function grows with. */
+typedef enum WorkShape
+{
+	WORK_PRODUCT,				/* sizes of the first two arguments */
+	WORK_SQUARE,				/* size of one argument */
+	WORK_PATH,					/* sizes of what a jsonpath is used on, and of it */
+	WORK_RANK					/* positions, in a tsvector, of the words of a tsquery */
+} WorkShape;
+
 /* What a twin calls; in its fn_extra. */
 typedef struct BoundedTarget
 {
 	FmgrInfo	function;
-	int			quadratic;		/* in this argument alone, or -1 */
-	bool		varlena[2];
+	WorkShape	shape;
+	int			argument;		/* the first one that counts */
+	bool		varlena[3];
 } BoundedTarget;
 
 /* The function of another schema with this one's arguments, or InvalidOid. */
@@ -133,10 +153,11 @@ asb_bounded_called(Node *node)
 	return calls_twin(node, NULL);
 }
 
-/* The argument whose square a server function's time grows with, -1 if none. */
-static int
-quadratic_argument(Oid funcid)
+/* The shape of a server function's work, and the first argument that counts. */
+static WorkShape
+work_shape(Oid funcid, int *argument)
 {
+	*argument = 0;
 	switch (funcid)
 	{
 		case F_NORMALIZE:
@@ -145,14 +166,35 @@ quadratic_argument(Oid funcid)
 		case F_PLAINTO_TSQUERY_TEXT:
 		case F_TO_TSQUERY_TEXT:
 		case F_WEBSEARCH_TO_TSQUERY_TEXT:
-			return 0;
+			return WORK_SQUARE;
 		case F_PHRASETO_TSQUERY_REGCONFIG_TEXT:
 		case F_PLAINTO_TSQUERY_REGCONFIG_TEXT:
 		case F_TO_TSQUERY_REGCONFIG_TEXT:
 		case F_WEBSEARCH_TO_TSQUERY_REGCONFIG_TEXT:
-			return 1;
+			*argument = 1;
+			return WORK_SQUARE;
+		case F_JSONB_PATH_EXISTS:
+		case F_JSONB_PATH_EXISTS_OPR:
+		case F_JSONB_PATH_EXISTS_TZ:
+		case F_JSONB_PATH_MATCH:
+		case F_JSONB_PATH_MATCH_OPR:
+		case F_JSONB_PATH_MATCH_TZ:
+		case F_JSONB_PATH_QUERY:
+		case F_JSONB_PATH_QUERY_TZ:
+		case F_JSONB_PATH_QUERY_ARRAY:
+		case F_JSONB_PATH_QUERY_ARRAY_TZ:
+		case F_JSONB_PATH_QUERY_FIRST:
+		case F_JSONB_PATH_QUERY_FIRST_TZ:
+			return WORK_PATH;
+		case F_TS_RANK_TSVECTOR_TSQUERY:
+		case F_TS_RANK_TSVECTOR_TSQUERY_INT4:
+			return WORK_RANK;
+		case F_TS_RANK__FLOAT4_TSVECTOR_TSQUERY:
+		case F_TS_RANK__FLOAT4_TSVECTOR_TSQUERY_INT4:
+			*argument = 1;
+			return WORK_RANK;
 		default:
-			return -1;
+			return WORK_PRODUCT;
 	}
 }
 
@@ -169,7 +211,7 @@ make_target(FmgrInfo *twin)
 	fmgr_info_cxt(funcid, &target->function, twin->fn_mcxt);
 	target->function.fn_expr = twin->fn_expr;
 
-	target->quadratic = quadratic_argument(funcid);
+	target->shape = work_shape(funcid, &target->argument);
 	(void) get_func_signature(funcid, &types, &ntypes);
 	for (int i = 0; i < lengthof(target->varlena) && i < ntypes; i++)
 		target->varlena[i] = get_typlen(types[i]) == -1;
@@ -185,6 +227,59 @@ argument_size(FunctionCallInfo fcinfo, const BoundedTarget *target, int n)
 	if (!target->varlena[n])
 		return NAMEDATALEN;
 	return Max(1, (int64) toast_raw_datum_size(PG_GETARG_DATUM(n)) - VARHDRSZ);
+}
+
+/*
+ * Of a word in the vector the server keeps so many positions; where the query
+ * gives a beginning, those of all words that begin so are taken together.  Only
+ * where all words are wanted they are compared with one another.
+ */
+static void
+rank_sizes(TSQuery query, int64 vector_size, int64 *first, int64 *second)
+{
+	const QueryItem *item = GETQUERY(query);
+	int64		positions = vector_size / sizeof(WordEntryPos);
+	int64		words = 0;
+	int64		beginnings = 0;
+
+	for (int i = 0; i < query->size; i++)
+	{
+		if (item[i].type != QI_VAL)
+			continue;
+		words++;
+		if (item[i].qoperand.prefix)
+			beginnings++;
+	}
+	*first = Max(1, Min(words * MAX_POSITIONS, positions + words));
+	*second = (*first + beginnings * positions) * RANK_STEP;
+	if (words > 0 && (item[0].type != QI_OPR ||
+					  (item[0].qoperator.oper != OP_AND && item[0].qoperator.oper != OP_PHRASE)))
+		*first = RANK_STEP;
+}
+
+/* Two numbers whose product the work of a call grows with. */
+static void
+work_sizes(FunctionCallInfo fcinfo, const BoundedTarget *target, int64 *first, int64 *second)
+{
+	int			n = target->argument;
+
+	*first = *second = argument_size(fcinfo, target, n);
+	switch (target->shape)
+	{
+		case WORK_SQUARE:
+			break;
+		case WORK_PRODUCT:
+			*second = argument_size(fcinfo, target, n + 1);
+			break;
+		case WORK_PATH:
+			*first += argument_size(fcinfo, target, n + 2);
+			*second = Max(1, argument_size(fcinfo, target, n + 1) / PATH_STEP);
+			break;
+		case WORK_RANK:
+			/* strict, so there is a query */
+			rank_sizes(PG_GETARG_TSQUERY(n + 1), *first, first, second);
+			break;
+	}
 }
 
 ASB_FUNCTION(asb_bounded);
@@ -204,8 +299,7 @@ asb_bounded(PG_FUNCTION_ARGS)
 	/* an array or a list of columns can hold a thousand calls */
 	CHECK_FOR_INTERRUPTS();
 
-	first = argument_size(fcinfo, target, Max(target->quadratic, 0));
-	second = target->quadratic >= 0 ? first : argument_size(fcinfo, target, 1);
+	work_sizes(fcinfo, target, &first, &second);
 	if (first > MAX_WORK / second)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
