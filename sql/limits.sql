@@ -81,6 +81,41 @@ UPDATE regress_t SET b = 'x' WHERE a BETWEEN 1001 AND 1011;
 UPDATE regress_t SET b = 'x' WHERE a = 1001;
 SELECT count(*) FROM regress_t WHERE b = 'x';
 
+-- what changes take on disk, as well; a value that fits into memory is one row
+\c -reuse-previous=on sandbox :superuser
+CREATE TABLE regress_wide (v text);
+ALTER TABLE regress_wide ALTER v SET STORAGE EXTERNAL;
+GRANT INSERT ON regress_wide TO regress_agent;
+SELECT agentsandbox.alter_profile('regress_agent', rows_changed_total => 1000, bytes_changed_total => 3000000);
+SELECT conversation AS wide, format('user=%s password=%s', role, password) AS wideinfo FROM agentsandbox.open_conversation('regress_agent') \gset
+\c -reuse-previous=on :"wideinfo"
+BEGIN;
+INSERT INTO regress_wide VALUES (repeat('x', 1000000));
+ROLLBACK;
+INSERT INTO regress_wide SELECT repeat('x', 1000000) FROM generate_series(1, 10);
+INSERT INTO regress_wide VALUES ('x');
+\echo :LAST_ERROR_SQLSTATE
+SELECT 1 AS alive;
+\c -reuse-previous=on :"wideinfo"
+INSERT INTO regress_wide VALUES ('x');
+\c -reuse-previous=on sandbox :superuser
+CALL regress_poll('bytes_changed BETWEEN 3000000 AND 6000000 FROM agentsandbox.usage WHERE conversation = ' || quote_literal(:'wide'));
+SELECT agentsandbox.alter_profile('regress_agent', bytes_changed_total => 10000000);
+SELECT conversation AS wide, format('user=%s password=%s', role, password) AS wideinfo FROM agentsandbox.open_conversation('regress_agent') \gset
+\c -reuse-previous=on :"wideinfo"
+-- one that fails, in sessions that end at once
+INSERT INTO regress_wide SELECT repeat('x', 6000000 / g) FROM generate_series(1, 0, -1) g;
+\c -reuse-previous=on :"wideinfo"
+INSERT INTO regress_wide SELECT repeat('x', 6000000 / g) FROM generate_series(1, 0, -1) g;
+\c -reuse-previous=on sandbox :superuser
+CALL regress_poll('bytes_changed > 12000000 FROM agentsandbox.usage WHERE conversation = ' || quote_literal(:'wide'));
+\c -reuse-previous=on :"wideinfo"
+INSERT INTO regress_wide VALUES ('x');
+\c -reuse-previous=on sandbox :superuser
+SELECT count(*) FROM agentsandbox.conversations c, agentsandbox.close_conversation(c.id) WHERE state = 'open' AND c.id <> :'conversation';
+DROP TABLE regress_wide;
+\c -reuse-previous=on :"conninfo"
+
 -- text of a statement
 SELECT repeat('x', 1900) AS fill \gset
 SELECT length(:'fill');

@@ -60,6 +60,7 @@ static const AsbLimits pool_limits = {
 	.bytes_returned = 1024 * 1024,
 	.rows_changed = 1000,
 	.rows_changed_total = PG_INT64_MAX,
+	.bytes_changed_total = PG_INT64_MAX,
 	.statements_per_minute = INT_MAX,
 	.statement_bytes = 64 * 1024,
 	.value_bytes = 64 * 1024,

@@ -12,6 +12,12 @@
  * So a row that ON CONFLICT DO NOTHING leaves alone counts too.  MERGE, whose
  * input is all that was joined, is counted by what it did.
  *
+ * What changes take on disk is told by the write-ahead log that this backend
+ * has written: values out of line, indexes and what a ROLLBACK leaves are in it.
+ * It is looked at for each row, and for the last one by the next statement or
+ * when the session ends.  What a query writes that changes nothing is not
+ * counted: it tidies up after others.
+ *
  * The counts are this backend's; an abort does not touch them.
  */
 #include "postgres.h"
@@ -38,6 +44,9 @@ static WatchedNode *watched = NULL;
 
 /* NULL if this session is not metered; set by asb_meter_set_limits() */
 static const AsbLimits *limits = NULL;
+
+/* Bytes of changes that are not counted at once, so that rows are cheap. */
+#define BYTES_AT_ONCE 65536
 
 /* of the current statement */
 static int64 rows_sent = 0;
@@ -101,9 +110,22 @@ asb_meter_set_limits(const AsbLimits *new_limits)
 	}
 }
 
+static void
+count_bytes(uint64 at_least)
+{
+	if (!asb_usage_count_bytes(at_least, limits->bytes_changed_total))
+		refuse(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, "bytes_changed_total",
+			   "the conversation has changed as many bytes as it may",
+			   "It can go on reading; for more changes the operator opens another conversation.");
+}
+
 void
 asb_meter_reset(void)
 {
+	if (rows_changed > 0)
+		(void) asb_usage_count_bytes(0, PG_INT64_MAX);
+	else
+		asb_usage_skip_bytes();
 	rows_sent = 0;
 	bytes_sent = 0;
 	rows_changed = 0;
@@ -112,6 +134,8 @@ asb_meter_reset(void)
 void
 asb_meter_count_changes(uint64 rows)
 {
+	bool		first = rows_changed == 0;
+
 	if (limits == NULL || rows == 0)
 		return;
 
@@ -125,6 +149,7 @@ asb_meter_count_changes(uint64 rows)
 		refuse(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, "rows_changed_total",
 			   "the conversation has changed as many rows as it may",
 			   "It can go on reading; for more changes the operator opens another conversation.");
+	count_bytes(first ? 0 : BYTES_AT_ONCE);
 }
 
 static TupleTableSlot *

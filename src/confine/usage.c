@@ -18,6 +18,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
+#include "executor/instrument.h"
 #include "miscadmin.h"
 #include "port/atomics.h"
 #include "storage/ipc.h"
@@ -36,6 +37,7 @@
 /* Columns of agentsandbox.usage, in the order of tables/50_limits.sql. */
 #define Anum_usage_conversation		1
 #define Anum_usage_rows_changed		2
+#define Anum_usage_bytes_changed	3
 
 typedef struct UsageEntry
 {
@@ -46,6 +48,8 @@ typedef struct UsageEntry
 
 	pg_atomic_uint64 rows_changed;
 	pg_atomic_uint64 rows_saved;	/* of them, in agentsandbox.usage */
+	pg_atomic_uint64 bytes_changed; /* of write-ahead log */
+	pg_atomic_uint64 bytes_saved;
 
 	slock_t		minute_lock;	/* guards the next two */
 	TimestampTz minute_start;
@@ -81,6 +85,9 @@ static struct
 	TimestampTz minute_start;
 }			ahead;
 
+/* Where this backend's write-ahead log was when it was counted last. */
+static uint64 wal_counted = 0;
+
 /* Twice what can be connected, so that the last ones are remembered. */
 static int
 nentries(void)
@@ -107,20 +114,21 @@ table_init(void *part)
 	{
 		pg_atomic_init_u64(&fresh->entries[i].rows_changed, 0);
 		pg_atomic_init_u64(&fresh->entries[i].rows_saved, 0);
+		pg_atomic_init_u64(&fresh->entries[i].bytes_changed, 0);
+		pg_atomic_init_u64(&fresh->entries[i].bytes_saved, 0);
 		SpinLockInit(&fresh->entries[i].minute_lock);
 	}
 }
 
-/* The total that is stored for a conversation. */
-static uint64
-stored_rows_changed(const pg_uuid_t *conversation)
+/* The totals that are stored for a conversation. */
+static void
+read_stored(const pg_uuid_t *conversation, uint64 *rows, uint64 *bytes)
 {
 	Relation	rel = table_open(asb_relation_oid("usage"), AccessShareLock);
 	Snapshot	snapshot = asb_latest_snapshot();
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
-	uint64		rows = 0;
 	bool		isnull;
 
 	ScanKeyInit(&key, Anum_usage_conversation, BTEqualStrategyNumber, F_UUID_EQ,
@@ -128,19 +136,24 @@ stored_rows_changed(const pg_uuid_t *conversation)
 	scan = systable_beginscan(rel, asb_relation_oid("usage_pkey"), true, snapshot, 1, &key);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
-		rows = DatumGetInt64(heap_getattr(tuple, Anum_usage_rows_changed,
-										  RelationGetDescr(rel), &isnull));
+	{
+		*rows = DatumGetInt64(heap_getattr(tuple, Anum_usage_rows_changed,
+										   RelationGetDescr(rel), &isnull));
+		*bytes = DatumGetInt64(heap_getattr(tuple, Anum_usage_bytes_changed,
+											RelationGetDescr(rel), &isnull));
+	}
 	systable_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
-	return rows;
 }
 
 static bool
 is_saved(UsageEntry *entry)
 {
 	return pg_atomic_read_u64(&entry->rows_changed) ==
-		pg_atomic_read_u64(&entry->rows_saved);
+		pg_atomic_read_u64(&entry->rows_saved) &&
+		pg_atomic_read_u64(&entry->bytes_changed) ==
+		pg_atomic_read_u64(&entry->bytes_saved);
 }
 
 static bool
@@ -180,6 +193,8 @@ detach(int code, Datum arg)
 {
 	if (mine == NULL)
 		return;
+	/* of a statement that failed, too */
+	(void) asb_usage_count_bytes(0, PG_INT64_MAX);
 	LWLockAcquire(&table->lock, LW_EXCLUSIVE);
 	mine->sessions--;
 	mine->last_used = GetCurrentTimestamp();
@@ -191,11 +206,13 @@ void
 asb_usage_attach(const pg_uuid_t *conversation)
 {
 	static bool will_detach = false;
-	uint64		stored = 0;
+	uint64		rows = 0;
+	uint64		bytes = 0;
 	UsageEntry *entry;
 
 	detach(0, (Datum) 0);
 	ahead.left = 0;
+	asb_usage_skip_bytes();
 	for_nobody = conversation == NULL;
 	if (for_nobody)
 		return;
@@ -210,7 +227,7 @@ asb_usage_attach(const pg_uuid_t *conversation)
 	{
 		/* not under the lock; somebody may make the entry meanwhile */
 		LWLockRelease(&table->lock);
-		stored = stored_rows_changed(conversation);
+		read_stored(conversation, &rows, &bytes);
 		LWLockAcquire(&table->lock, LW_EXCLUSIVE);
 		entry = find_entry(conversation);
 	}
@@ -220,8 +237,10 @@ asb_usage_attach(const pg_uuid_t *conversation)
 		{
 			entry->conversation = *conversation;
 			entry->database = MyDatabaseId;
-			pg_atomic_write_u64(&entry->rows_changed, stored);
-			pg_atomic_write_u64(&entry->rows_saved, stored);
+			pg_atomic_write_u64(&entry->rows_changed, rows);
+			pg_atomic_write_u64(&entry->rows_saved, rows);
+			pg_atomic_write_u64(&entry->bytes_changed, bytes);
+			pg_atomic_write_u64(&entry->bytes_saved, bytes);
 			entry->minute_start = 0;
 		}
 		entry->sessions++;
@@ -288,6 +307,25 @@ asb_usage_count_changes(int64 rows, int64 limit)
 	return total <= limit;
 }
 
+bool
+asb_usage_count_bytes(uint64 at_least, int64 limit)
+{
+	uint64		bytes = pgWalUsage.wal_bytes - wal_counted;
+
+	if (mine == NULL)
+		return for_nobody;
+	if (bytes < at_least)
+		return true;
+	wal_counted += bytes;
+	return pg_atomic_add_fetch_u64(&mine->bytes_changed, bytes) <= limit;
+}
+
+void
+asb_usage_skip_bytes(void)
+{
+	wal_counted = pgWalUsage.wal_bytes;
+}
+
 AsbUsageReport *
 asb_usage_unsaved(int *n)
 {
@@ -303,6 +341,7 @@ asb_usage_unsaved(int *n)
 			continue;
 		reports[*n].conversation = entry->conversation;
 		reports[*n].rows_changed = pg_atomic_read_u64(&entry->rows_changed);
+		reports[*n].bytes_changed = pg_atomic_read_u64(&entry->bytes_changed);
 		(*n)++;
 	}
 	LWLockRelease(&table->lock);
@@ -320,7 +359,10 @@ asb_usage_saved(const AsbUsageReport *reports, int n)
 
 		if (entry && OidIsValid(entry->database) &&
 			memcmp(&entry->conversation, &reports[i].conversation, UUID_LEN) == 0)
+		{
 			pg_atomic_write_u64(&entry->rows_saved, reports[i].rows_changed);
+			pg_atomic_write_u64(&entry->bytes_saved, reports[i].bytes_changed);
+		}
 	}
 	LWLockRelease(&table->lock);
 }

@@ -12,6 +12,7 @@ typedef struct AsbUsageReport
 {
 	pg_uuid_t	conversation;
 	int64		rows_changed;
+	int64		bytes_changed;
 } AsbUsageReport;
 
 /*
@@ -29,6 +30,15 @@ extern bool asb_usage_count_statement(int limit);
 
 /* "rows" more rows changed; false if they are more than "limit" now. */
 extern bool asb_usage_count_changes(int64 rows, int64 limit);
+
+/*
+ * Counts the write-ahead log that this session has written since it was asked
+ * last, if it is more than "at_least"; false if all is more than "limit" now.
+ */
+extern bool asb_usage_count_bytes(uint64 at_least, int64 limit);
+
+/* What it has written since is nobody's change. */
+extern void asb_usage_skip_bytes(void);
 
 /*
  * Worker: the totals of this database that are not stored yet, palloc'd; and

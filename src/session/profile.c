@@ -37,11 +37,12 @@
 #define Anum_profiles_bytes_returned			20
 #define Anum_profiles_rows_changed				21
 #define Anum_profiles_rows_changed_total		22
-#define Anum_profiles_statements_per_minute		23
-#define Anum_profiles_parallel_workers			24
-#define Anum_profiles_statement_bytes			25
-#define Anum_profiles_value_bytes				26
-#define Anum_profiles_response_labels			29
+#define Anum_profiles_bytes_changed_total		23
+#define Anum_profiles_statements_per_minute		24
+#define Anum_profiles_parallel_workers			25
+#define Anum_profiles_statement_bytes			26
+#define Anum_profiles_value_bytes				27
+#define Anum_profiles_response_labels			30
 
 /* A limit of time in milliseconds; the table's CHECK keeps it within an int. */
 static int
@@ -68,6 +69,7 @@ read_limits(const Datum *values, AsbLimits *limits)
 	limits->bytes_returned = DatumGetInt64(VALUE(bytes_returned));
 	limits->rows_changed = DatumGetInt64(VALUE(rows_changed));
 	limits->rows_changed_total = DatumGetInt64(VALUE(rows_changed_total));
+	limits->bytes_changed_total = DatumGetInt64(VALUE(bytes_changed_total));
 	limits->statements_per_minute = DatumGetInt32(VALUE(statements_per_minute));
 	limits->parallel_workers = DatumGetInt32(VALUE(parallel_workers));
 	limits->statement_bytes = DatumGetInt32(VALUE(statement_bytes));

@@ -23,7 +23,8 @@ typedef struct AsbLimits
 	int64		rows_returned;		/* by one statement, as the next two */
 	int64		bytes_returned;
 	int64		rows_changed;
-	int64		rows_changed_total; /* by the conversation */
+	int64		rows_changed_total; /* by the conversation, as the next one */
+	int64		bytes_changed_total;
 	int			statements_per_minute;
 	int			parallel_workers;
 	int			statement_bytes;

@@ -23,10 +23,11 @@ store(const AsbUsageReport *reports, int n)
 {
 	/* a conversation that is gone meanwhile needs no total */
 	static AsbQuery query = {
-		"INSERT INTO agentsandbox.usage (conversation, rows_changed)"
-		" SELECT id, $2 FROM agentsandbox.conversation_records WHERE id = $1"
-		" ON CONFLICT (conversation) DO UPDATE SET rows_changed = EXCLUDED.rows_changed",
-		2, {UUIDOID, INT8OID}
+		"INSERT INTO agentsandbox.usage (conversation, rows_changed, bytes_changed)"
+		" SELECT id, $2, $3 FROM agentsandbox.conversation_records WHERE id = $1"
+		" ON CONFLICT (conversation) DO UPDATE SET"
+		" rows_changed = EXCLUDED.rows_changed, bytes_changed = EXCLUDED.bytes_changed",
+		3, {UUIDOID, INT8OID, INT8OID}
 	};
 
 	asb_worker_begin("storing usage");
@@ -34,7 +35,8 @@ store(const AsbUsageReport *reports, int n)
 	{
 		Datum		values[] = {
 			UUIDPGetDatum(&reports[i].conversation),
-			Int64GetDatum(reports[i].rows_changed)
+			Int64GetDatum(reports[i].rows_changed),
+			Int64GetDatum(reports[i].bytes_changed)
 		};
 
 		(void) asb_query(&query, values, NULL);

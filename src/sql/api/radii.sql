@@ -93,6 +93,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.radii_of_limits(
         ('destruction', 'rows a conversation can change in its life', p.rows_changed_total, 'rows'),
         ('collateral', 'memory of a conversation''s sessions', p.memory_bytes::numeric * p.connection_limit, 'bytes'),
         ('collateral', 'temporary files of a conversation''s sessions', p.temp_bytes::numeric * p.connection_limit, 'bytes'),
+        ('collateral', 'write-ahead log of a conversation''s changes in its life', p.bytes_changed_total, 'bytes'),
         ('collateral', 'longest time that it holds a lock', extract(epoch FROM p.transaction_time), 'seconds'),
         ('collateral', 'statements of a conversation', p.statements_per_minute, 'per minute'),
         ('review', 'calls that wait for a person', (SELECT count(*) FROM calls WHERE status = 'held' AND awaits_tick IS NULL), 'calls'),

@@ -26,6 +26,7 @@ CREATE TABLE agentsandbox.profiles (
     bytes_returned           bigint NOT NULL DEFAULT 104857600 CHECK (bytes_returned > 0),
     rows_changed             bigint NOT NULL DEFAULT 100000 CHECK (rows_changed > 0),
     rows_changed_total       bigint NOT NULL DEFAULT 1000000 CHECK (rows_changed_total > 0),
+    bytes_changed_total      bigint NOT NULL DEFAULT 10737418240 CHECK (bytes_changed_total > 0),
     statements_per_minute    integer NOT NULL DEFAULT 10000 CHECK (statements_per_minute > 0),
     parallel_workers         integer NOT NULL DEFAULT 0 CHECK (parallel_workers >= 0),
     statement_bytes          integer NOT NULL DEFAULT 1048576 CHECK (statement_bytes > 0),
@@ -78,6 +79,7 @@ COMMENT ON COLUMN agentsandbox.profiles.rows_returned IS 'rows sent to the clien
 COMMENT ON COLUMN agentsandbox.profiles.bytes_returned IS 'bytes of rows sent to the client by one statement';
 COMMENT ON COLUMN agentsandbox.profiles.rows_changed IS 'rows inserted, updated or deleted by one statement, triggers and cascades included';
 COMMENT ON COLUMN agentsandbox.profiles.rows_changed_total IS 'rows inserted, updated or deleted by a conversation; ROLLBACK gives nothing back';
+COMMENT ON COLUMN agentsandbox.profiles.bytes_changed_total IS 'write-ahead log of a conversation''s changes, and so about what they take on disk; ROLLBACK gives nothing back';
 COMMENT ON COLUMN agentsandbox.profiles.statements_per_minute IS 'statements of a conversation, all sessions together';
 COMMENT ON COLUMN agentsandbox.profiles.parallel_workers IS 'parallel workers of one plan node';
 COMMENT ON COLUMN agentsandbox.profiles.statement_bytes IS 'length of a statement''s text';
