@@ -111,4 +111,22 @@ for my $bit (0, 1)
 	is(sql_as($two, "SELECT string_agg(id::text, '') FROM pages"), $bit ? '21' : '12', "the order tells the bit $bit");
 }
 
+note 'open: the shape of a plan, by the order of rows, where statistics are of all tenants';
+for my $frequent (0, 1)
+{
+	sql(<<~"SQL");
+		DROP TABLE IF EXISTS ill;
+		CREATE TABLE ill (tenant text NOT NULL DEFAULT agentsandbox.context('tenant'), what text, more text);
+		INSERT INTO ill SELECT 'one', CASE WHEN g % 10 < $frequent THEN 'rare' ELSE 'flu' || g % 5 END, repeat('x', 50) FROM generate_series(1, 50000) g;
+		CREATE INDEX ON ill (what);
+		CREATE INDEX ON ill (tenant);
+		SELECT agentsandbox.protect('ill', 'tenant', 'tenant');
+		GRANT SELECT, INSERT ON ill TO p;
+		SQL
+	sql_as($two, "INSERT INTO ill (what) VALUES ('rare2'), ('rare1')");
+	sql('ANALYZE ill');
+	is(sql_as($two, "SELECT string_agg(right(what, 1), '') FROM (SELECT what FROM ill WHERE what >= 'rare' AND what < 'rarf') i"),
+		$frequent ? '21' : '12', 'the order tells whether another tenant has ' . ($frequent ? 'many' : 'none'));
+}
+
 done_testing();
