@@ -442,6 +442,7 @@ asb_emit_log(ErrorData *error)
 
 	asb_refusal_note_error(error);
 	asb_disclosure_gate(error, !failed_deeper);
+	asb_limit_reported(error);
 	if (error->elevel >= ERROR)
 	{
 		failed_deeper = false;

@@ -95,6 +95,12 @@ static bool times_known = false;
 /* arrival of the message whose statements were counted last */
 static TimestampTz counted_message = 0;
 
+/* the conversation had run too many statements when one was counted last */
+static bool over_rate = false;
+
+/* when the server's log heard last of a session that had */
+static TimestampTz logged_over_rate = 0;
+
 /* the session whose profile was compared with "applied" last */
 static uint64 compared_reading = 0;
 
@@ -206,10 +212,34 @@ session_bound(const AsbSession *session)
 					PGC_SUSET, PGC_S_OVERRIDE);
 }
 
+/* One more statement, error or warning of the conversation; remembers the answer. */
+static bool
+count_one(void)
+{
+	over_rate = !asb_usage_count_statement(applied.statements_per_minute);
+	return !over_rate;
+}
+
+static void
+refuse_rate(void)
+{
+	asb_refuse(&(AsbRefusal) {
+		.gate = ASB_GATE_LIMIT,
+		.sqlerrcode = ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+		.object = "statements_per_minute",
+		.message = psprintf("the conversation has run %d statements within a minute",
+							applied.statements_per_minute),
+		.hint = "Go on in a minute."
+	});
+}
+
 void
 asb_limit_parse(const char *text)
 {
 	asb_clock_statement_arrived();
+	/* not only when it is executed: planning takes time, and can fail */
+	if (unlikely(over_rate) && asb_slot_taken() && !count_one())
+		refuse_rate();
 	if (asb_slot_taken() && text && strlen(text) > applied.statement_bytes)
 		asb_refuse(&(AsbRefusal) {
 			.gate = ASB_GATE_LIMIT,
@@ -297,15 +327,8 @@ start_statement(const AsbSession *session)
 	check_time(message);
 	counted_message = message;
 	asb_meter_reset();
-	if (!asb_usage_count_statement(applied.statements_per_minute))
-		asb_refuse(&(AsbRefusal) {
-			.gate = ASB_GATE_LIMIT,
-			.sqlerrcode = ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-			.object = "statements_per_minute",
-			.message = psprintf("the conversation has run %d statements within a minute",
-								applied.statements_per_minute),
-			.hint = "Go on in a minute."
-		});
+	if (!count_one())
+		refuse_rate();
 
 	/* the operator changed the profile: it holds from here on */
 	if (reading != compared_reading)
@@ -354,6 +377,33 @@ asb_limit_fastpath(const AsbSession *session)
 {
 	if (asb_slot_taken())
 		start_statement(session);
+}
+
+/*
+ * What fails before it is executed was not counted yet, and of warnings a
+ * statement can have any number.  All of them are lines of the server's log.
+ */
+void
+asb_limit_reported(ErrorData *error)
+{
+	TimestampTz message = GetCurrentStatementStartTimestamp();
+
+	if (!asb_slot_taken() || error->elevel < WARNING || error->elevel > ERROR || !error->output_to_server)
+		return;
+	if (error->elevel == ERROR && message != counted_message)
+	{
+		counted_message = message;
+		(void) count_one();
+	}
+	else if (error->elevel < ERROR)
+		(void) count_one();
+
+	if (!over_rate)
+		return;
+	if (message - logged_over_rate < USECS_PER_MINUTE)
+		error->output_to_server = false;
+	else
+		logged_over_rate = message;
 }
 
 void

@@ -34,6 +34,12 @@ extern void asb_limit_run(const AsbSession *session, const QueryDesc *query);
 /* Before a function that a fastpath message calls. */
 extern void asb_limit_fastpath(const AsbSession *session);
 
+/*
+ * An error or a warning is about to be told.  It counts as a statement, and of
+ * a conversation that has run too many the server's log hears but once a minute.
+ */
+extern void asb_limit_reported(ErrorData *error);
+
 extern void asb_limit_init(void);
 
 #endif							/* ASB_LIMIT_H */

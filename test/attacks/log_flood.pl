@@ -1,0 +1,32 @@
+# What fails before it is executed, and COMMIT, were not counted as statements:
+# one session wrote 30 MB a second into the server's log, as errors or warnings.
+use strict;
+use warnings;
+use AgentSandbox;
+use Test::More;
+use Wire;
+
+sql(q(SELECT agentsandbox.create_profile('p', statements_per_minute => 100)));
+my $size = sub { return -s $ENV{AGENTSANDBOX_SERVER_LOG} };
+my $long = 'x' x 8000;
+
+for my $flood ([ "SELEC $long", '42601' ], [ "SELECT no_such, '$long'", '42703|53400' ], [ "SELECT '$long' FROM no_such", '42P01|53400' ],
+	[ "SELECT 1 / 0, '$long'", '22012|53400' ], [ "SELECT length(repeat('x', 1000000000))", '53200|53400' ], [ "LISTEN $long", '42501|53400' ],
+	[ join('; ', ('COMMIT') x 100), '' ], [ join('; ', ('ROLLBACK') x 100), '' ])
+{
+	my ($sql, $codes) = @$flood;
+	my $name = substr $sql, 0, 22;
+	my $w = Wire->connect(open_conversation('p'));
+	my $before = $size->();
+	my @errors = map { @{ $w->query($sql)->{errors} } } 1 .. 300;
+	is(scalar(grep { $_->{C} !~ /^(?:$codes)$/ } @errors), 0, "$name ... is answered as ever");
+	cmp_ok($size->() - $before, '<', 2_000_000, '... and the log has little of it');
+	is($w->query('SELECT 1')->{errors}[0]{C}, '53400', '... while it counts');
+	$w->finish;
+}
+my $w = Wire->connect(open_conversation('p'));
+$w->query($_) for ("SELEC", "SELECT 1 / 0", 'COMMIT') x 20;
+is($w->query('SELECT 1')->{rows}[0][0], '1', 'some errors are no harm');
+like(server_log(), qr/syntax error at or near "SELEC" at character 1$/m, '... and are logged');
+$w->finish;
+done_testing();
