@@ -98,6 +98,10 @@ static TimestampTz counted_message = 0;
 /* the conversation had run too many statements when one was counted last */
 static bool over_rate = false;
 
+/* a pool role that entered no conversation has no rate, but for the server's log */
+#define POOL_REPORTS_PER_MINUTE 100
+static bool for_pool = false;
+
 /* when the server's log heard last of a session that had */
 static TimestampTz logged_over_rate = 0;
 
@@ -197,7 +201,9 @@ session_bound(const AsbSession *session)
 	asb_insist();
 	asb_setting_check_stored();
 
-	if (session->kind == ASB_SESSION_CONVERSATION)
+	for_pool = session->kind != ASB_SESSION_CONVERSATION;
+	over_rate = false;
+	if (!for_pool)
 	{
 		asb_usage_attach(&session->conversation);
 		apply(&session->profile.limits);
@@ -379,6 +385,21 @@ asb_limit_fastpath(const AsbSession *session)
 		start_statement(session);
 }
 
+/* One more error or warning of a pool role; true if there were few within a minute. */
+static bool
+count_of_pool(TimestampTz now)
+{
+	static TimestampTz minute_start = 0;
+	static int	reports = 0;
+
+	if (now < minute_start || now - minute_start >= USECS_PER_MINUTE)
+	{
+		minute_start = now;
+		reports = 0;
+	}
+	return ++reports <= POOL_REPORTS_PER_MINUTE;
+}
+
 /*
  * What fails before it is executed was not counted yet, and of warnings a
  * statement can have any number.  All of them are lines of the server's log.
@@ -390,6 +411,12 @@ asb_limit_reported(ErrorData *error)
 
 	if (!asb_slot_taken() || error->elevel < WARNING || error->elevel > ERROR || !error->output_to_server)
 		return;
+	if (for_pool)
+	{
+		if (!count_of_pool(message))
+			error->output_to_server = false;
+		return;
+	}
 	if (error->elevel == ERROR && message != counted_message)
 	{
 		counted_message = message;

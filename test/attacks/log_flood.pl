@@ -29,4 +29,13 @@ $w->query($_) for ("SELEC", "SELECT 1 / 0", 'COMMIT') x 20;
 is($w->query('SELECT 1')->{rows}[0][0], '1', 'some errors are no harm');
 like(server_log(), qr/syntax error at or near "SELEC" at character 1$/m, '... and are logged');
 $w->finish;
+
+note 'a pool role that entered nothing';
+sql("CREATE ROLE pool LOGIN PASSWORD 'pool' IN ROLE agentsandbox_pool");
+$w = Wire->connect({ role => 'pool', password => 'pool' });
+my $before = $size->();
+$w->query("SELEC $long") for 1 .. 300;
+cmp_ok($size->() - $before, '<', 2_000_000, 'the log has little of it');
+my $c = open_conversation('p');
+is($w->query("SELECT agentsandbox.enter('$c->{token}')")->{rows}[0][0], $c->{conversation}, '... and it can enter');
 done_testing();
