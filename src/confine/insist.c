@@ -14,11 +14,14 @@
  *
  * Where that context is not asked for more, the next signal tries again: the
  * worker sends one each second (worker/task_watch.c).  Loops that do not
- * allocate are bounded by the sizes of arguments instead (bounded.c).
+ * allocate are bounded by the sizes of arguments instead (bounded.c).  For those
+ * that are not, a session that is told for the second time to end gets from then
+ * on what nobody else wants of the processor.
  */
 #include "postgres.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "libpq/pqsignal.h"
 #include "miscadmin.h"
@@ -29,6 +32,8 @@
 
 #include "confine/insist.h"
 #include "core/compat.h"
+
+#define LOWEST_PRIORITY 19
 
 /* the functions of the server's usual kind of context, and those with ours among them */
 static const MemoryContextMethods *usual = NULL;
@@ -65,8 +70,15 @@ told_to_cancel(SIGNAL_ARGS)
 static void
 told_to_end(SIGNAL_ARGS)
 {
+	static volatile sig_atomic_t told = false;
+	int			save_errno = errno;
+
 	die(postgres_signal_arg);
 	watch_allocations();
+	if (told)
+		(void) setpriority(PRIO_PROCESS, 0, LOWEST_PRIORITY);
+	told = true;
+	errno = save_errno;
 }
 
 void

@@ -56,4 +56,15 @@ poll_is("SELECT state FROM pg_stat_activity WHERE pid = $pid AND query LIKE '%GR
 sql("SELECT agentsandbox.close_conversation('$c->{conversation}')");
 is($w->collect->{errors}[0]{C}, '57P01', 'its session is ended');
 cmp_ok(time - $start, '<', 10, 'in time');
+
+note 'what still goes on takes no processor from others';
+sql(q(SELECT agentsandbox.alter_profile('p', statement_time => '500 ms')));
+$c = open_conversation('p');
+$w = Wire->connect($c);
+$pid = sql("SELECT pid FROM pg_stat_activity WHERE usename = '$c->{role}'");
+$w->message('Q', 'WITH ' . join(', ', map { "c$_ AS (SELECT 1)" } 1 .. 30000) . " SELECT 1\0");
+my $nice = sub { open my $stat, '<', "/proc/$pid/stat" or return 'gone'; return (split / /, <$stat> =~ s/^.*\) //r)[16] };
+my $deadline = time + 30;
+sql('SELECT 1') while $nice->() eq '0' && time < $deadline;
+like($nice->(), qr/^(?:19|gone)$/, 'where names of WITH are compared for long');
 done_testing();
