@@ -38,6 +38,7 @@
 #include "core/transaction.h"
 #include "flow/object.h"
 #include "flow/raise.h"
+#include "flow/unwritten.h"
 #include "rpc/call.h"
 
 #define ALL_LABELS (~UINT64CONST(0))
@@ -109,12 +110,14 @@ writes_one_of(const Bitmapset *written, const Bitmapset *columns)
 static void
 add_relation_read(AsbFlow *flow, const AsbRelationLabels *relation, const AsbAccess *access)
 {
+	bool		inserts = (access->requiredPerms & ACL_INSERT) != 0;
 	bool		compares;
 
-	if (access->insertedCols || access->updatedCols)
+	if (inserts || access->updatedCols)
 		asb_relation_compare(relation);
 	compares = writes_one_of(access->insertedCols, relation->makers) ||
-		writes_one_of(access->updatedCols, relation->makers);
+		writes_one_of(access->updatedCols, relation->makers) ||
+		(inserts && (relation->inserts || (flow->view_defaults && relation->keys)));
 	if (compares || (access->requiredPerms & (ACL_SELECT | ACL_UPDATE | ACL_DELETE)))
 		add_read(flow, relation->own | relation->below, NULL, 0, access->relid);
 	for (int i = 0; i < relation->ncolumns; i++)
@@ -155,6 +158,20 @@ add_write(AsbFlow *flow, const AsbRelationLabels *relation, Oid relid)
 	flow->floor &= labels;
 }
 
+/* Its defaults go before those of what it shows, and are in no list of columns. */
+static bool
+is_view_with_defaults(Oid relid)
+{
+	int			natts = get_rel_relkind(relid) == RELKIND_VIEW ? asb_relation_natts(relid) : 0;
+
+	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
+	{
+		if (asb_unwritten(relid, relid, attnum) != ASB_UNWRITTEN_NULL)
+			return true;
+	}
+	return false;
+}
+
 static void
 add_access(const AsbSession *session, const AsbAccess *access, AsbFlow *flow)
 {
@@ -163,6 +180,8 @@ add_access(const AsbSession *session, const AsbAccess *access, AsbFlow *flow)
 	if (access == NULL || access->requiredPerms == 0 || access->relid < FirstNormalObjectId)
 		return;
 	find_own_relids();
+	if ((access->requiredPerms & ACL_INSERT) && asb_objects()->relations && is_view_with_defaults(access->relid))
+		flow->view_defaults = true;
 	if (access->relid == calls_relid &&
 		(asb_has_column(access->selectedCols, Anum_call_response) ||
 		 asb_has_column(access->selectedCols, Anum_call_error)))

@@ -19,6 +19,7 @@ typedef struct AsbFlow
 	StringInfo	cause;			/* what is to blame for those not known, or NULL */
 	AsbLabelSet floor;			/* labels that all that is written has; all if nothing is */
 	Oid			written;		/* a relation that lacks some, or InvalidOid */
+	bool		view_defaults;	/* rows are inserted through a view that has some */
 } AsbFlow;
 
 /*

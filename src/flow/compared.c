@@ -25,12 +25,14 @@
 #include "utils/rel.h"
 
 #include "flow/compared.h"
+#include "flow/unwritten.h"
 
 #define MEMBER(attnum) ((attnum) - FirstLowInvalidHeapAttributeNumber)
 
 /* Of one relation, by its own numbers. */
 typedef struct One
 {
+	Oid			target;			/* what was asked for */
 	Oid			relid;
 	AsbCompared compared;
 } One;
@@ -54,16 +56,59 @@ each_row(Oid catalog, Oid index, AttrNumber column, One *one, RowFunction functi
 	table_close(rel, AccessShareLock);
 }
 
-/* The columns that an expression in a catalog's column names, and some more. */
-static Bitmapset *
-add_expression(Bitmapset *columns, HeapTuple tuple, TupleDesc desc, int attribute)
+/* The expression in a catalog's column, or NULL. */
+static Node *
+expression_of(HeapTuple tuple, TupleDesc desc, int attribute)
 {
 	bool		isnull;
 	Datum		expression = heap_getattr(tuple, attribute, desc, &isnull);
 
-	if (!isnull)
-		pull_varattnos(stringToNode(TextDatumGetCString(expression)), 1, &columns);
+	return isnull ? NULL : stringToNode(TextDatumGetCString(expression));
+}
+
+/* The columns that it names, and some more. */
+static Bitmapset *
+add_expression(Bitmapset *columns, HeapTuple tuple, TupleDesc desc, int attribute)
+{
+	pull_varattnos(expression_of(tuple, desc, attribute), 1, &columns);
 	return columns;
+}
+
+/* Can a row of which INSERT says nothing be the same as another to an index? */
+static bool
+compares_unwritten(HeapTuple tuple, TupleDesc desc, const One *one)
+{
+	Form_pg_index form = (Form_pg_index) GETSTRUCT(tuple);
+
+	/* what is not in the index */
+	if (asb_unwritten_expression(one->target, one->relid,
+								 expression_of(tuple, desc, Anum_pg_index_indpred)) == ASB_UNWRITTEN_NULL)
+		return false;
+
+	for (int i = 0; i < form->indnkeyatts; i++)
+	{
+		AttrNumber	attnum = form->indkey.values[i];
+
+		if (attnum == 0)
+			continue;
+		switch (asb_unwritten(one->target, one->relid, attnum))
+		{
+			case ASB_UNWRITTEN_FRESH:
+				/* an exclusion constraint may compare otherwise */
+				if (form->indisunique)
+					return false;
+				break;
+			case ASB_UNWRITTEN_NULL:
+				if (!form->indnullsnotdistinct)
+					return false;
+				break;
+			case ASB_UNWRITTEN_OTHER:
+				break;
+		}
+	}
+	return form->indnullsnotdistinct ||
+		asb_unwritten_expression(one->target, one->relid,
+								 expression_of(tuple, desc, Anum_pg_index_indexprs)) != ASB_UNWRITTEN_NULL;
 }
 
 static void
@@ -81,6 +126,7 @@ add_index(HeapTuple tuple, TupleDesc desc, One *one)
 	}
 	one->compared.keys = add_expression(one->compared.keys, tuple, desc, Anum_pg_index_indexprs);
 	one->compared.keys = add_expression(one->compared.keys, tuple, desc, Anum_pg_index_indpred);
+	one->compared.inserts = one->compared.inserts || compares_unwritten(tuple, desc, one);
 }
 
 /* A generated column is made of others. */
@@ -103,7 +149,10 @@ add_trigger(HeapTuple tuple, TupleDesc desc, One *one)
 
 	if (TRIGGER_FOR_ROW(form->tgtype) && TRIGGER_FOR_BEFORE(form->tgtype) &&
 		(TRIGGER_FOR_INSERT(form->tgtype) || TRIGGER_FOR_UPDATE(form->tgtype)))
+	{
 		one->compared.makers = bms_add_member(one->compared.makers, MEMBER(InvalidAttrNumber));
+		one->compared.inserts = true;
+	}
 }
 
 static void
@@ -148,7 +197,7 @@ asb_compared(Oid relid)
 
 	foreach(cell, relids)
 	{
-		One			one = {lfirst_oid(cell)};
+		One			one = {relid, lfirst_oid(cell)};
 
 		each_row(IndexRelationId, IndexIndrelidIndexId, Anum_pg_index_indrelid, &one, add_index);
 		if (one.compared.keys)
@@ -162,6 +211,7 @@ asb_compared(Oid relid)
 
 		all.keys = bms_add_members(all.keys, columns_of(relid, one.compared.keys, one.relid));
 		all.makers = bms_add_members(all.makers, columns_of(relid, one.compared.makers, one.relid));
+		all.inserts |= one.compared.inserts;
 		foreach(check, one.compared.checks)
 			all.checks = lappend(all.checks, columns_of(relid, lfirst(check), one.relid));
 	}

@@ -18,6 +18,7 @@ typedef struct AsbCompared
 	Bitmapset  *keys;			/* that a unique index or exclusion constraint compares
 								 * with those of other rows */
 	Bitmapset  *makers;			/* that decide what is compared, when they are written */
+	bool		inserts;		/* INSERT has something compared whatever columns it writes */
 	List	   *checks;			/* Bitmapsets: that one CHECK constraint looks at */
 } AsbCompared;
 

@@ -32,6 +32,7 @@
 #include "core/catalog.h"
 #include "flow/compared.h"
 #include "flow/object.h"
+#include "flow/unwritten.h"
 #include "session/role_label.h"
 
 /* What SECURITY LABEL gave to one object; column 0 is the object itself. */
@@ -180,6 +181,18 @@ add_column(AsbRelationLabels *entry, AttrNumber attnum, AsbLabelSet set)
 	entry->columns[entry->ncolumns++] = (AsbColumnLabels) {attnum, set, NULL};
 }
 
+/* The number here of a column of a relation above or below this one. */
+static AttrNumber
+our_column(const AsbRelationLabels *entry, Oid relid, AttrNumber attnum)
+{
+	char	   *name;
+
+	if (relid == entry->relid)
+		return attnum;
+	name = get_attname(relid, attnum, true);
+	return name ? get_attnum(entry->relid, name) : InvalidAttrNumber;
+}
+
 /* Adds what was given to a relation: this one, one above or one below it. */
 static void
 add_given(AsbRelationLabels *entry, Oid relid, AsbLabelSet *set)
@@ -195,19 +208,43 @@ add_given(AsbRelationLabels *entry, Oid relid, AsbLabelSet *set)
 	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
 	{
 		const Given *column = find_given(RelationRelationId, relid, attnum);
-		AttrNumber	ours = attnum;
+		AttrNumber	ours;
 
 		if (column == NULL)
 			continue;
-		if (relid != entry->relid)
-		{
-			char	   *name = get_attname(relid, attnum, true);
-
-			ours = name ? get_attnum(entry->relid, name) : InvalidAttrNumber;
-		}
+		ours = our_column(entry, relid, attnum);
 		entry->undefined |= column->undefined;
 		if (ours != InvalidAttrNumber)
 			add_column(entry, ours, column->set);
+	}
+}
+
+/* A generated column tells of those that it is made of: this relation's, or of one below it. */
+static void
+add_generated(AsbRelationLabels *entry, Oid relid)
+{
+	int			natts = asb_relation_natts(relid);
+
+	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
+	{
+		Bitmapset  *from = asb_generated_from(relid, attnum);
+		AttrNumber	ours = from ? our_column(entry, relid, attnum) : InvalidAttrNumber;
+		AsbLabelSet set = 0;
+		int			member = -1;
+
+		if (ours == InvalidAttrNumber)
+			continue;
+		while ((member = bms_next_member(from, member)) >= 0)
+		{
+			AttrNumber	made_of = member + FirstLowInvalidHeapAttributeNumber;
+			const Given *column = find_given(RelationRelationId, relid, made_of);
+
+			set |= asb_column_labels(entry, our_column(entry, relid, made_of));
+			if (column)
+				set |= column->set;
+		}
+		if (set)
+			add_column(entry, ours, set);
 	}
 }
 
@@ -247,7 +284,11 @@ fill(AsbRelationLabels *entry)
 			if (lfirst_oid(cell) != entry->relid)
 				add_given(entry, lfirst_oid(cell), &entry->below);
 		}
+		foreach(cell, find_all_inheritors(entry->relid, NoLock, NULL))
+			add_generated(entry, lfirst_oid(cell));
 	}
+	else
+		add_generated(entry, entry->relid);
 }
 
 static void
@@ -302,6 +343,7 @@ asb_relation_compare(const AsbRelationLabels *relation)
 
 	entry->keys = bms_copy(compared.keys);
 	entry->makers = bms_copy(compared.makers);
+	entry->inserts = compared.inserts;
 	for (int i = 0; i < entry->ncolumns; i++)
 	{
 		AsbColumnLabels *column = &entry->columns[i];

@@ -29,9 +29,10 @@ typedef struct AsbRelationLabels
 	AsbLabelSet below;
 	int			ncolumns;
 	AsbColumnLabels *columns;
-	bool		compared;		/* the next two, and "checked" of columns, are filled */
+	bool		compared;		/* the next three, and "checked" of columns, are filled */
 	Bitmapset  *keys;			/* see compared.h */
 	Bitmapset  *makers;
+	bool		inserts;
 	bool		undefined;		/* has a label that is not defined: must not be used */
 } AsbRelationLabels;
 
