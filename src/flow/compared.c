@@ -13,16 +13,19 @@
 #include "access/sysattr.h"
 #include "access/table.h"
 #include "catalog/indexing.h"
+#include "catalog/partition.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_trigger.h"
 #include "optimizer/optimizer.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 #include "flow/compared.h"
 #include "flow/unwritten.h"
@@ -129,40 +132,6 @@ add_index(HeapTuple tuple, TupleDesc desc, One *one)
 	one->compared.inserts = one->compared.inserts || compares_unwritten(tuple, desc, one);
 }
 
-/* A generated column is made of others. */
-static void
-add_generated(HeapTuple tuple, TupleDesc desc, One *one)
-{
-	AttrNumber	attnum = ((Form_pg_attrdef) GETSTRUCT(tuple))->adnum;
-
-	if (get_attgenerated(one->relid, attnum) != '\0' &&
-		(bms_is_member(MEMBER(attnum), one->compared.keys) ||
-		 bms_is_member(MEMBER(InvalidAttrNumber), one->compared.keys)))
-		one->compared.makers = add_expression(one->compared.makers, tuple, desc, Anum_pg_attrdef_adbin);
-}
-
-/* A trigger may make anything of anything. */
-static void
-add_trigger(HeapTuple tuple, TupleDesc desc, One *one)
-{
-	Form_pg_trigger form = (Form_pg_trigger) GETSTRUCT(tuple);
-
-	if (TRIGGER_FOR_ROW(form->tgtype) && TRIGGER_FOR_BEFORE(form->tgtype) &&
-		(TRIGGER_FOR_INSERT(form->tgtype) || TRIGGER_FOR_UPDATE(form->tgtype)))
-	{
-		one->compared.makers = bms_add_member(one->compared.makers, MEMBER(InvalidAttrNumber));
-		one->compared.inserts = true;
-	}
-}
-
-static void
-add_check(HeapTuple tuple, TupleDesc desc, One *one)
-{
-	if (((Form_pg_constraint) GETSTRUCT(tuple))->contype == CONSTRAINT_CHECK)
-		one->compared.checks = lappend(one->compared.checks,
-									   add_expression(NULL, tuple, desc, Anum_pg_constraint_conbin));
-}
-
 /* The columns of those names in another relation. */
 static Bitmapset *
 columns_of(Oid relid, Bitmapset *columns, Oid from)
@@ -186,6 +155,102 @@ columns_of(Oid relid, Bitmapset *columns, Oid from)
 	return mapped;
 }
 
+static void
+add_one_check(One *one, Bitmapset *columns)
+{
+	AsbCheck   *check = palloc(sizeof(AsbCheck));
+
+	*check = (AsbCheck) {columns, bms_copy(columns)};
+	one->compared.checks = lappend(one->compared.checks, check);
+}
+
+static void
+add_check(HeapTuple tuple, TupleDesc desc, One *one)
+{
+	if (((Form_pg_constraint) GETSTRUCT(tuple))->contype == CONSTRAINT_CHECK)
+		add_one_check(one, add_expression(NULL, tuple, desc, Anum_pg_constraint_conbin));
+}
+
+/* A row must go on fitting into its partition, or find another. */
+static void
+add_bounds(One *one)
+{
+	for (Oid child = one->relid; get_rel_relispartition(child);)
+	{
+		Oid			parent = get_partition_parent(child, true);
+		HeapTuple	tuple = SearchSysCache1(PARTRELID, ObjectIdGetDatum(parent));
+		Form_pg_partitioned_table form;
+		Bitmapset  *columns = NULL;
+		Datum		expressions;
+		bool		isnull;
+
+		if (!HeapTupleIsValid(tuple))
+			return;
+		form = (Form_pg_partitioned_table) GETSTRUCT(tuple);
+		for (int i = 0; i < form->partnatts; i++)
+		{
+			/* zero is an expression's place */
+			if (form->partattrs.values[i] != 0)
+				columns = bms_add_member(columns, MEMBER(form->partattrs.values[i]));
+		}
+		expressions = SysCacheGetAttr(PARTRELID, tuple, Anum_pg_partitioned_table_partexprs, &isnull);
+		if (!isnull)
+			pull_varattnos(stringToNode(TextDatumGetCString(expressions)), 1, &columns);
+		ReleaseSysCache(tuple);
+		add_one_check(one, columns_of(one->relid, columns, parent));
+		child = parent;
+	}
+}
+
+static bool
+looks_at(const Bitmapset *columns, AttrNumber attnum)
+{
+	return bms_is_member(MEMBER(attnum), columns) || bms_is_member(MEMBER(InvalidAttrNumber), columns);
+}
+
+/* A generated column is made of others. */
+static void
+add_generated(HeapTuple tuple, TupleDesc desc, One *one)
+{
+	AttrNumber	attnum = ((Form_pg_attrdef) GETSTRUCT(tuple))->adnum;
+	ListCell   *cell;
+
+	if (get_attgenerated(one->relid, attnum) == '\0')
+		return;
+	if (looks_at(one->compared.keys, attnum))
+		one->compared.makers = add_expression(one->compared.makers, tuple, desc, Anum_pg_attrdef_adbin);
+	foreach(cell, one->compared.checks)
+	{
+		AsbCheck   *check = lfirst(cell);
+
+		if (looks_at(check->columns, attnum))
+			check->makers = add_expression(check->makers, tuple, desc, Anum_pg_attrdef_adbin);
+	}
+}
+
+/* A trigger may make anything of anything. */
+static void
+add_trigger(HeapTuple tuple, TupleDesc desc, One *one)
+{
+	int16		type = ((Form_pg_trigger) GETSTRUCT(tuple))->tgtype;
+	ListCell   *cell;
+
+	if (!TRIGGER_FOR_ROW(type) || !TRIGGER_FOR_BEFORE(type) ||
+		(!TRIGGER_FOR_INSERT(type) && !TRIGGER_FOR_UPDATE(type)))
+		return;
+	if (one->compared.keys)
+	{
+		one->compared.makers = bms_add_member(one->compared.makers, MEMBER(InvalidAttrNumber));
+		one->compared.inserts = true;
+	}
+	foreach(cell, one->compared.checks)
+	{
+		AsbCheck   *check = lfirst(cell);
+
+		check->makers = bms_add_member(check->makers, MEMBER(InvalidAttrNumber));
+	}
+}
+
 AsbCompared
 asb_compared(Oid relid)
 {
@@ -193,27 +258,34 @@ asb_compared(Oid relid)
 	find_all_inheritors(relid, NoLock, NULL) : list_make1_oid(relid);
 	AsbCompared all = {NULL};
 	ListCell   *cell;
-	ListCell   *check;
+	ListCell   *check_cell;
 
 	foreach(cell, relids)
 	{
 		One			one = {relid, lfirst_oid(cell)};
 
 		each_row(IndexRelationId, IndexIndrelidIndexId, Anum_pg_index_indrelid, &one, add_index);
-		if (one.compared.keys)
+		each_row(ConstraintRelationId, ConstraintRelidTypidNameIndexId, Anum_pg_constraint_conrelid,
+				 &one, add_check);
+		add_bounds(&one);
+		one.compared.makers = bms_copy(one.compared.keys);
+		if (one.compared.keys || one.compared.checks)
 		{
-			one.compared.makers = bms_copy(one.compared.keys);
 			each_row(AttrDefaultRelationId, AttrDefaultIndexId, Anum_pg_attrdef_adrelid, &one, add_generated);
 			each_row(TriggerRelationId, TriggerRelidNameIndexId, Anum_pg_trigger_tgrelid, &one, add_trigger);
 		}
-		each_row(ConstraintRelationId, ConstraintRelidTypidNameIndexId, Anum_pg_constraint_conrelid,
-				 &one, add_check);
 
 		all.keys = bms_add_members(all.keys, columns_of(relid, one.compared.keys, one.relid));
 		all.makers = bms_add_members(all.makers, columns_of(relid, one.compared.makers, one.relid));
 		all.inserts |= one.compared.inserts;
-		foreach(check, one.compared.checks)
-			all.checks = lappend(all.checks, columns_of(relid, lfirst(check), one.relid));
+		foreach(check_cell, one.compared.checks)
+		{
+			AsbCheck   *check = lfirst(check_cell);
+
+			check->columns = columns_of(relid, check->columns, one.relid);
+			check->makers = columns_of(relid, check->makers, one.relid);
+		}
+		all.checks = list_concat(all.checks, one.compared.checks);
 	}
 	return all;
 }

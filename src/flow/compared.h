@@ -9,6 +9,13 @@
 #include "nodes/bitmapset.h"
 #include "nodes/pg_list.h"
 
+/* What a CHECK constraint, or the bound of a partition, looks at together. */
+typedef struct AsbCheck
+{
+	Bitmapset  *columns;
+	Bitmapset  *makers;			/* that decide it, when they are written */
+} AsbCheck;
+
 /*
  * Columns of a relation, offset as in a range table entry; the whole row stands
  * for any column.  What those that inherit from it compare is counted in.
@@ -19,7 +26,7 @@ typedef struct AsbCompared
 								 * with those of other rows */
 	Bitmapset  *makers;			/* that decide what is compared, when they are written */
 	bool		inserts;		/* INSERT has something compared whatever columns it writes */
-	List	   *checks;			/* Bitmapsets: that one CHECK constraint looks at */
+	List	   *checks;			/* of AsbCheck */
 } AsbCompared;
 
 /* In the current memory context.  Locks no relation. */

@@ -350,8 +350,10 @@ asb_relation_compare(const AsbRelationLabels *relation)
 
 		foreach(cell, compared.checks)
 		{
-			if (asb_has_column(lfirst(cell), column->attnum))
-				column->checked = bms_add_members(column->checked, lfirst(cell));
+			const AsbCheck *check = lfirst(cell);
+
+			if (asb_has_column(check->columns, column->attnum))
+				column->checked = bms_add_members(column->checked, check->makers);
 		}
 		/* its own new value tells nothing of the old one */
 		column->checked = bms_del_member(column->checked, column->attnum - FirstLowInvalidHeapAttributeNumber);

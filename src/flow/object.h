@@ -13,7 +13,7 @@ typedef struct AsbColumnLabels
 {
 	AttrNumber	attnum;
 	AsbLabelSet set;
-	Bitmapset  *checked;		/* columns that a CHECK constraint compares with it */
+	Bitmapset  *checked;		/* columns that decide a check of it and others */
 } AsbColumnLabels;
 
 /*
