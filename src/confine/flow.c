@@ -158,6 +158,17 @@ add_write(AsbFlow *flow, const AsbRelationLabels *relation, Oid relid)
 	flow->floor &= labels;
 }
 
+/* What a gateway said, and whether and when it did. */
+static void
+add_call_read(const AsbSession *session, const Bitmapset *columns, AsbFlow *flow)
+{
+	if (asb_has_column(columns, Anum_call_response) || asb_has_column(columns, Anum_call_error))
+		add_read(flow, asb_labels_of_responses(session), "response of a call", 0, InvalidOid);
+	else if (asb_has_column(columns, Anum_call_status) || asb_has_column(columns, Anum_call_claimed_at) ||
+			 asb_has_column(columns, Anum_call_finished_at))
+		add_read(flow, asb_labels_of_outcomes(session), "outcome of a call", 0, InvalidOid);
+}
+
 /* Its defaults go before those of what it shows, and are in no list of columns. */
 static bool
 is_view_with_defaults(Oid relid)
@@ -182,10 +193,8 @@ add_access(const AsbSession *session, const AsbAccess *access, AsbFlow *flow)
 	find_own_relids();
 	if ((access->requiredPerms & ACL_INSERT) && asb_objects()->relations && is_view_with_defaults(access->relid))
 		flow->view_defaults = true;
-	if (access->relid == calls_relid &&
-		(asb_has_column(access->selectedCols, Anum_call_response) ||
-		 asb_has_column(access->selectedCols, Anum_call_error)))
-		add_read(flow, asb_labels_of_responses(session), "response of a call", 0, InvalidOid);
+	if (access->relid == calls_relid)
+		add_call_read(session, access->selectedCols, flow);
 
 	relation = asb_relation_labels(access->relid);
 	if (relation)

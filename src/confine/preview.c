@@ -152,6 +152,8 @@ preview_function(Oid funcid, void *context)
 		/* of ours these give what a gateway said */
 		if (strcmp(name, "await") == 0 || strcmp(name, "call") == 0)
 			preview->flow.read |= asb_labels_of_responses(conversation());
+		else if (strcmp(name, "cancel") == 0)
+			preview->flow.read |= asb_labels_of_outcomes(conversation());
 		return false;
 	}
 	row = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));

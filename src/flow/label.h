@@ -12,7 +12,8 @@
 
 typedef uint64 AsbLabelSet;
 
-/* the built-in label "sealed", as tables/35_labels.sql makes it */
+/* built-in labels, as tables/35_labels.sql makes them */
+#define ASB_LABEL_UNTRUSTED	(UINT64CONST(1) << 1)
 #define ASB_LABEL_SEALED	(UINT64CONST(1) << 2)
 
 /* The set that holds one label; 0 if there is none of that name. */

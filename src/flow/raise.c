@@ -209,10 +209,22 @@ asb_labels_of_responses(const AsbSession *session)
 	return set;
 }
 
+AsbLabelSet
+asb_labels_of_outcomes(const AsbSession *session)
+{
+	return asb_labels_of_responses(session) & ~ASB_LABEL_UNTRUSTED;
+}
+
 void
 asb_labels_raise_for_response(const AsbSession *session)
 {
 	asb_labels_raise(session, asb_labels_of_responses(session), "response of a call");
+}
+
+void
+asb_labels_raise_for_outcome(const AsbSession *session)
+{
+	asb_labels_raise(session, asb_labels_of_outcomes(session), "outcome of a call");
 }
 
 void

@@ -27,8 +27,15 @@ extern void asb_labels_raise(const AsbSession *session, AsbLabelSet labels, cons
 /* The labels that responses of the session's calls may carry. */
 extern AsbLabelSet asb_labels_of_responses(const AsbSession *session);
 
-/* Raises those: for code that hands a response to the session. */
+/*
+ * Those of whether and when a call ended: a gateway can say yes or no with it,
+ * but nothing that anybody could take for instructions.
+ */
+extern AsbLabelSet asb_labels_of_outcomes(const AsbSession *session);
+
+/* Raise those: for code that hands a response, or an outcome alone, to the session. */
 extern void asb_labels_raise_for_response(const AsbSession *session);
+extern void asb_labels_raise_for_outcome(const AsbSession *session);
 
 /* Worker: a conversation has these labels, committed. */
 extern void asb_labels_risen(const pg_uuid_t *conversation, AsbLabelSet labels);

@@ -46,6 +46,7 @@ typedef struct Outcome
 {
 	AsbCallState state;
 	bool		terminal;
+	bool		claimed;		/* a gateway may have to do with how it stands */
 	bool		from_outside;	/* response or error may be a gateway's */
 	text	   *status;
 	Jsonb	   *response;		/* or NULL */
@@ -148,7 +149,8 @@ read_outcome(const pg_uuid_t *conversation, const pg_uuid_t *id)
 		outcome.response = DatumGetJsonbPCopy(values[Anum_call_response - 1]);
 	if (!isnull[Anum_call_error - 1])
 		outcome.error = DatumGetJsonbPCopy(values[Anum_call_error - 1]);
-	outcome.from_outside = !isnull[Anum_call_claimed_at - 1] && (outcome.response || outcome.error);
+	outcome.claimed = !isnull[Anum_call_claimed_at - 1];
+	outcome.from_outside = outcome.claimed && (outcome.response || outcome.error);
 
 	systable_endscan(scan);
 	UnregisterSnapshot(snapshot);
@@ -197,13 +199,22 @@ this_conversation(void)
 	return session->conversation;
 }
 
+/* The status, with the labels of what it can tell. */
+static text *
+told_status(const Outcome *outcome)
+{
+	if (outcome->claimed)
+		asb_labels_raise_for_outcome(asb_session());
+	return outcome->status;
+}
+
 /* Hands an outcome to the session, with the labels of what somebody outside wrote. */
 static void
 put_outcome(const Outcome *outcome, Datum *values, bool *isnull)
 {
 	if (outcome->from_outside)
 		asb_labels_raise_for_response(asb_session());
-	values[0] = PointerGetDatum(outcome->status);
+	values[0] = PointerGetDatum(told_status(outcome));
 	values[1] = PointerGetDatum(outcome->response);
 	isnull[1] = outcome->response == NULL;
 	values[2] = PointerGetDatum(outcome->error);
@@ -313,7 +324,7 @@ asb_cancel(PG_FUNCTION_ARGS)
 	Outcome		outcome = read_outcome(&request.conversation, &request.call);
 
 	if (!asb_call_state_may_change(outcome.state, ASB_CALL_CANCELLED))
-		PG_RETURN_TEXT_P(outcome.status);
+		PG_RETURN_TEXT_P(told_status(&outcome));
 
 	switch (asb_request(&request))
 	{
@@ -331,7 +342,8 @@ asb_cancel(PG_FUNCTION_ARGS)
 					 errmsg("the call was not cancelled in time"),
 					 errhint("It may still be: look at its status later.")));
 	}
-	PG_RETURN_TEXT_P(read_outcome(&request.conversation, &request.call).status);
+	outcome = read_outcome(&request.conversation, &request.call);
+	PG_RETURN_TEXT_P(told_status(&outcome));
 }
 
 void

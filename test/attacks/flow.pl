@@ -78,6 +78,33 @@ for my $name (sort keys %way)
 	is(labels($c), '', '... which raises nothing');
 }
 
+# ---- yes or no: that it was answered, when, or that it failed
+
+%way = (
+	'status' => q(SELECT status FROM RemoteProcedureCalls),
+	'a condition on status' => q(SELECT count(*) FROM RemoteProcedureCalls WHERE status = 'completed'),
+	'the time it took' => q(SELECT finished_at - claimed_at FROM RemoteProcedureCalls),
+	'await()' => q(SELECT status FROM agentsandbox.await('%s')),
+	'cancel()' => q(SELECT agentsandbox.cancel('%s')));
+for my $name (sort keys %way)
+{
+	my ($c, $id) = answered();
+	sql_as($c, sprintf $way{$name}, $id);
+	sql_as($c, q(INSERT INTO RemoteProcedureCalls (method) VALUES ('say')));
+	said($c, $refused, "an answer told by $name does not leave");
+}
+{
+	my $c = open_conversation('p');
+	my $id = sql_as($c, q(INSERT INTO RemoteProcedureCalls (method) VALUES ('look_up') RETURNING id));
+	poll_until("SELECT status FROM agentsandbox.RemoteProcedureCalls WHERE id = '$id'", 'ready');
+	is(sql_as($c, "SELECT status FROM agentsandbox.await('$id', '0')"), 'ready', 'a call that no gateway has');
+	is(sql_as($c, 'SELECT count(*) FROM RemoteProcedureCalls WHERE ready_at IS NOT NULL'), '1', '... and when it became so');
+	is(labels($c), '', '... tell nothing');
+	sql_as(\%gail, q(SELECT agentsandbox.fail(id, lease_token, '{}') FROM agentsandbox.claim(10, '1 minute', '{look_up}')));
+	is(sql_as($c, "SELECT status FROM agentsandbox.await('$id', '0')"), 'ready', 'one that a gateway has given back');
+	is(labels($c), 'private', '... does');
+}
+
 # ---- failures and their texts
 
 for my $sql (q(SELECT v::int FROM secret), q(SELECT 1 / (v <> 'SECRET_1')::int FROM secret), q(SELECT 1 FROM secret WHERE v::inet IS NULL))

@@ -18,7 +18,7 @@ static const char *const arguments_of_call[] = {"method", "arguments", "wait_sec
 static const char *const arguments_of_result[] = {"id", "wait_seconds", NULL};
 
 static const char submit_sql[] =
-"INSERT INTO agentsandbox.remoteprocedurecalls (method, arguments) VALUES ($1, $2) RETURNING id, status";
+"INSERT INTO agentsandbox.remoteprocedurecalls (method, arguments) VALUES ($1, $2) RETURNING id";
 static const char look_sql[] =
 "SELECT status, response, error FROM agentsandbox.remoteprocedurecalls WHERE id = $1";
 static const char await_sql[] =
@@ -165,7 +165,8 @@ advance_call(AsbRequest *request, AsbAnswer *answer)
 			asb_answer_text(answer, "id", request->call);
 		return true;
 	}
-	status = asb_request_field(request, request->step == ASB_STEP_FIRST ? 1 : 0);
+	/* to read it would be to read how calls ended */
+	status = request->step == ASB_STEP_FIRST ? "submitted" : asb_request_field(request, 0);
 	if (status == NULL)
 	{
 		asb_answer_problem(answer, "not_found", "This conversation has no such call.");
