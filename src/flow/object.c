@@ -193,12 +193,16 @@ our_column(const AsbRelationLabels *entry, Oid relid, AttrNumber attnum)
 	return name ? get_attnum(entry->relid, name) : InvalidAttrNumber;
 }
 
-/* Adds what was given to a relation: this one, one above or one below it. */
-static void
+/*
+ * Adds what was given to a relation: this one, one above or one below it.
+ * True if one of its columns has a label.
+ */
+static bool
 add_given(AsbRelationLabels *entry, Oid relid, AsbLabelSet *set)
 {
 	const Given *object = find_given(RelationRelationId, relid, 0);
 	int			natts = asb_relation_natts(relid);
+	bool		columns = false;
 
 	if (object)
 	{
@@ -212,11 +216,13 @@ add_given(AsbRelationLabels *entry, Oid relid, AsbLabelSet *set)
 
 		if (column == NULL)
 			continue;
+		columns = true;
 		ours = our_column(entry, relid, attnum);
 		entry->undefined |= column->undefined;
 		if (ours != InvalidAttrNumber)
 			add_column(entry, ours, column->set);
 	}
+	return columns;
 }
 
 /* A generated column tells of those that it is made of: this relation's, or of one below it. */
@@ -252,6 +258,8 @@ static void
 fill(AsbRelationLabels *entry)
 {
 	List	   *above = list_make1_oid(entry->relid);
+	List	   *tree = list_make1_oid(entry->relid);
+	bool		columns = false;
 	ListCell   *cell;
 	Oid			owner;
 	int32		column;
@@ -274,21 +282,18 @@ fill(AsbRelationLabels *entry)
 	/* the list grows while it is walked */
 	foreach(cell, above)
 	{
-		add_given(entry, lfirst_oid(cell), &entry->own);
+		columns |= add_given(entry, lfirst_oid(cell), &entry->own);
 		above = list_concat_unique_oid(above, parents_of(lfirst_oid(cell)));
 	}
 	if (has_subclass(entry->relid))
+		tree = find_all_inheritors(entry->relid, NoLock, NULL);
+	foreach(cell, tree)
 	{
-		foreach(cell, find_all_inheritors(entry->relid, NoLock, NULL))
-		{
-			if (lfirst_oid(cell) != entry->relid)
-				add_given(entry, lfirst_oid(cell), &entry->below);
-		}
-		foreach(cell, find_all_inheritors(entry->relid, NoLock, NULL))
-			add_generated(entry, lfirst_oid(cell));
+		if (lfirst_oid(cell) != entry->relid)
+			columns |= add_given(entry, lfirst_oid(cell), &entry->below);
 	}
-	else
-		add_generated(entry, entry->relid);
+	foreach(cell, columns ? tree : NIL)
+		add_generated(entry, lfirst_oid(cell));
 }
 
 static void
