@@ -44,6 +44,7 @@ typedef struct AsbVerdict
 	Jsonb	   *error;			/* why, or NULL if the state is ready or held */
 	Jsonb	   *held_for;		/* why, if it is held */
 	bool		metered;		/* held not for a reviewer, but for a release tick */
+	bool		undated;		/* its deadline, which gateways see, is taken away */
 } AsbVerdict;
 
 /* Calls "c" that wait for a release tick. */

@@ -57,14 +57,22 @@ read_decided(void)
 	return asb_query(&query, &limit, NULL);
 }
 
-/* What only a rule held of a metered conversation still waits for its tick. */
+/*
+ * What only a rule held of a metered conversation still waits for its tick.
+ * What labels held leaves without its deadline: nobody has approved what the
+ * agent may have said with it.
+ */
 static AsbVerdict
 judge_approved(AsbEgressCall *call)
 {
 	AsbVerdict	verdict = asb_egress_check(call);
 
-	if (verdict.state == ASB_CALL_READY && call->egress == ASB_EGRESS_METER)
+	if (verdict.state != ASB_CALL_READY)
+		return verdict;
+	if (call->egress == ASB_EGRESS_METER)
 		verdict = asb_egress_judge(call);
+	if (verdict.state == ASB_CALL_READY)
+		verdict.undated = (call->labels & ~call->method->accepts) != 0;
 	return verdict;
 }
 

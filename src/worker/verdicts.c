@@ -116,6 +116,8 @@ asb_verdicts_add(AsbVerdicts *verdicts, SPITupleTable *rows, int row,
 	asb_call_set(&call, Anum_call_attempt, Int32GetDatum(0));
 	asb_call_set_null(&call, Anum_call_held_until);
 	asb_call_set_null(&call, Anum_call_awaits_tick);
+	if (verdict->undated)
+		asb_call_set_null(&call, Anum_call_deadline);
 	if (verdict->error)
 		asb_call_set(&call, Anum_call_error, JsonbPGetDatum(verdict->error));
 	if (verdict->held_for)

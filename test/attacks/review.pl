@@ -52,6 +52,27 @@ refused($agent, "INSERT INTO RemoteProcedureCalls (method, labels) VALUES ('mail
 	'nor which labels it carries');
 refused($agent, "UPDATE RemoteProcedureCalls SET status = 'ready'", '42501', 'nor let itself go');
 
+# what is approved is all that leaves
+{
+	sql(<<~'SQL');
+		CREATE TABLE secret (v text);
+		SELECT agentsandbox.create_profile('reader', search_path => 'public', egress => 'hold');
+		GRANT SELECT ON secret TO reader;
+		SECURITY LABEL FOR agentsandbox ON TABLE secret IS 'private';
+		SELECT agentsandbox.create_method('slip', 'true', 'true');
+		SELECT agentsandbox.allow_method('reader', 'slip');
+		SQL
+	my $reader = open_conversation('reader');
+	sql_as($reader, 'SELECT count(*) FROM secret');
+	my $id = sql_as($reader, q(INSERT INTO RemoteProcedureCalls (method, deadline) VALUES ('slip', clock_timestamp() + interval '1 hour 123456 microseconds') RETURNING id));
+	settle();
+	sql("SELECT agentsandbox.approve('$id', 'harmless')");
+	settle();
+	is(sql(q(SELECT count(*), count(deadline) FROM agentsandbox.claim(10, '1 minute', '{slip}'))), '1|0', 'a deadline carries nothing past a reviewer');
+	my $late = sql_as($reader, q(INSERT INTO RemoteProcedureCalls (method, deadline) VALUES ('slip', clock_timestamp() + interval '200 ms') RETURNING id));
+	is(sql_as($reader, "SELECT status FROM agentsandbox.await('$late')"), 'expired', '... and holds while the call waits for one');
+}
+
 # a value that was sent before, in every spelling; whatever else is new
 is(outcome('mail', '{"to": "ann@example.org", "n": 1}'), 'ready', 'a first recipient, before there is a rule');
 sql(q(SELECT agentsandbox.create_anomaly_rule('new', 'first_value', 'watched', 'mail', pointer => '/to')));
