@@ -159,6 +159,7 @@ ok(!(grep { $_->{path} eq '/echo/private' } $http->requests), '... no request wa
 my ($certificate, $tls_port, $tls, $tls_output) = start_tls();
 add_method("tls_$_", max_attempts => 1) for qw(ok ca name);
 my %tls = (allow_private_addresses => $true, verb => 'GET', path => '/response');
+local $ENV{SSLKEYLOGFILE} = "$certificate.keys";
 my $second = start_gateway(poll_seconds => 0.5, methods => {
 	tls_ok => { %tls, url => "https://localhost:$tls_port", ca_file => $certificate },
 	tls_ca => { %tls, url => "https://localhost:$tls_port" },
@@ -167,6 +168,7 @@ is(outcome(add_call('tls_ca', '{}'))->{failure}{class}, 'tls', 'an unknown autho
 is(outcome(add_call('tls_name', '{}'))->{failure}{class}, 'tls', 'a certificate for another name is refused');
 is_deeply(outcome(add_call('tls_ok', '{}'))->{response}, { tls => $true }, 'TLS with the configured authority');
 is($second->stop, 0, 'stopped');
+ok(!-e "$certificate.keys", 'no keys of connections are written down, whatever the environment says');
 kill TERM => $tls;
 
 # The call's own limit is shorter than the handler's.

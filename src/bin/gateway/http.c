@@ -31,6 +31,8 @@ _Static_assert(LIBCURL_VERSION_NUM >= 0x075500, "libcurl 7.85.0 or later is need
 CURLM *
 asb_http_open(void)
 {
+	/* where the TLS library would write what decrypts requests, secrets and all */
+	unsetenv("SSLKEYLOGFILE");
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return NULL;
 	return curl_multi_init();
