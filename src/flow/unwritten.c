@@ -161,9 +161,16 @@ asb_unwritten_expression(Oid target, Oid relid, Node *expression)
 Bitmapset *
 asb_generated_from(Oid relid, AttrNumber attnum)
 {
+	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attnum));
 	Bitmapset  *columns = NULL;
+	bool		generated;
 
-	if (get_attgenerated(relid, attnum) != '\0')
+	/* the relation may be gone by now */
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	generated = ((Form_pg_attribute) GETSTRUCT(tuple))->attgenerated != '\0';
+	ReleaseSysCache(tuple);
+	if (generated)
 		pull_varattnos(stored_expression(relid, attnum), 1, &columns);
 	return columns;
 }
