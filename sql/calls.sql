@@ -87,6 +87,29 @@ BEGIN;
 INSERT INTO agentsandbox.RemoteProcedureCalls (method) VALUES ('echo') RETURNING id AS mine \gset
 SELECT * FROM agentsandbox.await(:'mine');
 ROLLBACK;
+-- ... for a call that a savepoint took back
+BEGIN;
+SAVEPOINT before;
+INSERT INTO agentsandbox.RemoteProcedureCalls (method) VALUES ('echo') RETURNING id AS mine \gset
+ROLLBACK TO before;
+COMMIT;
+\set VERBOSITY sqlstate
+SELECT * FROM agentsandbox.await(:'mine');
+\set VERBOSITY default
+-- ... for the last call of this session: looked at when the time is over, and not before
+INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('echo', '{"n": 2}') RETURNING id AS mine \gset
+BEGIN;
+RESET ROLE;
+SELECT pg_stat_get_xact_numscans(indexrelid) AS before FROM pg_index WHERE indrelid = 'agentsandbox.RemoteProcedureCalls'::regclass AND indisprimary \gset
+SET LOCAL ROLE :role;
+SELECT status IN ('submitted', 'ready') AS not_yet FROM agentsandbox.await(:'mine', '50 ms');
+RESET ROLE;
+SELECT pg_stat_get_xact_numscans(indexrelid) - :before AS looks FROM pg_index WHERE indrelid = 'agentsandbox.RemoteProcedureCalls'::regclass AND indisprimary;
+SET LOCAL ROLE :second_role;
+\set VERBOSITY sqlstate
+SELECT * FROM agentsandbox.await(:'mine', '50 ms');
+\set VERBOSITY default
+ROLLBACK;
 -- inside a transaction that cannot see what was committed after it began
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT count(*) > 0 AS some FROM agentsandbox.RemoteProcedureCalls;

@@ -6,6 +6,9 @@
  * id.  Whoever ends a call broadcasts after its commit, when everybody can see
  * the row.  A broadcast for another call of the same variable, or a lost one
  * of a transaction that rolled back a savepoint, only has waiters look again.
+ *
+ * Broadcasts are counted.  Who has just made a call, and waits for it while
+ * there was no broadcast since, knows that it has not ended and need not look.
  */
 #include "postgres.h"
 
@@ -19,10 +22,12 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
+#include "port/atomics.h"
 #include "storage/condition_variable.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/jsonb.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -53,7 +58,23 @@ typedef struct Outcome
 	Jsonb	   *error;			/* or NULL */
 } Outcome;
 
-static ConditionVariable *wait_slots = NULL;
+typedef struct WaitSlot
+{
+	ConditionVariable ended;
+	pg_atomic_uint64 broadcasts;
+} WaitSlot;
+
+static WaitSlot *wait_slots = NULL;
+
+/* the call that this session made last */
+static struct
+{
+	bool		made;
+	bool		committed;
+	pg_uuid_t	conversation;
+	pg_uuid_t	id;
+	uint64		broadcasts;		/* of its slot, before it was committed */
+}			last_call;
 
 /* slots to broadcast at commit, one bit each */
 static uint64 ended_slots[WAIT_SLOTS / 64];
@@ -62,14 +83,19 @@ static bool any_ended = false;
 static Size
 slots_size(void)
 {
-	return mul_size(WAIT_SLOTS, sizeof(ConditionVariable));
+	return mul_size(WAIT_SLOTS, sizeof(WaitSlot));
 }
 
 static void
 slots_init(void *part)
 {
+	WaitSlot   *slots = part;
+
 	for (int i = 0; i < WAIT_SLOTS; i++)
-		ConditionVariableInit(&((ConditionVariable *) part)[i]);
+	{
+		ConditionVariableInit(&slots[i].ended);
+		pg_atomic_init_u64(&slots[i].broadcasts, 0);
+	}
 }
 
 static int
@@ -79,30 +105,79 @@ slot_of(const pg_uuid_t *id)
 }
 
 static void
+broadcast_ended(void)
+{
+	for (int i = 0; i < WAIT_SLOTS; i++)
+	{
+		if ((ended_slots[i / 64] & (UINT64CONST(1) << (i % 64))) == 0)
+			continue;
+		/* counted first: who does not see it counted is among those woken */
+		pg_atomic_fetch_add_u64(&wait_slots[i].broadcasts, 1);
+		ConditionVariableBroadcast(&wait_slots[i].ended);
+	}
+}
+
+static void
 await_xact_callback(XactEvent event, void *arg)
 {
-	if (!any_ended ||
-		(event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE))
+	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
 		return;
-
-	for (int i = 0; event == XACT_EVENT_COMMIT && i < WAIT_SLOTS; i++)
-	{
-		if (ended_slots[i / 64] & (UINT64CONST(1) << (i % 64)))
-			ConditionVariableBroadcast(&wait_slots[i]);
-	}
+	if (event == XACT_EVENT_COMMIT)
+		last_call.committed = last_call.made;
+	else if (!last_call.committed)
+		last_call.made = false;
+	if (!any_ended)
+		return;
+	if (event != XACT_EVENT_ABORT)
+		broadcast_ended();		/* what is prepared nobody tells of later */
 	memset(ended_slots, 0, sizeof(ended_slots));
 	any_ended = false;
+}
+
+static void
+await_subxact_callback(SubXactEvent event, SubTransactionId subxact, SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB && !last_call.committed)
+		last_call.made = false;
+}
+
+static void
+watch_transactions(void)
+{
+	static bool watching = false;
+
+	asb_at_transaction_end(&watching, await_xact_callback, await_subxact_callback);
 }
 
 void
 asb_await_call_ended(const pg_uuid_t *id)
 {
-	static bool watching = false;
 	int			slot = slot_of(id);
 
-	asb_at_transaction_end(&watching, await_xact_callback, NULL);
+	watch_transactions();
 	ended_slots[slot / 64] |= UINT64CONST(1) << (slot % 64);
 	any_ended = true;
+}
+
+void
+asb_await_call_made(const pg_uuid_t *conversation, const pg_uuid_t *id)
+{
+	watch_transactions();
+	last_call.made = true;
+	last_call.committed = false;
+	last_call.conversation = *conversation;
+	last_call.id = *id;
+	last_call.broadcasts = pg_atomic_read_u64(&wait_slots[slot_of(id)].broadcasts);
+}
+
+/* Is it known, without looking, that the call is committed and has not ended? */
+static bool
+known_open(const pg_uuid_t *conversation, const pg_uuid_t *id)
+{
+	return last_call.committed &&
+		memcmp(&last_call.id, id, UUID_LEN) == 0 &&
+		memcmp(&last_call.conversation, conversation, UUID_LEN) == 0 &&
+		last_call.broadcasts == pg_atomic_read_u64(&wait_slots[slot_of(id)].broadcasts);
 }
 
 /* This conversation's call as it is committed now. */
@@ -165,22 +240,22 @@ wait_for(const pg_uuid_t *conversation, const pg_uuid_t *id, const Interval *tim
 	TimestampTz until = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval,
 																TimestampTzGetDatum(GetCurrentTimestamp()),
 																IntervalPGetDatum(timeout)));
-	ConditionVariable *slot = &wait_slots[slot_of(id)];
+	ConditionVariable *ended = &wait_slots[slot_of(id)].ended;
 	Outcome		outcome;
 
 	/* prepared first, so that nothing is missed between looking and sleeping */
-	ConditionVariablePrepareToSleep(slot);
+	ConditionVariablePrepareToSleep(ended);
 	for (;;)
 	{
-		long		left;
+		long		left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until);
 
-		outcome = read_outcome(conversation, id);
-		if (outcome.terminal)
-			break;
-		left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until);
-		if (left <= 0)
-			break;
-		(void) ConditionVariableTimedSleep(slot, left, PG_WAIT_EXTENSION);
+		if (left <= 0 || !known_open(conversation, id))
+		{
+			outcome = read_outcome(conversation, id);
+			if (outcome.terminal || left <= 0)
+				break;
+		}
+		(void) ConditionVariableTimedSleep(ended, left, PG_WAIT_EXTENSION);
 	}
 	ConditionVariableCancelSleep();
 	return outcome;
@@ -221,14 +296,22 @@ put_outcome(const Outcome *outcome, Datum *values, bool *isnull)
 	isnull[2] = outcome->error == NULL;
 }
 
+/* *desc, a static variable: the function's result type, looked up once */
 static Datum
-form_result(FunctionCallInfo fcinfo, Datum *values, bool *isnull)
+form_result(FunctionCallInfo fcinfo, TupleDesc *desc, Datum *values, bool *isnull)
 {
-	TupleDesc	desc;
+	if (*desc == NULL)
+	{
+		TupleDesc	found;
+		MemoryContext oldcontext;
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, isnull));
+		if (get_call_result_type(fcinfo, NULL, &found) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "return type must be a row type");
+		oldcontext = MemoryContextSwitchTo(TopMemoryContext);
+		*desc = CreateTupleDescCopy(BlessTupleDesc(found));
+		MemoryContextSwitchTo(oldcontext);
+	}
+	return HeapTupleGetDatum(heap_form_tuple(*desc, values, isnull));
 }
 
 /*
@@ -241,11 +324,12 @@ asb_await(PG_FUNCTION_ARGS)
 {
 	pg_uuid_t	conversation = this_conversation();
 	Outcome		outcome = wait_for(&conversation, PG_GETARG_UUID_P(0), PG_GETARG_INTERVAL_P(1));
+	static TupleDesc desc = NULL;
 	Datum		values[3];
 	bool		isnull[3] = {0};
 
 	put_outcome(&outcome, values, isnull);
-	PG_RETURN_DATUM(form_result(fcinfo, values, isnull));
+	PG_RETURN_DATUM(form_result(fcinfo, &desc, values, isnull));
 }
 
 /* Inserts the call as the conversation itself would, and commits. */
@@ -279,6 +363,7 @@ ASB_FUNCTION(asb_call);
 Datum
 asb_call(PG_FUNCTION_ARGS)
 {
+	static TupleDesc desc = NULL;
 	pg_uuid_t	conversation = this_conversation();
 	Interval	timeout;
 	pg_uuid_t	id;
@@ -303,7 +388,7 @@ asb_call(PG_FUNCTION_ARGS)
 	outcome = wait_for(&conversation, &id, &timeout);
 	put_outcome(&outcome, values, isnull);
 	values[3] = UUIDPGetDatum(&id);
-	return form_result(fcinfo, values, isnull);
+	return form_result(fcinfo, &desc, values, isnull);
 }
 
 /*

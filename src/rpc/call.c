@@ -226,6 +226,7 @@ submit(HeapTuple tuple, TupleDesc desc)
 	set_place(values, isnull);
 	asb_wakeup_at_commit();
 	asb_commit_must_last();
+	asb_await_call_made(&session->conversation, &id);
 	return heap_form_tuple(desc, values, isnull);
 }
 
