@@ -5,54 +5,67 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "utils/guc.h"
 
 #include "core/commit.h"
 #include "core/transaction.h"
 
-#define SETTING "synchronous_commit"
+/* may this transaction be lost, as far as those say who were asked? */
+static bool may_be_lost = false;
+static bool must_last = false;
 
-/* the setting's value before this transaction was let off; NULL: it was not */
-static const char *value_before = NULL;
+/* the setting's value while such a transaction commits */
+static bool committing = false;
+static int	value_before;
 
-static void
-set(const char *value)
-{
-	(void) set_config_option(SETTING, value, PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_LOCAL, true, 0, false);
-}
-
+/*
+ * The variable, since changing the setting has the server look through all its
+ * settings at the end of the transaction.  Nothing between the two events but
+ * the commit itself goes by it.
+ */
 static void
 commit_xact_callback(XactEvent event, void *arg)
 {
 	switch (event)
 	{
+		case XACT_EVENT_PRE_COMMIT:
+			if (!may_be_lost || must_last)
+				break;
+			value_before = synchronous_commit;
+			synchronous_commit = SYNCHRONOUS_COMMIT_OFF;
+			committing = true;
+			break;
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
-			value_before = NULL;
+			if (committing)
+				synchronous_commit = value_before;
+			committing = may_be_lost = must_last = false;
 			break;
 		default:
 			break;
 	}
 }
 
-void
-asb_commit_may_be_lost(void)
+static void
+watch_commit(void)
 {
 	static bool watching = false;
 
-	if (value_before != NULL || IsTransactionBlock())
-		return;
 	asb_at_transaction_end(&watching, commit_xact_callback, NULL);
-	/* names of an enum's values are constants */
-	value_before = GetConfigOption(SETTING, false, false);
-	set("off");
+}
+
+void
+asb_commit_may_be_lost(void)
+{
+	if (IsTransactionBlock())
+		return;
+	watch_commit();
+	may_be_lost = true;
 }
 
 void
 asb_commit_must_last(void)
 {
-	if (value_before != NULL)
-		set(value_before);
+	watch_commit();
+	must_last = true;
 }

@@ -14,7 +14,7 @@
  */
 extern void asb_commit_may_be_lost(void);
 
-/* It must, whatever was said before, unless its session never does. */
+/* It must, whatever else is said, unless its session never does. */
 extern void asb_commit_must_last(void);
 
 #endif							/* ASB_COMMIT_H */
