@@ -26,18 +26,35 @@
 #include "worker/transaction.h"
 
 /*
+ * The extension, or InvalidOid.  It is looked up only if there is another
+ * schema than the last time, for no cache has it; its schema goes with it.
+ */
+static Oid
+extension_oid(void)
+{
+	static Oid	of_schema = InvalidOid;
+	static Oid	extension = InvalidOid;
+	Oid			schema = asb_schema_oid();
+
+	if (!OidIsValid(schema) || schema != of_schema)
+		extension = get_extension_oid("agentsandbox", true);
+	of_schema = schema;
+	return extension;
+}
+
+/*
  * Is the extension in this database?  If so it stays until the transaction
  * ends: DROP EXTENSION waits for our lock, and we for one that runs already.
  */
 static bool
 lock_extension(void)
 {
-	Oid			extension = get_extension_oid("agentsandbox", true);
+	Oid			extension = extension_oid();
 
 	if (!OidIsValid(extension))
 		return false;
 	LockDatabaseObject(ExtensionRelationId, extension, 0, AccessShareLock);
-	return OidIsValid(asb_schema_oid());
+	return OidIsValid(asb_schema_oid()) && extension_oid() == extension;
 }
 
 /*
