@@ -83,19 +83,38 @@ held_for_labels(const AsbEgressCall *call, const char *reason)
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
+/* What the call's profile does with it.  Few calls ask, so they are not judged by a join. */
+static AsbEgress
+egress_of(const AsbEgressCall *call)
+{
+	static AsbQuery query = {
+		"SELECT egress FROM agentsandbox.profiles WHERE profile = $1", 1, {REGROLEOID}
+	};
+	Datum		profile = ObjectIdGetDatum(call->profile);
+	bool		isnull;
+
+	if (call->egress != ASB_EGRESS_UNREAD)
+		return call->egress;
+	if (asb_query(&query, &profile, NULL) == 0)
+		return ASB_EGRESS_REFUSE;
+	return asb_egress_parse(TextDatumGetCString(asb_query_datum(0, 1, &isnull)));
+}
+
 AsbVerdict
 asb_egress_judge(const AsbEgressCall *call)
 {
 	AsbVerdict	verdict = {ASB_CALL_READY};
+	AsbEgress	egress;
 
 	if ((call->labels & ~call->method->accepts) == 0)
 		return verdict;
 
 	/* nothing lets out what a sealed conversation says */
-	if (call->egress != ASB_EGRESS_REFUSE && !(call->labels & ASB_LABEL_SEALED))
+	egress = egress_of(call);
+	if (egress != ASB_EGRESS_REFUSE && !(call->labels & ASB_LABEL_SEALED))
 	{
 		verdict.state = ASB_CALL_HELD;
-		verdict.metered = call->egress == ASB_EGRESS_METER;
+		verdict.metered = egress == ASB_EGRESS_METER;
 		verdict.held_for = held_for_labels(call, verdict.metered ? "release" : "labels");
 		return verdict;
 	}

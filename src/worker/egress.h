@@ -20,7 +20,8 @@ typedef enum AsbEgress
 {
 	ASB_EGRESS_REFUSE,
 	ASB_EGRESS_HOLD,
-	ASB_EGRESS_METER
+	ASB_EGRESS_METER,
+	ASB_EGRESS_UNREAD			/* asb_egress_judge() reads it if it matters */
 } AsbEgress;
 
 /* A call that wants to leave. */
@@ -52,20 +53,21 @@ typedef struct AsbVerdict
 
 /*
  * The query that asb_egress_read() reads: these columns first, from these
- * tables, of which "c" is the call.
+ * tables, of which "c" is the call.  "egress": of the profile, or null.
  */
-#define ASB_EGRESS_SELECT_SQL \
+#define ASB_EGRESS_SELECT_SQL(egress) \
 	"SELECT c.ctid, c.id, c.conversation, c.method, c.arguments, c.deadline," \
 	" r.state = 'open' AND r.expires_at > pg_catalog.clock_timestamp()," \
 	" m.method IS NOT NULL, c.submitted_xid, c.ordinal," \
 	" COALESCE(c.labels, ARRAY(SELECT l.label FROM agentsandbox.conversation_labels l" \
-	"  WHERE l.conversation = c.conversation ORDER BY l.label COLLATE \"C\"))," \
-	" r.profile, p.egress"
+	"  WHERE l.conversation = c.conversation))," \
+	" r.profile, " egress
 #define ASB_EGRESS_FROM_SQL \
 	" FROM agentsandbox.remoteprocedurecalls c" \
 	" LEFT JOIN agentsandbox.conversation_records r ON r.id = c.conversation" \
-	" LEFT JOIN agentsandbox.profiles p ON p.profile = r.profile" \
 	" LEFT JOIN agentsandbox.profile_methods m ON m.profile = r.profile AND m.method = c.method"
+#define ASB_EGRESS_PROFILE_SQL \
+	" LEFT JOIN agentsandbox.profiles p ON p.profile = r.profile"
 
 enum
 {
@@ -88,6 +90,7 @@ enum
 /* A row of it; valid as long as the row. */
 extern AsbEgressCall asb_egress_read(SPITupleTable *rows, int row);
 extern AsbCallKey asb_egress_key(SPITupleTable *rows, int row);
+extern AsbLabelSet asb_egress_labels(SPITupleTable *rows, int row);
 
 /*
  * Ready if the call is in time, allowed and as its method wants it; sets

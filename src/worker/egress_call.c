@@ -20,6 +20,19 @@ true_column(SPITupleTable *rows, int row, int column)
 	return !isnull && DatumGetBool(value);
 }
 
+AsbLabelSet
+asb_egress_labels(SPITupleTable *rows, int row)
+{
+	bool		isnull;
+	bool		unknown_label = false;
+	Datum		value = SPI_getbinval(rows->vals[row], rows->tupdesc, ASB_EGRESS_LABELS, &isnull);
+	AsbLabelSet labels = asb_labels_from_array(DatumGetArrayTypeP(value), &unknown_label);
+
+	if (unknown_label)
+		elog(ERROR, "a call carries a label that does not exist");
+	return labels;
+}
+
 AsbEgressCall
 asb_egress_read(SPITupleTable *rows, int row)
 {
@@ -28,7 +41,6 @@ asb_egress_read(SPITupleTable *rows, int row)
 	AsbEgressCall call = {0};
 	Datum		value;
 	bool		isnull;
-	bool		unknown_label = false;
 
 	call.conversation = DatumGetUUIDP(SPI_getbinval(tuple, desc, ASB_EGRESS_CONVERSATION, &isnull));
 	call.method_name = TextDatumGetCString(SPI_getbinval(tuple, desc, ASB_EGRESS_METHOD, &isnull));
@@ -38,14 +50,11 @@ asb_egress_read(SPITupleTable *rows, int row)
 	call.open = true_column(rows, row, ASB_EGRESS_OPEN);
 	call.allowed = true_column(rows, row, ASB_EGRESS_ALLOWED);
 
-	value = SPI_getbinval(tuple, desc, ASB_EGRESS_LABELS, &isnull);
-	call.labels = asb_labels_from_array(DatumGetArrayTypeP(value), &unknown_label);
-	if (unknown_label)
-		elog(ERROR, "a call carries a label that does not exist");
+	call.labels = asb_egress_labels(rows, row);
 	value = SPI_getbinval(tuple, desc, ASB_EGRESS_PROFILE, &isnull);
 	call.profile = isnull ? InvalidOid : DatumGetObjectId(value);
 	value = SPI_getbinval(tuple, desc, ASB_EGRESS_EGRESS, &isnull);
-	call.egress = isnull ? ASB_EGRESS_REFUSE : asb_egress_parse(TextDatumGetCString(value));
+	call.egress = isnull ? ASB_EGRESS_UNREAD : asb_egress_parse(TextDatumGetCString(value));
 	return call;
 }
 

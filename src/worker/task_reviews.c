@@ -43,10 +43,10 @@ static uint64
 read_decided(void)
 {
 	static AsbQuery query = {
-		ASB_EGRESS_SELECT_SQL ", d.verdict = 'approved',"
+		ASB_EGRESS_SELECT_SQL("p.egress") ", d.verdict = 'approved',"
 		" d.digest = agentsandbox.review_digest(c.method, c.labels, c.arguments),"
 		" CASE WHEN d.told THEN d.note END"
-		ASB_EGRESS_FROM_SQL
+		ASB_EGRESS_FROM_SQL ASB_EGRESS_PROFILE_SQL
 		" JOIN agentsandbox.review_decisions d ON d.conversation = c.conversation AND d.call = c.id"
 		" WHERE c.status = 'held' AND c.held_until = '-infinity'"
 		" ORDER BY c.submitted_xid, c.ordinal LIMIT $1",

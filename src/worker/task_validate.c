@@ -53,7 +53,7 @@ static uint64
 read_submitted(int limit)
 {
 	static AsbQuery query = {
-		ASB_EGRESS_SELECT_SQL ASB_EGRESS_FROM_SQL
+		ASB_EGRESS_SELECT_SQL("NULL") ASB_EGRESS_FROM_SQL
 		" WHERE c.status = 'submitted' AND (c.submitted_xid, c.ordinal) >= ($1, $2)"
 		" ORDER BY c.submitted_xid, c.ordinal LIMIT $3",
 		3, {XID8OID, INT4OID, INT4OID}

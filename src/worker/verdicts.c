@@ -102,7 +102,6 @@ asb_verdicts_add(AsbVerdicts *verdicts, SPITupleTable *rows, int row,
 	AsbCallKey	key = asb_egress_key(rows, row);
 	AsbCall		call;
 	TimestampTz due;
-	bool		isnull;
 
 	if (!asb_call_find(verdicts->calls, &key, verdicts->snapshot, &call))
 		return;
@@ -112,7 +111,7 @@ asb_verdicts_add(AsbVerdicts *verdicts, SPITupleTable *rows, int row,
 	asb_commit_may_be_lost();	/* asb_call_write() knows better of calls that end */
 	asb_call_set_state(&call, verdict->state);
 	asb_call_set(&call, Anum_call_labels,
-				 SPI_getbinval(rows->vals[row], rows->tupdesc, ASB_EGRESS_LABELS, &isnull));
+				 PointerGetDatum(asb_labels_to_array(asb_egress_labels(rows, row))));
 	asb_call_set(&call, Anum_call_attempt, Int32GetDatum(0));
 	asb_call_set_null(&call, Anum_call_held_until);
 	asb_call_set_null(&call, Anum_call_awaits_tick);
