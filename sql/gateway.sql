@@ -45,6 +45,8 @@ SELECT id, lease_token FROM agentsandbox.claim(1, '1 hour', ARRAY['work', 'other
 SELECT id, lease_token FROM agentsandbox.claim(10, '1 hour', NULL) \gset a5_
 SELECT count(*) FROM agentsandbox.claim(10, '1 hour');
 
+-- an index that is built anew meanwhile has another oid
+\! psql -XqAt -d sandbox -c "REINDEX INDEX CONCURRENTLY agentsandbox.calls_order"
 -- completed, and again after the answer was lost
 SELECT agentsandbox.complete(:'a3_id', :'a3_lease_token', '{"ok": 1}');
 SELECT agentsandbox.complete(:'a3_id', :'a3_lease_token', '{"ok": 1.0}');

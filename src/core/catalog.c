@@ -23,10 +23,27 @@
 static Oid	schema_oid = InvalidOid;
 static bool schema_oid_valid = false;
 
+/* relations of the schema, by name; calls look the same few up over and over */
+#define MAX_RELATIONS 16
+
+static struct
+{
+	char		name[NAMEDATALEN];
+	Oid			relid;
+}			relations[MAX_RELATIONS];
+static int	nrelations = 0;
+
+static void
+invalidate_relations(Datum arg, int cacheid, uint32 hashvalue)
+{
+	nrelations = 0;
+}
+
 static void
 invalidate_schema(Datum arg, int cacheid, uint32 hashvalue)
 {
 	schema_oid_valid = false;
+	nrelations = 0;
 }
 
 /*
@@ -69,8 +86,9 @@ asb_schema_oid(void)
 	return schema_oid;
 }
 
-Oid
-asb_relation_oid(const char *relname)
+/* Looks it up in the catalog, and remembers it. */
+static Oid
+find_relation(const char *relname)
 {
 	Oid			nspoid = asb_schema_oid();
 	Oid			relid = InvalidOid;
@@ -82,7 +100,23 @@ asb_relation_oid(const char *relname)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("extension agentsandbox is not installed in this database"),
 				 errhint("Run CREATE EXTENSION agentsandbox in it.")));
+	if (nrelations < MAX_RELATIONS)
+	{
+		strlcpy(relations[nrelations].name, relname, NAMEDATALEN);
+		relations[nrelations++].relid = relid;
+	}
 	return relid;
+}
+
+Oid
+asb_relation_oid(const char *relname)
+{
+	for (int i = 0; i < nrelations; i++)
+	{
+		if (strcmp(relations[i].name, relname) == 0)
+			return relations[i].relid;
+	}
+	return find_relation(relname);
 }
 
 int
@@ -114,4 +148,5 @@ void
 asb_catalog_init(void)
 {
 	CacheRegisterSyscacheCallback(NAMESPACEOID, invalidate_schema, (Datum) 0);
+	CacheRegisterSyscacheCallback(RELNAMENSP, invalidate_relations, (Datum) 0);
 }
