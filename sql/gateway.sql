@@ -141,6 +141,17 @@ SELECT agentsandbox.await(:'g_id');
 SELECT agentsandbox.create_method('mine', 'true', 'true');
 RESET ROLE;
 
+-- a completion is durable, whatever its transaction claims besides
+SET ROLE :role;
+INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) SELECT 'work', jsonb_build_object('n', 'l' || i) FROM generate_series(1, 2) i;
+RESET ROLE;
+CALL regress_poll('count(*) = 2 FROM regress_gateway.calls WHERE status = ''ready'' AND n LIKE ''l%''');
+SELECT id, lease_token FROM agentsandbox.claim(1, '1 hour', '{work}') \gset l_
+WITH completed AS MATERIALIZED (SELECT agentsandbox.complete(:'l_id', :'l_lease_token', '{"ok": 1}') AS status),
+    claimed AS MATERIALIZED (SELECT count(c.id) AS n FROM completed, agentsandbox.claim(CASE completed.status WHEN 'completed' THEN 1 END, '1 hour', '{work}') c)
+SELECT status, claimed.n, pg_current_wal_insert_lsn() AS inserted FROM completed, claimed \gset l_
+SELECT :'l_status' AS status, :l_n AS claimed, pg_current_wal_flush_lsn() >= :'l_inserted' AS durable;
+
 SELECT agentsandbox.close_conversation(:'conversation');
 SELECT agentsandbox.close_conversation(:'second');
 CALL regress_poll('count(*) = 0 FROM agentsandbox.RemoteProcedureCalls WHERE finished_at IS NULL');
