@@ -57,6 +57,7 @@ PREPARE p (text) AS SELECT strpos(repeat('a', 1000000), $1);
 EXECUTE p ('b');
 EXECUTE p (repeat('b', 30000));
 EXECUTE p (replace(repeat('a', 1000000), repeat('b', 30000), ''));
+EXECUTE p (to_date('2024', 'YYYY')::text);
 SELECT strpos(repeat('a', 1000000), repeat('b', 200));
 
 -- what an administrator wrote runs as it was written

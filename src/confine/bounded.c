@@ -54,6 +54,9 @@
 #define MAX_POSITIONS 255
 #define RANK_STEP 4
 
+/* constants of EXECUTE that no function takes long over, each */
+#define SHORT_CONSTANT 1024
+
 /* What the work of a function grows with. */
 typedef enum WorkShape
 {
@@ -139,9 +142,40 @@ is_twin(Oid funcid, void *context)
 }
 
 static bool
+is_short_constant(const Node *node)
+{
+	const Const *constant = (const Const *) node;
+
+	return IsA(node, Const) &&
+		(constant->constisnull || constant->constlen != -1 ||
+		 toast_raw_datum_size(constant->constvalue) <= SHORT_CONSTANT);
+}
+
+/* Does it call a function with nothing but short constants? */
+static bool
+has_short_constants(const Node *node)
+{
+	const List *args;
+	ListCell   *cell;
+
+	if (IsA(node, FuncExpr))
+		args = ((const FuncExpr *) node)->args;
+	else if (IsA(node, OpExpr))
+		args = ((const OpExpr *) node)->args;
+	else
+		return false;
+	foreach(cell, args)
+	{
+		if (!is_short_constant(lfirst(cell)))
+			return false;
+	}
+	return true;
+}
+
+static bool
 calls_twin(Node *node, void *context)
 {
-	if (node == NULL)
+	if (node == NULL || has_short_constants(node))
 		return false;
 	return check_functions_in_node(node, is_twin, context) ||
 		expression_tree_walker(node, calls_twin, context);
