@@ -131,6 +131,12 @@ SELECT * FROM regress_case('view_bypasses_rls', $$CREATE VIEW v WITH (security_i
 -- the inner one, through an outer one that is granted; if that reads it as the agent, it cannot
 SELECT * FROM regress_case('view_bypasses_rls', $$CREATE VIEW i AS SELECT id FROM customer; CREATE VIEW v AS SELECT id FROM i; GRANT SELECT ON v TO "regress agent"$$, 'DROP VIEW v, i');
 SELECT * FROM regress_case('view_bypasses_rls', $$CREATE VIEW i AS SELECT id FROM customer; CREATE VIEW v WITH (security_invoker) AS SELECT id FROM i; GRANT SELECT ON v TO "regress agent"$$, 'DROP VIEW v, i');
+SELECT * FROM regress_case('view_without_barrier', $$CREATE VIEW v AS SELECT id FROM invoice WHERE id < 10; GRANT SELECT ON v TO "regress agent"$$, 'DROP VIEW v');
+SELECT * FROM regress_case('view_without_barrier', $$CREATE VIEW v AS SELECT id, count(*) FROM invoice GROUP BY id HAVING count(*) > 1; GRANT SELECT ON v TO "regress agent"$$, 'DROP VIEW v');
+SELECT * FROM regress_case('view_without_barrier', $$CREATE VIEW i AS SELECT id FROM invoice WHERE id < 10; CREATE VIEW v AS SELECT id FROM i; GRANT SELECT ON v TO "regress agent"$$, 'DROP VIEW v, i');
+-- no row is hidden, or none that the agent could not read
+SELECT * FROM regress_case('view_without_barrier', $$CREATE VIEW v AS SELECT a.id FROM invoice a LEFT JOIN invoice b ON b.id = a.id; GRANT SELECT ON v TO "regress agent"$$, 'DROP VIEW v');
+SELECT * FROM regress_case('view_without_barrier', $$CREATE VIEW v WITH (security_invoker) AS SELECT id FROM invoice WHERE id < 10; GRANT SELECT ON v TO "regress agent"$$, 'DROP VIEW v');
 SELECT * FROM regress_case('matview_of_protected',
     $$CREATE VIEW i AS SELECT id FROM customer; CREATE MATERIALIZED VIEW m AS SELECT id FROM i; GRANT SELECT ON m TO "regress agent"$$, 'DROP MATERIALIZED VIEW m; DROP VIEW i');
 SELECT * FROM regress_case('matview_of_protected',

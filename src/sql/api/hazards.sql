@@ -18,6 +18,7 @@ SELECT * FROM (VALUES
     ('policy_ignores_row', 'medium', 'the policy does not look at the row: it decides the same for all of them'),
     ('policies_not_enabled', 'high', 'the table has policies and row-level security is off: they do nothing'),
     ('view_bypasses_rls', 'high', 'the view reads the table as its owner, whom the table''s policies do not hold back'),
+    ('view_without_barrier', 'medium', 'a condition of the agent''s may be tried on rows that the view''s own would hide, and its errors tell of them'),
     ('matview_of_protected', 'high', 'it keeps rows of protected tables, and a materialized view cannot have policies'),
     ('matview_lacks_labels', 'high', 'who reads the materialized view does not collect labels of what it was filled from'),
     ('foreign_table', 'medium', 'a foreign table cannot have policies, and the remote server sees one user for all conversations'),

@@ -155,6 +155,16 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_views(
           AND NOT EXISTS (SELECT FROM pg_options_to_table(v.reloptions)
                           WHERE option_name = 'security_invoker' AND option_value::boolean)
           AND (o.rolsuper OR o.rolbypassrls OR (pg_has_role(v.relowner, t.relowner, 'USAGE') AND NOT t.relforcerowsecurity))
+    ), view_without_barrier AS (
+        -- a FROM list in parentheses, and what WHERE asks of it; a join's condition stands behind no list
+        SELECT 'view_without_barrier', format('view %s', v.oid::regclass), 'it has a WHERE or HAVING and is no security barrier',
+               format('ALTER VIEW %s SET (security_barrier = true);', v.oid::regclass)
+        FROM views v
+        JOIN pg_rewrite w ON w.ev_class = v.oid AND w.ev_type = '1'
+        WHERE v.relkind = 'v' AND w.ev_action::text ~ '\) :quals \{|:havingQual \{'
+          -- what it reads as the agent the agent can read without it
+          AND NOT EXISTS (SELECT FROM pg_options_to_table(v.reloptions)
+                          WHERE option_name IN ('security_barrier', 'security_invoker') AND option_value::boolean)
     ), sources AS (
         SELECT v.oid AS matview, reads.base FROM views v JOIN reads ON reads.reader = v.oid WHERE v.relkind = 'm'
         UNION SELECT s.matview, reads.base FROM sources s JOIN reads ON reads.reader = s.base
@@ -165,7 +175,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_views(
         FROM sources JOIN pg_class t ON t.oid = sources.base AND t.relrowsecurity
         GROUP BY matview
     )
-    TABLE view_bypasses_rls UNION ALL TABLE matview_of_protected
+    TABLE view_bypasses_rls UNION ALL TABLE view_without_barrier UNION ALL TABLE matview_of_protected
 $$;
 COMMENT ON FUNCTION agentsandbox.hazards_in_views(regrole, jsonb) IS 'hazards of views and materialized views that a profile reaches';
 
