@@ -119,6 +119,9 @@ refuse_type(AnalyzeContext *context, Oid typid, const Node *node)
 		asb_type_constant_reachable(role, typid,
 									DatumGetObjectId(((const Const *) node)->constvalue)))
 		return;
+	/* nor does the name of a type that was judged with the argument */
+	if (node && IsA(node, FuncExpr) && ((const FuncExpr *) node)->funcid == F_PG_TYPEOF)
+		return;
 	asb_type_refuse(typid);
 }
 

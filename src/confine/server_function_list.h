@@ -1651,6 +1651,9 @@
 [3432] = {ASB_FUNCTION_RANDOM, "gen_random_uuid()"},
 [1598] = {ASB_FUNCTION_RANDOM, "random()"},
 
+/* Names a type that the query uses; its own result is of a type that may not be (analyze.c). */
+[1619] = {ASB_FUNCTION_TYPE_OF, "pg_typeof(\"any\")"},
+
 /*
  * What clients ask at connect, and asyncpg when a connection returns to its
  * pool.
@@ -2063,6 +2066,7 @@
 [2290] = {ASB_FUNCTION_TYPE_TEXT, "record_in(cstring,oid,integer)"},
 [2291] = {ASB_FUNCTION_TYPE_TEXT, "record_out(record)"},
 [3736] = {ASB_FUNCTION_TYPE_TEXT, "regconfigin(cstring)"},
+[2221] = {ASB_FUNCTION_TYPE_TEXT, "regtypeout(regtype)"},
 [46] = {ASB_FUNCTION_TYPE_TEXT, "textin(cstring)"},
 [47] = {ASB_FUNCTION_TYPE_TEXT, "textout(text)"},
 [1143] = {ASB_FUNCTION_TYPE_TEXT, "time_in(cstring,oid,integer)"},

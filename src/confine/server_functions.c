@@ -45,6 +45,7 @@ static const char *const reasons[] = {
 	[ASB_FUNCTION_ROWS] = "Returns rows made of its arguments; can be cancelled.",
 	[ASB_FUNCTION_RANDOM] = "Draws a random value; keeps nothing that another session sees.",
 	[ASB_FUNCTION_SESSION] = "Tells or resets what the session has from its own login.",
+	[ASB_FUNCTION_TYPE_OF] = "Names the type of its argument, which the query uses anyway.",
 	[ASB_FUNCTION_AGGREGATE] = "Aggregates rows that the query reads anyway.",
 	[ASB_FUNCTION_EXECUTOR_STEP] = "Step of a listed aggregate or operator; only the executor reaches it.",
 	[ASB_FUNCTION_TYPE_TEXT] = "Text form of a type; only casts reach it.",

@@ -39,6 +39,7 @@ typedef enum AsbFunctionClass
 	ASB_FUNCTION_ROWS,
 	ASB_FUNCTION_RANDOM,
 	ASB_FUNCTION_SESSION,
+	ASB_FUNCTION_TYPE_OF,
 	ASB_FUNCTION_AGGREGATE,
 	/* from here on: reached, but never named by a query */
 	ASB_FUNCTION_EXECUTOR_STEP,
