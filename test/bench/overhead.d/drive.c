@@ -6,10 +6,10 @@
  * drive SCRIPT simple|prepared CLIENTS ROUNDS MILLISECONDS NAME CONNINFO [NAME CONNINFO]...
  *
  * All connections stay open.  A round gives every contestant one slice of the
- * same number of transactions, in an order that rotates; so whatever else the
- * machine does meets them alike.  CPU time is what the server processes of the
- * connections used (/proc/PID/schedstat, nanoseconds), read while they wait for
- * the next query.
+ * same number of transactions, so whatever else the machine does meets them
+ * alike; in a random order, since what a server has left to do falls on the
+ * next one.  CPU time is what the server processes of the connections used
+ * (/proc/PID/schedstat, nanoseconds), read while they wait for the next query.
  *
  * Prints a line for each contestant: name, transactions per second,
  * microseconds of server CPU time of each; of the tenth of the slices that was
@@ -272,6 +272,18 @@ open_client(Client *client, const char *conninfo)
 	}
 }
 
+static void
+shuffle(int *order)
+{
+	for (int i = 0; i < ncontestants; i++)
+	{
+		int			other = random() % (i + 1);
+
+		order[i] = order[other];
+		order[other] = i;
+	}
+}
+
 static int
 compare(const void *a, const void *b)
 {
@@ -340,15 +352,18 @@ main(int argc, char **argv)
 	begin = now();
 	for (int round = 0; round < rounds; round++)
 	{
+		int			order[MAX_CONTESTANTS];
+
 		/* a machine that got slower has fewer rounds */
 		if (round >= 9 && now() - begin > 1.3 * rounds * slice * ncontestants)
 		{
 			rounds = round;
 			break;
 		}
+		shuffle(order);
 		for (int i = 0; i < ncontestants; i++)
 		{
-			Contestant *contestant = &contestants[(i + round) % ncontestants];
+			Contestant *contestant = &contestants[order[i]];
 			double		cpu = server_cpu(contestant);
 			double		start = now();
 
