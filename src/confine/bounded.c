@@ -334,6 +334,7 @@ asb_bounded(PG_FUNCTION_ARGS)
 	CHECK_FOR_INTERRUPTS();
 
 	work_sizes(fcinfo, target, &first, &second);
+	Assert(first > 0 && second > 0);
 	if (first > MAX_WORK / second)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
