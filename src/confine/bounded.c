@@ -147,8 +147,8 @@ is_short_constant(const Node *node)
 	const Const *constant = (const Const *) node;
 
 	return IsA(node, Const) &&
-		(constant->constisnull || constant->constlen != -1 ||
-		 toast_raw_datum_size(constant->constvalue) <= SHORT_CONSTANT);
+		(constant->constisnull || constant->constlen > 0 ||
+		 (constant->constlen == -1 && toast_raw_datum_size(constant->constvalue) <= SHORT_CONSTANT));
 }
 
 /* Does it call a function with nothing but short constants? */
