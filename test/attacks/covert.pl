@@ -112,12 +112,13 @@ for my $bit (0, 1)
 }
 
 note 'open: the shape of a plan, by the order of rows, where statistics are of all tenants';
+# so few rows that ANALYZE samples every one: what it estimates is no matter of chance
 for my $frequent (0, 1)
 {
 	sql(<<~"SQL");
 		DROP TABLE IF EXISTS ill;
 		CREATE TABLE ill (tenant text NOT NULL DEFAULT agentsandbox.context('tenant'), what text, more text);
-		INSERT INTO ill SELECT 'one', CASE WHEN g % 10 < $frequent THEN 'rare' ELSE 'flu' || g % 5 END, repeat('x', 50) FROM generate_series(1, 50000) g;
+		INSERT INTO ill SELECT 'one', CASE WHEN g % 10 < $frequent THEN 'rare' ELSE 'flu' || g % 5 END, repeat('x', 50) FROM generate_series(1, 20000) g;
 		CREATE INDEX ON ill (what);
 		CREATE INDEX ON ill (tenant);
 		SELECT agentsandbox.protect('ill', 'tenant', 'tenant');
