@@ -13,8 +13,10 @@
 #include "catalog/pg_namespace.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
+#include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
@@ -131,6 +133,14 @@ asb_relation_natts(Oid relid)
 		ReleaseSysCache(tuple);
 	}
 	return natts;
+}
+
+void
+asb_text_key(ScanKey key, Relation rel, AttrNumber column, Datum value)
+{
+	ScanKeyEntryInitialize(key, 0, column, BTEqualStrategyNumber, InvalidOid,
+						   TupleDescAttr(RelationGetDescr(rel), column - 1)->attcollation,
+						   F_TEXTEQ, value);
 }
 
 Snapshot

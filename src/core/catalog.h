@@ -5,6 +5,7 @@
 #ifndef ASB_CATALOG_H
 #define ASB_CATALOG_H
 
+#include "access/skey.h"
 #include "utils/relcache.h"
 #include "utils/snapshot.h"
 
@@ -21,6 +22,13 @@ extern Oid	asb_relation_oid(const char *relname);
 
 /* Number of columns, dropped ones included; 0 if there is no such relation. */
 extern int	asb_relation_natts(Oid relid);
+
+/*
+ * A key for a scan that looks for a text.  An index has the order of the
+ * column's collation; ScanKeyInit() would search it in the order of "C", which
+ * only catalogs have.
+ */
+extern void asb_text_key(ScanKey key, Relation rel, AttrNumber column, Datum value);
 
 /*
  * A snapshot that sees what is committed now, whatever the isolation level.

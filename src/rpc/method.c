@@ -15,7 +15,6 @@
 #include "access/table.h"
 #include "commands/trigger.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
@@ -156,8 +155,7 @@ load_method(const char *name, RowVersion *version, AsbMethod *method)
 
 	methods_relid = RelationGetRelid(rel);
 	(void) RelationGetIndexList(rel);
-	ScanKeyInit(&key, Anum_method_name, BTEqualStrategyNumber, F_TEXTEQ,
-				CStringGetTextDatum(name));
+	asb_text_key(&key, rel, Anum_method_name, CStringGetTextDatum(name));
 	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
 	tuple = systable_getnext(scan);
 	found = HeapTupleIsValid(tuple);
