@@ -90,11 +90,10 @@ attach(const pg_uuid_t *conversation)
 	LWLockRelease(&shared->lock);
 }
 
-static AsbLabelSet
-read_labels(const pg_uuid_t *conversation)
+AsbLabelSet
+asb_labels_stored(const pg_uuid_t *conversation, Snapshot snapshot)
 {
 	Relation	rel = table_open(asb_relation_oid("conversation_labels"), AccessShareLock);
-	Snapshot	snapshot = asb_latest_snapshot();
 	AsbLabelSet set = 0;
 	ScanKeyData key;
 	SysScanDesc scan;
@@ -118,7 +117,6 @@ read_labels(const pg_uuid_t *conversation)
 		set |= label;
 	}
 	systable_endscan(scan);
-	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
 	return set;
 }
@@ -128,8 +126,10 @@ load(void)
 {
 	bool		in_recovery = RecoveryInProgress();
 	pg_uuid_t	conversation = mine->conversation;
+	Snapshot	snapshot = asb_latest_snapshot();
 
-	pg_atomic_fetch_or_u64(&mine->set, read_labels(&conversation));
+	pg_atomic_fetch_or_u64(&mine->set, asb_labels_stored(&conversation, snapshot));
+	UnregisterSnapshot(snapshot);
 	loaded = !in_recovery;
 }
 

@@ -37,6 +37,9 @@ extern AsbLabelSet asb_labels_of_outcomes(const AsbSession *session);
 extern void asb_labels_raise_for_response(const AsbSession *session);
 extern void asb_labels_raise_for_outcome(const AsbSession *session);
 
+/* Labels that a conversation has, as a snapshot has it. */
+extern AsbLabelSet asb_labels_stored(const pg_uuid_t *conversation, Snapshot snapshot);
+
 /* Worker: a conversation has these labels, committed. */
 extern void asb_labels_risen(const pg_uuid_t *conversation, AsbLabelSet labels);
 

@@ -98,6 +98,8 @@ wants_method(const Claim *claim, Datum method)
 static bool
 can_be_claimed(const Claim *claim, const AsbCall *call, TimestampTz now)
 {
+	Oid			profile;
+
 	return call->state == ASB_CALL_READY &&
 		asb_call_time(call, Anum_call_retry_at, DT_NOBEGIN) == DT_NOBEGIN &&
 		asb_call_time(call, Anum_call_deadline, DT_NOEND) > now &&
@@ -105,7 +107,7 @@ can_be_claimed(const Claim *claim, const AsbCall *call, TimestampTz now)
 		asb_call_time(call, Anum_call_ready_at, DT_NOBEGIN) <= now &&
 		wants_method(claim, call->values[Anum_call_method - 1]) &&
 		asb_conversation_is_open(DatumGetUUIDP(call->values[Anum_call_conversation - 1]),
-								 claim->snapshot);
+								 claim->snapshot, &profile);
 }
 
 /* A row of the result. */

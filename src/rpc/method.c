@@ -15,6 +15,7 @@
 #include "access/table.h"
 #include "commands/trigger.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
@@ -44,6 +45,13 @@ enum
 	Anum_method_created_at,
 	Anum_method_created_by,
 	Anum_method_accepts
+};
+
+/* Columns of agentsandbox.profile_methods, likewise. */
+enum
+{
+	Anum_profile_methods_profile = 1,
+	Anum_profile_methods_method
 };
 
 #define METHOD_NAME_BYTES NAMEDATALEN
@@ -210,6 +218,25 @@ asb_method_get(const char *name)
 	}
 	entry->checked = rechecks;
 	return &entry->method;
+}
+
+bool
+asb_method_is_allowed(Oid profile, Datum method, Snapshot snapshot)
+{
+	Relation	rel = table_open(asb_relation_oid("profile_methods"), AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	bool		allowed;
+
+	(void) RelationGetIndexList(rel);
+	ScanKeyInit(&keys[0], Anum_profile_methods_profile, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(profile));
+	asb_text_key(&keys[1], rel, Anum_profile_methods_method, method);
+	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 2, keys);
+	allowed = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return allowed;
 }
 
 void

@@ -6,6 +6,7 @@
 #define ASB_METHOD_H
 
 #include "datatype/timestamp.h"
+#include "utils/snapshot.h"
 
 #include "flow/label.h"
 #include "rpc/schema.h"
@@ -29,6 +30,9 @@ typedef struct AsbMethod
  * which may find that the table has changed.
  */
 extern const AsbMethod *asb_method_get(const char *name);
+
+/* Whether conversations of a profile may call a method, as a snapshot has it. */
+extern bool asb_method_is_allowed(Oid profile, Datum method, Snapshot snapshot);
 
 /*
  * From here on asb_method_get() returns what is committed by its first call for

@@ -38,6 +38,9 @@ extern int	asb_call_key_compare(const AsbCallKey *a, const AsbCallKey *b);
 /* Opens the table for changes; the lock stays until the transaction ends. */
 extern Relation asb_calls_open(void);
 
+/* The state of the call in a tuple of the table. */
+extern AsbCallState asb_call_state_in(Relation rel, HeapTuple tuple);
+
 /* Reads a copy of the tuple. */
 extern void asb_call_read(Relation rel, HeapTuple tuple, AsbCall *call);
 

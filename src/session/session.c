@@ -104,7 +104,7 @@ deciding_role(Oid session_user, Oid outer_role)
 
 /*
  * Reads the row of a conversation, and what it says into "session" and
- * "profile" (may be NULL); returns its state, NULL if there is no such row.
+ * "profile"; returns its state, NULL if there is no such row.
  */
 static const char *
 read_record(const pg_uuid_t *conversation, Snapshot snapshot, AsbSession *session, Oid *profile)
@@ -124,7 +124,7 @@ read_record(const pg_uuid_t *conversation, Snapshot snapshot, AsbSession *sessio
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
 		state = TextDatumGetCString(heap_getattr(tuple, Anum_records_state, desc, &isnull));
-	if (state && session)
+	if (state)
 	{
 		session->conversation = *conversation;
 		session->expires_at =
@@ -150,11 +150,14 @@ read_latest_record(const pg_uuid_t *conversation, AsbSession *session, Oid *prof
 }
 
 bool
-asb_conversation_is_open(const pg_uuid_t *conversation, Snapshot snapshot)
+asb_conversation_is_open(const pg_uuid_t *conversation, Snapshot snapshot, Oid *profile)
 {
-	const char *state = read_record(conversation, snapshot, NULL, NULL);
+	AsbSession	session;
+	const char *state;
 
-	return state && strcmp(state, "open") == 0;
+	*profile = InvalidOid;
+	state = read_record(conversation, snapshot, &session, profile);
+	return state && strcmp(state, "open") == 0 && session.expires_at > GetCurrentTimestamp();
 }
 
 /* Reads the conversation's row and its profile into "session". */

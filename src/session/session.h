@@ -104,8 +104,11 @@ extern Oid	asb_session_role(void);
  */
 extern Oid	asb_session_known_role(void);
 
-/* Whether a conversation is open, as a snapshot has it. */
-extern bool asb_conversation_is_open(const pg_uuid_t *conversation, Snapshot snapshot);
+/*
+ * Whether a conversation is open, as a snapshot has it; also its profile,
+ * InvalidOid if there never was such a conversation.
+ */
+extern bool asb_conversation_is_open(const pg_uuid_t *conversation, Snapshot snapshot, Oid *profile);
 
 extern void asb_session_init(void);
 

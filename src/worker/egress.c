@@ -83,9 +83,8 @@ held_for_labels(const AsbEgressCall *call, const char *reason)
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
-/* What the call's profile does with it.  Few calls ask, so they are not judged by a join. */
-static AsbEgress
-egress_of(const AsbEgressCall *call)
+AsbEgress
+asb_egress_of(const AsbEgressCall *call)
 {
 	static AsbQuery query = {
 		"SELECT egress FROM agentsandbox.profiles WHERE profile = $1", 1, {REGROLEOID}
@@ -110,7 +109,7 @@ asb_egress_judge(const AsbEgressCall *call)
 		return verdict;
 
 	/* nothing lets out what a sealed conversation says */
-	egress = egress_of(call);
+	egress = asb_egress_of(call);
 	if (egress != ASB_EGRESS_REFUSE && !(call->labels & ASB_LABEL_SEALED))
 	{
 		verdict.state = ASB_CALL_HELD;

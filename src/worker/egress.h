@@ -21,12 +21,17 @@ typedef enum AsbEgress
 	ASB_EGRESS_REFUSE,
 	ASB_EGRESS_HOLD,
 	ASB_EGRESS_METER,
-	ASB_EGRESS_UNREAD			/* asb_egress_judge() reads it if it matters */
+	ASB_EGRESS_UNREAD			/* asb_egress_of() reads it: few calls ask */
 } AsbEgress;
 
-/* A call that wants to leave. */
+/*
+ * A call that wants to leave, and what is known of it in one snapshot: that
+ * which shows the call.
+ */
 typedef struct AsbEgressCall
 {
+	AsbCall    *row;
+	bool		known;			/* the rest has been read */
 	const pg_uuid_t *conversation;
 	const char *method_name;
 	const AsbMethod *method;	/* by asb_egress_check() */
@@ -36,7 +41,7 @@ typedef struct AsbEgressCall
 	bool		open;			/* the conversation */
 	bool		allowed;		/* the method, to the conversation's profile */
 	Oid			profile;
-	AsbEgress	egress;			/* of the profile */
+	AsbEgress	egress;			/* asb_egress_of() */
 } AsbEgressCall;
 
 typedef struct AsbVerdict
@@ -52,51 +57,32 @@ typedef struct AsbVerdict
 #define ASB_METERED_SQL "c.awaits_tick"
 
 /*
- * The query that asb_egress_read() reads: these columns first, from these
- * tables, of which "c" is the call.  "egress": of the profile, or null.
+ * Queries for calls "c" say with these columns, the first, which they found;
+ * what is known of a call asb_egress_read() finds out.
  */
-#define ASB_EGRESS_SELECT_SQL(egress) \
-	"SELECT c.ctid, c.id, c.conversation, c.method, c.arguments, c.deadline," \
-	" r.state = 'open' AND r.expires_at > pg_catalog.clock_timestamp()," \
-	" m.method IS NOT NULL, c.submitted_xid, c.ordinal," \
-	" COALESCE(c.labels, ARRAY(SELECT l.label FROM agentsandbox.conversation_labels l" \
-	"  WHERE l.conversation = c.conversation))," \
-	" r.profile, " egress
-#define ASB_EGRESS_FROM_SQL \
-	" FROM agentsandbox.remoteprocedurecalls c" \
-	" LEFT JOIN agentsandbox.conversation_records r ON r.id = c.conversation" \
-	" LEFT JOIN agentsandbox.profile_methods m ON m.profile = r.profile AND m.method = c.method"
-#define ASB_EGRESS_PROFILE_SQL \
-	" LEFT JOIN agentsandbox.profiles p ON p.profile = r.profile"
+#define ASB_EGRESS_SELECT_SQL "SELECT c.submitted_xid, c.ordinal, c.id"
 
 enum
 {
-	ASB_EGRESS_CTID = 1,
-	ASB_EGRESS_ID,
-	ASB_EGRESS_CONVERSATION,
-	ASB_EGRESS_METHOD,
-	ASB_EGRESS_ARGUMENTS,
-	ASB_EGRESS_DEADLINE,
-	ASB_EGRESS_OPEN,
-	ASB_EGRESS_ALLOWED,
-	ASB_EGRESS_XID,
+	ASB_EGRESS_XID = 1,
 	ASB_EGRESS_ORDINAL,
-	ASB_EGRESS_LABELS,
-	ASB_EGRESS_PROFILE,
-	ASB_EGRESS_EGRESS,
+	ASB_EGRESS_ID,
 	ASB_EGRESS_MORE				/* the caller's own columns */
 };
 
-/* A row of it; valid as long as the row. */
-extern AsbEgressCall asb_egress_read(SPITupleTable *rows, int row);
 extern AsbCallKey asb_egress_key(SPITupleTable *rows, int row);
-extern AsbLabelSet asb_egress_labels(SPITupleTable *rows, int row);
+
+/* Valid as long as the row. */
+extern AsbEgressCall asb_egress_read(AsbCall *row, Snapshot snapshot);
 
 /*
  * Ready if the call is in time, allowed and as its method wants it; sets
  * call->method.
  */
 extern AsbVerdict asb_egress_check(AsbEgressCall *call);
+
+/* What the call's profile does with labels that the method does not accept. */
+extern AsbEgress asb_egress_of(const AsbEgressCall *call);
 
 /* Why a call whose labels its method does not accept is refused. */
 extern Jsonb *asb_egress_refusal(const AsbEgressCall *call);

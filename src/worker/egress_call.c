@@ -1,6 +1,7 @@
 /*
  * egress_call.c
- *	  Reads calls that want to leave, and checks what labels have no part in.
+ *	  Reads what is known of calls that want to leave, and checks what labels
+ *	  have no part in.
  */
 #include "postgres.h"
 
@@ -8,55 +9,10 @@
 #include "utils/builtins.h"
 #include "utils/xid8.h"
 
+#include "flow/raise.h"
 #include "rpc/error.h"
+#include "session/session.h"
 #include "worker/egress.h"
-
-static bool
-true_column(SPITupleTable *rows, int row, int column)
-{
-	bool		isnull;
-	Datum		value = SPI_getbinval(rows->vals[row], rows->tupdesc, column, &isnull);
-
-	return !isnull && DatumGetBool(value);
-}
-
-AsbLabelSet
-asb_egress_labels(SPITupleTable *rows, int row)
-{
-	bool		isnull;
-	bool		unknown_label = false;
-	Datum		value = SPI_getbinval(rows->vals[row], rows->tupdesc, ASB_EGRESS_LABELS, &isnull);
-	AsbLabelSet labels = asb_labels_from_array(DatumGetArrayTypeP(value), &unknown_label);
-
-	if (unknown_label)
-		elog(ERROR, "a call carries a label that does not exist");
-	return labels;
-}
-
-AsbEgressCall
-asb_egress_read(SPITupleTable *rows, int row)
-{
-	HeapTuple	tuple = rows->vals[row];
-	TupleDesc	desc = rows->tupdesc;
-	AsbEgressCall call = {0};
-	Datum		value;
-	bool		isnull;
-
-	call.conversation = DatumGetUUIDP(SPI_getbinval(tuple, desc, ASB_EGRESS_CONVERSATION, &isnull));
-	call.method_name = TextDatumGetCString(SPI_getbinval(tuple, desc, ASB_EGRESS_METHOD, &isnull));
-	call.arguments = DatumGetJsonbP(SPI_getbinval(tuple, desc, ASB_EGRESS_ARGUMENTS, &isnull));
-	value = SPI_getbinval(tuple, desc, ASB_EGRESS_DEADLINE, &isnull);
-	call.deadline = isnull ? DT_NOEND : DatumGetTimestampTz(value);
-	call.open = true_column(rows, row, ASB_EGRESS_OPEN);
-	call.allowed = true_column(rows, row, ASB_EGRESS_ALLOWED);
-
-	call.labels = asb_egress_labels(rows, row);
-	value = SPI_getbinval(tuple, desc, ASB_EGRESS_PROFILE, &isnull);
-	call.profile = isnull ? InvalidOid : DatumGetObjectId(value);
-	value = SPI_getbinval(tuple, desc, ASB_EGRESS_EGRESS, &isnull);
-	call.egress = isnull ? ASB_EGRESS_UNREAD : asb_egress_parse(TextDatumGetCString(value));
-	return call;
-}
 
 AsbCallKey
 asb_egress_key(SPITupleTable *rows, int row)
@@ -68,6 +24,38 @@ asb_egress_key(SPITupleTable *rows, int row)
 		DatumGetFullTransactionId(SPI_getbinval(rows->vals[row], rows->tupdesc, ASB_EGRESS_XID, &isnull)));
 	key.ordinal = DatumGetInt32(SPI_getbinval(rows->vals[row], rows->tupdesc, ASB_EGRESS_ORDINAL, &isnull));
 	return key;
+}
+
+/* The labels it was stamped with, or those of its conversation. */
+static AsbLabelSet
+labels_of(const AsbCall *row, Snapshot snapshot)
+{
+	bool		unknown_label = false;
+	AsbLabelSet labels;
+
+	if (row->isnull[Anum_call_labels - 1])
+		return asb_labels_stored(DatumGetUUIDP(row->values[Anum_call_conversation - 1]), snapshot);
+	labels = asb_labels_from_array(DatumGetArrayTypeP(row->values[Anum_call_labels - 1]), &unknown_label);
+	if (unknown_label)
+		elog(ERROR, "a call carries a label that does not exist");
+	return labels;
+}
+
+AsbEgressCall
+asb_egress_read(AsbCall *row, Snapshot snapshot)
+{
+	AsbEgressCall call = {row, .egress = ASB_EGRESS_UNREAD};
+	Datum		method = row->values[Anum_call_method - 1];
+
+	call.conversation = DatumGetUUIDP(row->values[Anum_call_conversation - 1]);
+	call.method_name = TextDatumGetCString(method);
+	call.arguments = DatumGetJsonbP(row->values[Anum_call_arguments - 1]);
+	call.deadline = asb_call_time(row, Anum_call_deadline, DT_NOEND);
+	call.labels = labels_of(row, snapshot);
+	call.open = asb_conversation_is_open(call.conversation, snapshot, &call.profile);
+	call.allowed = asb_method_is_allowed(call.profile, method, snapshot);
+	call.known = true;
+	return call;
 }
 
 static AsbVerdict

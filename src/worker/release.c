@@ -22,10 +22,12 @@
 #include "worker/task.h"
 #include "worker/verdicts.h"
 
-/* Columns of ASB_RELEASE_SELECT_SQL. */
+/* Columns of ASB_RELEASE_SQL. */
 enum
 {
-	COLUMN_INTERVAL = ASB_EGRESS_MORE,
+	COLUMN_CONVERSATION = ASB_EGRESS_MORE,
+	COLUMN_EGRESS,
+	COLUMN_INTERVAL,
 	COLUMN_BUDGET,
 	COLUMN_METHODS,
 	COLUMN_NUMBER,
@@ -47,6 +49,7 @@ typedef struct Candidate
 {
 	SPITupleTable *rows;
 	int			row;
+	Snapshot	snapshot;
 	AsbEgressCall call;
 	AsbVerdict	verdict;
 	bool		metered;		/* to be charged and released; else it ends */
@@ -65,11 +68,15 @@ static void
 judge(void *arg)
 {
 	Candidate  *c = arg;
+	HeapTuple	tuple = c->rows->vals[c->row];
+	TupleDesc	desc = c->rows->tupdesc;
 	bool		isnull;
+	Datum		egress;
 
-	c->call = asb_egress_read(c->rows, c->row);
-	c->approved = DatumGetBool(SPI_getbinval(c->rows->vals[c->row], c->rows->tupdesc,
-											 COLUMN_APPROVED, &isnull));
+	c->call = asb_egress_read(c->call.row, c->snapshot);
+	egress = SPI_getbinval(tuple, desc, COLUMN_EGRESS, &isnull);
+	c->call.egress = isnull ? ASB_EGRESS_REFUSE : asb_egress_parse(TextDatumGetCString(egress));
+	c->approved = DatumGetBool(SPI_getbinval(tuple, desc, COLUMN_APPROVED, &isnull));
 	c->verdict = asb_egress_check(&c->call);
 	if (c->verdict.state != ASB_CALL_READY)
 		return;
@@ -122,9 +129,8 @@ end_call(const Candidate *c)
 		"UPDATE agentsandbox.remoteprocedurecalls SET status = $2, error = $3 WHERE ctid = $1",
 		3, {TIDOID, TEXTOID, JSONBOID}
 	};
-	bool		isnull;
 	Datum		values[] = {
-		SPI_getbinval(c->rows->vals[c->row], c->rows->tupdesc, ASB_EGRESS_CTID, &isnull),
+		PointerGetDatum(&c->call.row->tuple->t_self),
 		CStringGetTextDatum(asb_call_state_name(c->verdict.state)),
 		PointerGetDatum(c->verdict.error)
 	};
@@ -144,7 +150,7 @@ hold(Candidate *c, AsbVerdicts *verdicts)
 	if (asb_hold_take(c->call.conversation))
 	{
 		c->verdict = (AsbVerdict) {ASB_CALL_HELD, NULL, findings};
-		asb_verdicts_add(verdicts, c->rows, c->row, &c->verdict);
+		asb_verdicts_add(verdicts, &c->call, &c->verdict);
 		return true;
 	}
 	c->verdict = (AsbVerdict) {ASB_CALL_REFUSED, asb_call_error(ASB_ERROR_TOO_MANY_HELD, NULL)};
@@ -167,15 +173,13 @@ release(Candidate **calls, int n, Batch *batch)
 	for (int i = 0; i < n; i++)
 	{
 		Candidate  *c = calls[i];
-		HeapTuple	tuple = c->rows->vals[c->row];
-		TupleDesc	desc = c->rows->tupdesc;
-		bool		isnull;
+		AsbCall    *row = c->call.row;
 
 		if (hold(c, batch->verdicts))
 			continue;
 		if (asb_charges_add(batch->charges, &account, tick,
-							SPI_getbinval(tuple, desc, ASB_EGRESS_CTID, &isnull),
-							DatumGetUUIDP(SPI_getbinval(tuple, desc, ASB_EGRESS_ID, &isnull)),
+							PointerGetDatum(&row->tuple->t_self),
+							DatumGetUUIDP(row->values[Anum_call_id - 1]),
 							c->call.method_name, c->capacity, &c->verdict.error))
 		{
 			asb_anomaly_note(&c->call, ASB_CALL_READY, c->approved);
@@ -187,7 +191,7 @@ release(Candidate **calls, int n, Batch *batch)
 }
 
 static Candidate *
-judge_rows(SPITupleTable *rows, uint64 n)
+judge_rows(SPITupleTable *rows, int n, const AsbVerdicts *verdicts)
 {
 	Candidate  *all = palloc0(sizeof(Candidate) * n);
 
@@ -197,6 +201,10 @@ judge_rows(SPITupleTable *rows, uint64 n)
 
 		c->rows = rows;
 		c->row = i;
+		c->snapshot = verdicts->snapshot;
+		c->call.row = asb_verdicts_find(verdicts, rows, i);
+		if (c->call.row == NULL)
+			elog(ERROR, "a call that is locked has gone");
 		if (!asb_contained(judge, c, psprintf("release of call %s",
 											  SPI_getvalue(rows->vals[i], rows->tupdesc, ASB_EGRESS_ID))))
 			c->verdict = (AsbVerdict) {.state = ASB_CALL_FAILED,
@@ -211,7 +219,7 @@ asb_release_conversation(SPITupleTable *rows, int row)
 	bool		isnull;
 
 	return DatumGetUUIDP(SPI_getbinval(rows->vals[row], rows->tupdesc,
-									   ASB_EGRESS_CONVERSATION, &isnull));
+									   COLUMN_CONVERSATION, &isnull));
 }
 
 static bool
@@ -224,9 +232,9 @@ same_conversation(const Candidate *a, const Candidate *b)
 TimestampTz
 asb_release_rows(SPITupleTable *rows, int n, TimestampTz horizon)
 {
-	Candidate  *all = judge_rows(rows, n);
-	Candidate **calls = palloc(sizeof(Candidate *) * n);
 	Batch		batch = {asb_charges_begin(), asb_verdicts_begin(0), horizon, DT_NOEND};
+	Candidate  *all = judge_rows(rows, n, batch.verdicts);
+	Candidate **calls = palloc(sizeof(Candidate *) * n);
 
 	asb_hold_begin();
 	for (int i = 0, first = 0; i < n; i = first)

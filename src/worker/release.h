@@ -7,13 +7,15 @@
 
 #include "worker/egress.h"
 
-/* What asb_release_rows() reads, behind asb_egress_read()'s columns and tables. */
-#define ASB_RELEASE_SELECT_SQL \
-	", p.release_interval, p.budget_bits," \
+/* The query that asb_release_rows() reads; "c" is the call. */
+#define ASB_RELEASE_SQL \
+	ASB_EGRESS_SELECT_SQL ", c.conversation, p.egress, p.release_interval, p.budget_bits," \
 	" (SELECT pg_catalog.count(*)::integer FROM agentsandbox.profile_methods a WHERE a.profile = r.profile)," \
 	" COALESCE(e.number, 0), COALESCE(e.released_at, r.opened_at), COALESCE(e.spent, 0)," \
-	" EXISTS (SELECT FROM agentsandbox.review_decisions d WHERE d.conversation = c.conversation AND d.call = c.id)"
-#define ASB_RELEASE_FROM_SQL \
+	" EXISTS (SELECT FROM agentsandbox.review_decisions d WHERE d.conversation = c.conversation AND d.call = c.id)" \
+	" FROM agentsandbox.remoteprocedurecalls c" \
+	" LEFT JOIN agentsandbox.conversation_records r ON r.id = c.conversation" \
+	" LEFT JOIN agentsandbox.profiles p ON p.profile = r.profile" \
 	" LEFT JOIN LATERAL (SELECT number, released_at, spent FROM agentsandbox.egress_charges" \
 	"  WHERE conversation = c.conversation ORDER BY number DESC LIMIT 1) e ON true"
 

@@ -135,8 +135,7 @@ static uint64
 read_waiting(TimestampTz now)
 {
 	static AsbQuery query = {
-		ASB_EGRESS_SELECT_SQL("p.egress") ASB_RELEASE_SELECT_SQL
-		ASB_EGRESS_FROM_SQL ASB_EGRESS_PROFILE_SQL ASB_RELEASE_FROM_SQL
+		ASB_RELEASE_SQL
 		" WHERE c.ctid = ANY (ARRAY("
 		"  WITH RECURSIVE waiting (conversation) AS ("
 		"   (SELECT c.conversation FROM agentsandbox.remoteprocedurecalls c"

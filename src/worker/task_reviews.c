@@ -24,7 +24,7 @@
 #include "worker/task.h"
 #include "worker/verdicts.h"
 
-/* Columns of the query in read_decided(), behind asb_egress_read()'s. */
+/* Columns of the query in read_decided(). */
 enum
 {
 	COLUMN_APPROVED = ASB_EGRESS_MORE,
@@ -36,6 +36,8 @@ typedef struct Decision
 {
 	SPITupleTable *rows;
 	int			row;
+	AsbEgressCall call;
+	Snapshot	snapshot;
 	AsbVerdict	verdict;
 } Decision;
 
@@ -43,10 +45,10 @@ static uint64
 read_decided(void)
 {
 	static AsbQuery query = {
-		ASB_EGRESS_SELECT_SQL("p.egress") ", d.verdict = 'approved',"
+		ASB_EGRESS_SELECT_SQL ", d.verdict = 'approved',"
 		" d.digest = agentsandbox.review_digest(c.method, c.labels, c.arguments),"
 		" CASE WHEN d.told THEN d.note END"
-		ASB_EGRESS_FROM_SQL ASB_EGRESS_PROFILE_SQL
+		" FROM agentsandbox.remoteprocedurecalls c"
 		" JOIN agentsandbox.review_decisions d ON d.conversation = c.conversation AND d.call = c.id"
 		" WHERE c.status = 'held' AND c.held_until = '-infinity'"
 		" ORDER BY c.submitted_xid, c.ordinal LIMIT $1",
@@ -69,7 +71,7 @@ judge_approved(AsbEgressCall *call)
 
 	if (verdict.state != ASB_CALL_READY)
 		return verdict;
-	if (call->egress == ASB_EGRESS_METER)
+	if (asb_egress_of(call) == ASB_EGRESS_METER)
 		verdict = asb_egress_judge(call);
 	if (verdict.state == ASB_CALL_READY)
 		verdict.undated = (call->labels & ~call->method->accepts) != 0;
@@ -77,17 +79,17 @@ judge_approved(AsbEgressCall *call)
 }
 
 static AsbVerdict
-judge(AsbEgressCall *call, SPITupleTable *rows, int row)
+judge(Decision *decision)
 {
-	HeapTuple	tuple = rows->vals[row];
-	TupleDesc	desc = rows->tupdesc;
+	HeapTuple	tuple = decision->rows->vals[decision->row];
+	TupleDesc	desc = decision->rows->tupdesc;
 	bool		isnull;
 	Datum		note;
 
 	if (!DatumGetBool(SPI_getbinval(tuple, desc, COLUMN_SAME, &isnull)))
 		elog(ERROR, "the call is not what was decided about");
 	if (DatumGetBool(SPI_getbinval(tuple, desc, COLUMN_APPROVED, &isnull)))
-		return judge_approved(call);
+		return judge_approved(&decision->call);
 	note = SPI_getbinval(tuple, desc, COLUMN_NOTE, &isnull);
 	return (AsbVerdict) {ASB_CALL_REFUSED,
 		asb_call_error_rejected(isnull ? NULL : TextDatumGetCString(note))};
@@ -97,10 +99,10 @@ static void
 act(void *arg)
 {
 	Decision   *decision = arg;
-	AsbEgressCall call = asb_egress_read(decision->rows, decision->row);
 
-	decision->verdict = judge(&call, decision->rows, decision->row);
-	asb_anomaly_note(&call, decision->verdict.state, true);
+	decision->call = asb_egress_read(decision->call.row, decision->snapshot);
+	decision->verdict = judge(decision);
+	asb_anomaly_note(&decision->call, decision->verdict.state, true);
 }
 
 bool
@@ -114,18 +116,22 @@ asb_task_reviews(TimestampTz *next)
 	if (n > 0)
 		asb_turns_begin(false);
 	verdicts = asb_verdicts_begin(0);
+	decision.snapshot = verdicts->snapshot;
 	for (decision.row = 0; decision.row < n; decision.row++)
 	{
 		char	   *id = SPI_getvalue(decision.rows->vals[decision.row],
 									  decision.rows->tupdesc, ASB_EGRESS_ID);
 
+		decision.call = (AsbEgressCall) {asb_verdicts_find(verdicts, decision.rows, decision.row)};
+		if (decision.call.row == NULL)
+			continue;
 		if (!asb_contained(act, &decision, psprintf("decision about call %s", id)))
 		{
 			asb_anomaly_forget();
 			decision.verdict = (AsbVerdict) {ASB_CALL_FAILED,
 				asb_call_error(ASB_ERROR_INTERNAL, NULL)};
 		}
-		asb_verdicts_add(verdicts, decision.rows, decision.row, &decision.verdict);
+		asb_verdicts_add(verdicts, &decision.call, &decision.verdict);
 	}
 	given = asb_verdicts_apply(verdicts);
 	asb_anomaly_flush();

@@ -18,16 +18,20 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/transam.h"
 #include "access/xact.h"
-#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "utils/uuid.h"
 #include "utils/xid8.h"
 
 #include "common/call_state.h"
+#include "core/catalog.h"
 #include "core/contained.h"
-#include "core/query.h"
 #include "core/wakeup.h"
 #include "rpc/error.h"
 #include "rpc/ready.h"
@@ -49,22 +53,36 @@ oldest_running_xid(void)
 	return U64FromFullTransactionId(FullTransactionIdFromEpochAndXid(epoch, xmin));
 }
 
-static uint64
-read_submitted(int limit)
+/*
+ * The next submitted calls in order, as the batch's snapshot has them; returns
+ * how many.  Read without SQL: to start a query takes as long as to judge a call.
+ */
+static int
+read_submitted(const AsbVerdicts *verdicts, AsbCall **calls, int limit)
 {
-	static AsbQuery query = {
-		ASB_EGRESS_SELECT_SQL("NULL") ASB_EGRESS_FROM_SQL
-		" WHERE c.status = 'submitted' AND (c.submitted_xid, c.ordinal) >= ($1, $2)"
-		" ORDER BY c.submitted_xid, c.ordinal LIMIT $3",
-		3, {XID8OID, INT4OID, INT4OID}
-	};
-	Datum		values[] = {
-		FullTransactionIdGetDatum(FullTransactionIdFromU64(watermark.xid)),
-		Int32GetDatum(watermark.ordinal),
-		Int32GetDatum(limit)
-	};
+	Relation	index = index_open(asb_relation_oid("calls_order"), AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	int			n = 0;
 
-	return asb_query(&query, values, NULL);
+	ScanKeyInit(&key, Anum_call_submitted_xid, BTGreaterEqualStrategyNumber, F_XID8GE,
+				FullTransactionIdGetDatum(FullTransactionIdFromU64(watermark.xid)));
+	scan = systable_beginscan_ordered(verdicts->calls, index, verdicts->snapshot, 1, &key);
+	while (n < limit &&
+		   HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection)))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (asb_call_state_in(verdicts->calls, tuple) != ASB_CALL_SUBMITTED)
+			continue;
+		calls[n] = palloc(sizeof(AsbCall));
+		asb_call_read(verdicts->calls, tuple, calls[n]);
+		if (asb_call_key_compare(&calls[n]->key, &watermark) >= 0)
+			n++;
+	}
+	systable_endscan_ordered(scan);
+	index_close(index, AccessShareLock);
+	return n;
 }
 
 /*
@@ -100,34 +118,36 @@ judge(AsbEgressCall *call, bool careful)
 
 typedef struct Judgement
 {
-	SPITupleTable *rows;
-	int			row;
+	AsbEgressCall call;
+	Snapshot	snapshot;
 	AsbVerdict	verdict;
 } Judgement;
 
 static void
-judge_row(void *arg)
+judge_call(Judgement *judgement, bool careful)
 {
-	Judgement  *judgement = arg;
-	AsbEgressCall call = asb_egress_read(judgement->rows, judgement->row);
+	judgement->call = asb_egress_read(judgement->call.row, judgement->snapshot);
+	judgement->verdict = judge(&judgement->call, careful);
+	asb_anomaly_note(&judgement->call, judgement->verdict.state, false);
+}
 
-	judgement->verdict = judge(&call, true);
-	asb_anomaly_note(&call, judgement->verdict.state, false);
+static void
+judge_contained(void *arg)
+{
+	judge_call(arg, true);
 }
 
 /* Judges one call whose batch went wrong; its error becomes its outcome. */
-static AsbVerdict
-judge_carefully(SPITupleTable *rows, int row)
+static void
+judge_carefully(Judgement *judgement)
 {
-	Judgement	judgement = {rows, row};
+	char	   *id = DatumGetCString(DirectFunctionCall1(uuid_out,
+														 judgement->call.row->values[Anum_call_id - 1]));
 
-	if (!asb_contained(judge_row, &judgement,
-					   psprintf("validation of call %s", SPI_getvalue(rows->vals[row], rows->tupdesc, ASB_EGRESS_ID))))
-	{
-		asb_anomaly_forget();
-		judgement.verdict = (AsbVerdict) {ASB_CALL_FAILED, asb_call_error(ASB_ERROR_INTERNAL, NULL)};
-	}
-	return judgement.verdict;
+	if (asb_contained(judge_contained, judgement, psprintf("validation of call %s", id)))
+		return;
+	asb_anomaly_forget();
+	judgement->verdict = (AsbVerdict) {ASB_CALL_FAILED, asb_call_error(ASB_ERROR_INTERNAL, NULL)};
 }
 
 uint64
@@ -140,43 +160,32 @@ bool
 asb_task_validate(bool careful, bool rescan)
 {
 	int			limit = careful ? 1 : ASB_TASK_BATCH;
-	AsbVerdicts *verdicts;
 	uint64		oldest_running = oldest_running_xid();
-	uint64		n;
-	SPITupleTable *rows;
+	AsbVerdicts *verdicts = asb_verdicts_begin(asb_fresh_room());
+	AsbCall   **calls = palloc(sizeof(AsbCall *) * limit);
+	int			n;
 
 	if (rescan)
 		watermark = (AsbCallKey) {asb_young_from(), 0};
-	n = read_submitted(limit);
-	rows = SPI_tuptable;
-	if (n < limit)
-		watermark = (AsbCallKey) {oldest_running, 0};
+	n = read_submitted(verdicts, calls, limit);
+	watermark = n == limit ? calls[n - 1]->key : (AsbCallKey) {oldest_running, 0};
 	if (n > 0 || rescan)
 		asb_turns_begin(rescan);
-	if (n == 0)
-		return false;
+	if (n > 0)
+		asb_hold_begin();
 
-	asb_hold_begin();
-	verdicts = asb_verdicts_begin(asb_fresh_room());
 	for (int i = 0; i < n; i++)
 	{
-		AsbVerdict	verdict;
+		Judgement	judgement = {{calls[i]}, verdicts->snapshot};
 
 		if (careful)
-			verdict = judge_carefully(rows, i);
+			judge_carefully(&judgement);
 		else
-		{
-			AsbEgressCall call = asb_egress_read(rows, i);
-
-			verdict = judge(&call, false);
-			asb_anomaly_note(&call, verdict.state, false);
-		}
-		asb_verdicts_add(verdicts, rows, i, &verdict);
+			judge_call(&judgement, false);
+		asb_verdicts_add(verdicts, &judgement.call, &judgement.verdict);
 	}
-	asb_verdicts_apply(verdicts);
-	asb_anomaly_flush();
-
-	if (n == limit)
-		watermark = asb_egress_key(rows, n - 1);
+	(void) asb_verdicts_apply(verdicts);
+	if (n > 0)
+		asb_anomaly_flush();
 	return n == limit;
 }

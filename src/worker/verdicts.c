@@ -28,17 +28,6 @@
 #include "worker/task.h"
 #include "worker/verdicts.h"
 
-struct AsbVerdicts
-{
-	Relation	calls;
-	Snapshot	snapshot;
-	int			fresh_room;
-	int			given;
-	int			relayed;
-	int			held;
-	int			metered;
-};
-
 AsbVerdicts *
 asb_verdicts_begin(int fresh_room)
 {
@@ -48,6 +37,15 @@ asb_verdicts_begin(int fresh_room)
 	verdicts->snapshot = asb_latest_snapshot();
 	verdicts->fresh_room = fresh_room;
 	return verdicts;
+}
+
+AsbCall *
+asb_verdicts_find(const AsbVerdicts *verdicts, SPITupleTable *rows, int row)
+{
+	AsbCallKey	key = asb_egress_key(rows, row);
+	AsbCall    *call = palloc(sizeof(AsbCall));
+
+	return asb_call_find(verdicts->calls, &key, verdicts->snapshot, call) ? call : NULL;
 }
 
 /* A young call is fresh and needs no turn in the index, see task_young.c. */
@@ -96,45 +94,41 @@ hold_expires(const AsbCall *call)
 }
 
 void
-asb_verdicts_add(AsbVerdicts *verdicts, SPITupleTable *rows, int row,
-				 const AsbVerdict *verdict)
+asb_verdicts_add(AsbVerdicts *verdicts, const AsbEgressCall *egress, const AsbVerdict *verdict)
 {
-	AsbCallKey	key = asb_egress_key(rows, row);
-	AsbCall		call;
+	AsbCall    *call = egress->row;
 	TimestampTz due;
 
-	if (!asb_call_find(verdicts->calls, &key, verdicts->snapshot, &call))
-		return;
-	if (call.state != ASB_CALL_SUBMITTED && call.state != ASB_CALL_HELD)
+	if (call->state != ASB_CALL_SUBMITTED && call->state != ASB_CALL_HELD)
 		return;
 
 	asb_commit_may_be_lost();	/* asb_call_write() knows better of calls that end */
-	asb_call_set_state(&call, verdict->state);
-	asb_call_set(&call, Anum_call_labels,
-				 PointerGetDatum(asb_labels_to_array(asb_egress_labels(rows, row))));
-	asb_call_set(&call, Anum_call_attempt, Int32GetDatum(0));
-	asb_call_set_null(&call, Anum_call_held_until);
-	asb_call_set_null(&call, Anum_call_awaits_tick);
+	asb_call_set_state(call, verdict->state);
+	if (egress->known)
+		asb_call_set(call, Anum_call_labels, PointerGetDatum(asb_labels_to_array(egress->labels)));
+	asb_call_set(call, Anum_call_attempt, Int32GetDatum(0));
+	asb_call_set_null(call, Anum_call_held_until);
+	asb_call_set_null(call, Anum_call_awaits_tick);
 	if (verdict->undated)
-		asb_call_set_null(&call, Anum_call_deadline);
+		asb_call_set_null(call, Anum_call_deadline);
 	if (verdict->error)
-		asb_call_set(&call, Anum_call_error, JsonbPGetDatum(verdict->error));
+		asb_call_set(call, Anum_call_error, JsonbPGetDatum(verdict->error));
 	if (verdict->held_for)
-		asb_call_set(&call, Anum_call_held_for, JsonbPGetDatum(verdict->held_for));
+		asb_call_set(call, Anum_call_held_for, JsonbPGetDatum(verdict->held_for));
 	if (verdict->metered)
-		asb_call_set(&call, Anum_call_awaits_tick, BoolGetDatum(true));
+		asb_call_set(call, Anum_call_awaits_tick, BoolGetDatum(true));
 	else if (verdict->held_for)
-		asb_call_set(&call, Anum_call_held_until, hold_expires(&call));
-	due = asb_call_due(call.values, call.isnull);
-	asb_call_set(&call, Anum_call_due, TimestampTzGetDatum(due));
+		asb_call_set(call, Anum_call_held_until, hold_expires(call));
+	due = asb_call_due(call->values, call->isnull);
+	asb_call_set(call, Anum_call_due, TimestampTzGetDatum(due));
 	if (due == DT_NOEND)
-		asb_call_set_null(&call, Anum_call_due);
+		asb_call_set_null(call, Anum_call_due);
 	else
 		asb_wakeup_set_alarm(due);
 
 	if (verdict->state == ASB_CALL_READY)
-		relay(verdicts, &call);
-	else if (asb_call_write(verdicts->calls, &call, false) == TM_Ok)
+		relay(verdicts, call);
+	else if (asb_call_write(verdicts->calls, call, false) == TM_Ok)
 	{
 		verdicts->given++;
 		verdicts->held += verdict->held_for != NULL && !verdict->metered;

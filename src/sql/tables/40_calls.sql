@@ -44,6 +44,7 @@ CREATE TRIGGER check_method BEFORE INSERT OR UPDATE ON agentsandbox.method_defin
 CREATE TRIGGER invalidate_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.method_definitions
     FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_sessions();
 
+-- Read in C by rpc/method.c (column order matters).
 CREATE TABLE agentsandbox.profile_methods (
     profile regrole NOT NULL REFERENCES agentsandbox.profiles ON DELETE CASCADE,
     method  text NOT NULL REFERENCES agentsandbox.method_definitions ON DELETE CASCADE,
