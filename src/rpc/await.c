@@ -18,11 +18,11 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
-#include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "port/atomics.h"
+#include "port/pg_bitutils.h"
 #include "storage/condition_variable.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -36,6 +36,7 @@
 #include "core/catalog.h"
 #include "core/compat.h"
 #include "core/errors.h"
+#include "core/query.h"
 #include "core/shmem.h"
 #include "core/transaction.h"
 #include "flow/raise.h"
@@ -107,13 +108,16 @@ slot_of(const pg_uuid_t *id)
 static void
 broadcast_ended(void)
 {
-	for (int i = 0; i < WAIT_SLOTS; i++)
+	for (int i = 0; i < lengthof(ended_slots); i++)
 	{
-		if ((ended_slots[i / 64] & (UINT64CONST(1) << (i % 64))) == 0)
-			continue;
-		/* counted first: who does not see it counted is among those woken */
-		pg_atomic_fetch_add_u64(&wait_slots[i].broadcasts, 1);
-		ConditionVariableBroadcast(&wait_slots[i].ended);
+		for (uint64 left = ended_slots[i]; left != 0; left &= left - 1)
+		{
+			WaitSlot   *slot = &wait_slots[i * 64 + pg_rightmost_one_pos64(left)];
+
+			/* counted first: who does not see it counted is among those woken */
+			pg_atomic_fetch_add_u64(&slot->broadcasts, 1);
+			ConditionVariableBroadcast(&slot->ended);
+		}
 	}
 }
 
@@ -336,19 +340,20 @@ asb_await(PG_FUNCTION_ARGS)
 static pg_uuid_t
 submit_and_commit(Datum method, bool method_isnull, Datum arguments, bool arguments_isnull)
 {
-	Oid			types[] = {TEXTOID, JSONBOID};
+	static AsbQuery query = {
+		"INSERT INTO agentsandbox.remoteprocedurecalls (method, arguments)"
+		" VALUES ($1, $2) RETURNING id",
+		2, {TEXTOID, JSONBOID}
+	};
 	Datum		values[] = {method, arguments};
 	char		nulls[] = {method_isnull ? 'n' : ' ', arguments_isnull ? 'n' : ' ', '\0'};
 	pg_uuid_t	id;
 	bool		isnull;
 
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
-	if (SPI_execute_with_args("INSERT INTO agentsandbox.remoteprocedurecalls (method, arguments)"
-							  " VALUES ($1, $2) RETURNING id",
-							  2, types, values, nulls, false, 0) != SPI_OK_INSERT_RETURNING ||
-		SPI_processed != 1)
+	if (asb_query(&query, values, nulls) != 1)
 		elog(ERROR, "the call was not inserted");
-	id = *DatumGetUUIDP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	id = *DatumGetUUIDP(asb_query_datum(0, 1, &isnull));
 	SPI_commit();
 	SPI_finish();
 	return id;

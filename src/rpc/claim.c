@@ -257,7 +257,7 @@ asb_claim(PG_FUNCTION_ARGS)
 {
 	Claim		claim = {.alarm = DT_NOEND, .rsinfo = (ReturnSetInfo *) fcinfo->resultinfo};
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),

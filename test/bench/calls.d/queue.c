@@ -167,6 +167,7 @@ prepare_producer(Producer *producer)
 			prepare(conn, "await", "SELECT status, response FROM agentsandbox.await($1)");
 			break;
 		case CALL:
+			prepare(conn, "call", "CALL agentsandbox.call('bench', $1)");
 			break;
 		case NOTIFY:
 			snprintf(text, sizeof(text), "LISTEN done_%d", producer->number);
@@ -209,8 +210,8 @@ call_once(PGconn *conn)
 
 	if (kind == CALL)
 	{
-		result = PQexec(conn, "CALL agentsandbox.call('bench', '" PAYLOAD "')");
-		if (PQntuples(result) != 1 || strcmp(PQgetvalue(result, 0, 0), "completed") != 0)
+		result = run(conn, "call", 1, &payload);
+		if (strcmp(PQgetvalue(result, 0, 0), "completed") != 0)
 			die("CALL", conn);
 		PQclear(result);
 		return;
