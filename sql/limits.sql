@@ -111,6 +111,25 @@ INSERT INTO regress_wide SELECT repeat('x', 6000000 / g) FROM generate_series(1,
 CALL regress_poll('bytes_changed > 12000000 FROM agentsandbox.usage WHERE conversation = ' || quote_literal(:'wide'));
 \c -reuse-previous=on :"wideinfo"
 INSERT INTO regress_wide VALUES ('x');
+-- what is counted by its result counts, too, when there is none
+\c -reuse-previous=on sandbox :superuser
+GRANT SELECT, UPDATE ON regress_wide TO regress_agent;
+INSERT INTO regress_wide VALUES ('x');
+SELECT agentsandbox.alter_profile('regress_agent', bytes_changed_total => 2000000);
+SELECT conversation AS wide, format('user=%s password=%s', role, password) AS wideinfo FROM agentsandbox.open_conversation('regress_agent') \gset
+\c -reuse-previous=on :"wideinfo"
+\copy regress_wide from program 'yes `printf %09999d 0` | head -n 250; echo "x	y"'
+\copy regress_wide from '/dev/null'
+MERGE INTO regress_wide USING (SELECT 'x' AS v) s ON false WHEN NOT MATCHED THEN INSERT VALUES (s.v);
+SELECT v FROM regress_wide LIMIT 1 FOR UPDATE;
+SELECT count(*) FROM regress_wide;
+\c -reuse-previous=on sandbox :superuser
+CALL regress_poll('bytes_changed BETWEEN 2000000 AND 4000000 FROM agentsandbox.usage WHERE conversation = ' || quote_literal(:'wide'));
+SELECT conversation AS wide, format('user=%s password=%s', role, password) AS wideinfo FROM agentsandbox.open_conversation('regress_agent') \gset
+\c -reuse-previous=on :"wideinfo"
+MERGE INTO regress_wide USING (SELECT repeat('x', 1000000 / g) AS v FROM generate_series(3, 0, -1) g) s ON false WHEN NOT MATCHED THEN INSERT VALUES (s.v);
+MERGE INTO regress_wide USING (SELECT repeat('x', 1000000 / g) AS v FROM generate_series(3, 0, -1) g) s ON false WHEN NOT MATCHED THEN INSERT VALUES (s.v);
+MERGE INTO regress_wide USING (SELECT 'x' AS v) s ON false WHEN NOT MATCHED THEN INSERT VALUES (s.v);
 \c -reuse-previous=on sandbox :superuser
 SELECT count(*) FROM agentsandbox.conversations c, agentsandbox.close_conversation(c.id) WHERE state = 'open' AND c.id <> :'conversation';
 DROP TABLE regress_wide;

@@ -387,6 +387,7 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 	const Node *statement = pstmt->utilityStmt;
 	const AsbSession *session = asb_statement_leaves(statement) ? NULL : sandboxed();
 	const AsbSession *agent;
+	bool		copies_in;
 
 	/* in a failed transaction only its end gets this far */
 	if (IsTransactionState())
@@ -413,13 +414,17 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 	if (!agent)
 		asb_flow_gate_utility(session, statement);
 
+	copies_in = IsA(statement, CopyStmt) && ((const CopyStmt *) statement)->is_from;
+	if (copies_in)
+		asb_meter_changes_begin();
+
 	if (analyzes_text(statement))
 		next_process_utility_hook(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
 	else
 		ASB_DEEPER(next_process_utility_hook(pstmt, queryString, readOnlyTree, context,
 											 params, queryEnv, dest, qc));
 
-	if (qc && IsA(statement, CopyStmt) && ((const CopyStmt *) statement)->is_from)
+	if (copies_in && qc)
 		asb_meter_count_changes(qc->nprocessed);
 }
 

@@ -10,13 +10,14 @@
  * Rows changed are counted as a ModifyTable node takes them from the node
  * below, at any depth: CTEs, triggers, cascades of foreign keys, functions.
  * So a row that ON CONFLICT DO NOTHING leaves alone counts too.  MERGE, whose
- * input is all that was joined, is counted by what it did.
+ * input is all that was joined, is counted by what it did, as COPY is.  Of one
+ * that fails no rows are counted, but what it wrote.
  *
  * What changes take on disk is told by the write-ahead log that this backend
  * has written: values out of line, indexes and what a ROLLBACK leaves are in it.
  * It is looked at for each row, and for the last one by the next statement or
- * when the session ends.  What a query writes that changes nothing is not
- * counted: it tidies up after others.
+ * when the session ends.  What a query writes that changes and locks nothing is
+ * not counted: it tidies up after others.
  *
  * The counts are this backend's; an abort does not touch them.
  */
@@ -52,6 +53,7 @@ static const AsbLimits *limits = NULL;
 static int64 rows_sent = 0;
 static int64 bytes_sent = 0;
 static int64 rows_changed = 0;
+static bool changes_began = false;
 
 /* the protocol's functions as we found them, and with ours among them */
 static const PQcommMethods *next_methods = NULL;
@@ -122,13 +124,23 @@ count_bytes(uint64 at_least)
 void
 asb_meter_reset(void)
 {
-	if (rows_changed > 0)
+	if (rows_changed > 0 || changes_began)
 		(void) asb_usage_count_bytes(0, PG_INT64_MAX);
 	else
 		asb_usage_skip_bytes();
 	rows_sent = 0;
 	bytes_sent = 0;
 	rows_changed = 0;
+	changes_began = false;
+}
+
+void
+asb_meter_changes_begin(void)
+{
+	if (limits == NULL)
+		return;
+	count_bytes(changes_began ? BYTES_AT_ONCE : 0);
+	changes_began = true;
 }
 
 void
@@ -195,7 +207,10 @@ watch_modify_table(EState *estate, PlanState *planstate)
 	WatchedNode *entry;
 
 	if (counted_by_result(modify))
+	{
+		asb_meter_changes_begin();
 		return;
+	}
 
 	entry = MemoryContextAlloc(estate->es_query_cxt, sizeof(WatchedNode));
 	entry->node = child;
@@ -221,6 +236,12 @@ asb_meter_executor_started(QueryDesc *query)
 	if (IsA(query->planstate, ModifyTableState) &&
 		!list_member_ptr(estate->es_auxmodifytables, query->planstate))
 		watch_modify_table(estate, query->planstate);
+	/* FOR UPDATE and kin, which write to every row */
+	for (int i = 0; estate->es_rowmarks && i < estate->es_range_table_size; i++)
+	{
+		if (estate->es_rowmarks[i] && RowMarkRequiresRowShareLock(estate->es_rowmarks[i]->markType))
+			asb_meter_changes_begin();
+	}
 	/* data-modifying CTEs */
 	foreach(cell, estate->es_auxmodifytables)
 		watch_modify_table(estate, lfirst(cell));

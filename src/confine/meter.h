@@ -20,6 +20,12 @@ extern void asb_meter_executor_started(QueryDesc *query);
 /* Before ExecutorFinish: rows changed in ways that could not be watched. */
 extern void asb_meter_executor_finishing(const QueryDesc *query);
 
+/*
+ * Before changes that are counted when they are done, if they do not fail.
+ * Refuses if no bytes are left.
+ */
+extern void asb_meter_changes_begin(void);
+
 /* After COPY FROM, which has no executor. */
 extern void asb_meter_count_changes(uint64 rows);
 
