@@ -14,6 +14,7 @@
  *		values of rows, in details of constraint violations;
  *		the code of functions and policies, in contexts and internal queries;
  *		names of objects that the agent did not name itself;
+ *		what foreign servers say, whose names, rows and code are theirs;
  *		where in the server's source an error was raised, which tells one
  *		"does not exist" from another;
  *		all but the beginning of long texts, which may be values of any size:
@@ -401,6 +402,29 @@ hide_quoted(ErrorData *error)
 	}
 }
 
+/*
+ * Did a foreign server word it?  postgres_fdw and dblink pass on its SQLSTATE,
+ * others have codes of class HV.  PostgreSQL 18 names the server that has no
+ * user mapping.
+ */
+static bool
+is_of_foreign_server(const ErrorData *error)
+{
+	return (error->context && strstr(error->context, "remote SQL command: ")) ||
+		(error->funcname && strcmp(error->funcname, "dblink_res_error") == 0) ||
+		ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_FDW_ERROR ||
+		starts_with(error->message_id, "user mapping not found for ");
+}
+
+static void
+hide_foreign_error(ErrorData *error)
+{
+	bool		constraint = ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION;
+
+	say(error, error->sqlerrcode,
+		constraint ? unnamed_constraint(error->sqlerrcode) : "a foreign server reported an error", NULL);
+}
+
 /* What the server says of objects that the agent's text does not name. */
 static void
 hide_objects(Oid role, ErrorData *error)
@@ -484,7 +508,9 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 	if (starts_with(error->message_id, "defaulting grantor "))
 		error->output_to_client = false;
 
-	if (analyzing && names_can_be_looked_up(error, debug_query_string))
+	if (is_of_foreign_server(error))
+		hide_foreign_error(error);
+	else if (analyzing && names_can_be_looked_up(error, debug_query_string))
 		hide_names(role, debug_query_string, error);
 	else if (analyzing && error->elevel == ERROR && debug_query_string == NULL)
 		hide_fastpath_names(error);

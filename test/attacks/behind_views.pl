@@ -1,6 +1,6 @@
 # Names of what is behind a view, rule or trigger: errors of constraints and of
-# views that cannot be updated would tell them.  What the agent itself may use
-# keeps its name.
+# views that cannot be updated would tell them, and so would a foreign server.
+# What the agent itself may use keeps its name.
 use strict;
 use warnings;
 use AgentSandbox;
@@ -39,6 +39,41 @@ sql(<<~'SQL');
 	SQL
 my $c = open_conversation('p');
 
+# a foreign server, and some that cannot be reached
+sql(<<~"SQL");
+	CREATE ROLE hiduser LOGIN PASSWORD 'hidsecret';
+	CREATE DATABASE hidbase;
+	CREATE EXTENSION postgres_fdw;
+	CREATE EXTENSION dblink;
+	CREATE SERVER hidfar FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '$ENV{PGHOST}', port '$ENV{PGPORT}', dbname 'hidbase');
+	CREATE SERVER hidnobase FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '$ENV{PGHOST}', port '$ENV{PGPORT}', dbname 'hidnobase');
+	CREATE SERVER hiddead FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '/nowhere/hidhost', port '$ENV{PGPORT}', dbname 'hidbase');
+	CREATE SERVER hidunmapped FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '$ENV{PGHOST}', port '$ENV{PGPORT}', dbname 'hidbase');
+	CREATE USER MAPPING FOR PUBLIC SERVER hidfar OPTIONS (user 'hiduser', password 'hidsecret');
+	CREATE USER MAPPING FOR PUBLIC SERVER hidnobase OPTIONS (user 'hiduser', password 'hidsecret');
+	CREATE USER MAPPING FOR PUBLIC SERVER hiddead OPTIONS (user 'hiduser', password 'hidsecret');
+	CREATE FOREIGN TABLE app.remote (id int, name text OPTIONS (column_name 'hidname')) SERVER hidfar OPTIONS (schema_name 'public', table_name 'hidden');
+	CREATE FOREIGN TABLE app.remote_gone (id int) SERVER hidfar OPTIONS (schema_name 'public', table_name 'hidgone');
+	CREATE FOREIGN TABLE app.remote_column (id int, hidgone int) SERVER hidfar OPTIONS (schema_name 'public', table_name 'hidden');
+	CREATE FOREIGN TABLE app.remote_view (id int) SERVER hidfar OPTIONS (schema_name 'public', table_name 'hidview');
+	CREATE FOREIGN TABLE app.nobase (id int) SERVER hidnobase;
+	CREATE FOREIGN TABLE app.dead (id int) SERVER hiddead;
+	CREATE FOREIGN TABLE app.unmapped (id int) SERVER hidunmapped;
+	GRANT SELECT, INSERT, UPDATE ON app.remote, app.remote_gone, app.remote_column, app.remote_view, app.nobase, app.dead, app.unmapped TO p;
+	CREATE FUNCTION app.linked() RETURNS SETOF int LANGUAGE sql SECURITY DEFINER AS
+	    \$\$SELECT * FROM public.dblink('dbname=hidbase', 'SELECT id FROM hidgone') AS r (id int)\$\$;
+	GRANT EXECUTE ON FUNCTION app.linked() TO p;
+	\\c hidbase
+	CREATE TABLE hidden (id int CONSTRAINT hidkey PRIMARY KEY, hidname text CONSTRAINT hidcheck CHECK (hidname <> 'bad'));
+	INSERT INTO hidden VALUES (1, 'hidvalue');
+	CREATE FUNCTION hidtrigger() RETURNS trigger LANGUAGE plpgsql AS
+	    \$\$BEGIN IF NEW.id > 90 THEN RAISE 'hid: %', OLD USING HINT = 'hidhint', DETAIL = 'hiddetail'; END IF; RETURN NEW; END\$\$;
+	CREATE TRIGGER hidtrigger BEFORE UPDATE ON hidden FOR EACH ROW EXECUTE FUNCTION hidtrigger();
+	CREATE VIEW hidview AS SELECT hidname::int AS id FROM hidden;
+	GRANT SELECT, INSERT, UPDATE ON hidden, hidview TO hiduser;
+	GRANT USAGE ON SCHEMA public TO hiduser;
+	SQL
+
 sub tells_nothing
 {
 	my ($statement, $state) = @_;
@@ -60,6 +95,19 @@ tells_nothing('SELECT * FROM mat', '55000');
 tells_nothing("INSERT INTO ruled VALUES (1, 'worse')", '23514');
 tells_nothing('SELECT * FROM far', '58P01');
 tells_nothing("INSERT INTO own (id, name) SELECT 2, 'b' FROM v WHERE id / 0 = 1", '22012');
+
+is(sql_as($c, 'SELECT * FROM remote'), '1|hidvalue', 'a foreign table is read');
+is(sql_as($c, "INSERT INTO remote VALUES (2, 'b'); UPDATE remote SET name = 'c' WHERE id = 2 RETURNING name"), 'c', '... and written');
+tells_nothing("INSERT INTO remote VALUES (1, 'b')", '23505');
+tells_nothing("INSERT INTO remote VALUES (3, 'bad')", '23514');
+tells_nothing('UPDATE remote SET id = 99', 'P0001');
+tells_nothing('SELECT * FROM remote_gone', '42P01');
+tells_nothing('SELECT * FROM remote_column', '42703');
+tells_nothing('SELECT * FROM remote_view', '22P02');
+tells_nothing('SELECT * FROM nobase', '08001');
+tells_nothing('SELECT * FROM dead', '08001');
+tells_nothing('SELECT * FROM unmapped', '42704');
+tells_nothing('SELECT linked()', '42P01');
 
 like(refused($c, "INSERT INTO own (id, name) VALUES (1, 'b')", '23505', 'a key of a table of its own'), qr/"own_pkey"/, '... keeps its name');
 like(refused($c, "INSERT INTO own (id, name) VALUES (2, 'bad')", '23514', 'a check of it'), qr/"own_name"/, '... keeps its name');
