@@ -52,10 +52,30 @@ static Oid	calls_relid = InvalidOid;
 static Oid	notes_relid = InvalidOid;
 static bool own_relids_valid = false;
 
+/* does what is judged now lock rows FOR KEY SHARE, and not more than that? */
+static bool locks_as_keys_do = false;
+
 static void
 forget_own_relids(Datum arg, Oid relid)
 {
 	own_relids_valid = false;
+}
+
+void
+asb_flow_note_locks(const List *rowmarks)
+{
+	ListCell   *cell;
+
+	locks_as_keys_do = rowmarks != NIL;
+	foreach(cell, rowmarks)
+	{
+		const Node *mark = lfirst(cell);
+		LockClauseStrength strength = IsA(mark, PlanRowMark) ?
+			((const PlanRowMark *) mark)->strength : castNode(RowMarkClause, mark)->strength;
+
+		if (strength != LCS_FORKEYSHARE)
+			locks_as_keys_do = false;
+	}
 }
 
 static void
@@ -139,8 +159,12 @@ is_written(const AsbAccess *access)
 		asb_access_is_view(access))
 		return false;
 
-	/* a foreign key's check locks the row that is referenced, for the server */
-	if (InNoForceRLSOperation() &&
+	/*
+	 * A foreign key's check locks the row that is referenced, for the server.
+	 * What triggers do in a cascade runs with the same authority: no stronger
+	 * lock is exempt, which others would notice who do the same.
+	 */
+	if (InNoForceRLSOperation() && locks_as_keys_do &&
 		(access->requiredPerms & (ACL_INSERT | ACL_DELETE)) == 0 && bms_is_empty(access->updatedCols))
 		return false;
 
@@ -431,6 +455,7 @@ asb_flow_gate_query(const AsbSession *session, Query *query)
 	flow.known = asb_labels_known(session);
 	if ((asb_objects()->all & ~flow.known) == 0)
 		return;
+	asb_flow_note_locks(query->rowMarks);
 
 	/* most read what has no label; what has, is walked for what is to blame */
 	flow.floor = ALL_LABELS;

@@ -28,6 +28,9 @@ typedef struct AsbFlow
  */
 extern void asb_flow_gate_query(const AsbSession *session, Query *query);
 
+/* The row locks of what is executed next, of a plan or query. */
+extern void asb_flow_note_locks(const List *rowmarks);
+
 /*
  * Before a statement is executed (ExecutorCheckPerms_hook), or COPY reads or
  * writes a relation: raises what it reads, refuses to write down.

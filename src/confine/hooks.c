@@ -221,6 +221,7 @@ confined_executor_start(const AsbSession *session, QueryDesc *query, int eflags)
 	if (depth == 0)
 		asb_decisions_check();
 	judged = asb_decisions_now();
+	asb_flow_note_locks(query->plannedstmt->rowMarks);
 	ASB_DEEPER(next_executor_start_hook(query, eflags));
 	if (OidIsValid(role))
 		asb_decisions_execution_began(query->estate, role, judged);
@@ -256,6 +257,7 @@ confined_executor_run(const AsbSession *session, QueryDesc *query, ScanDirection
 		List	   *access = asb_plan_access(query->plannedstmt);
 
 		asb_relation_gate(agent, access);
+		asb_flow_note_locks(query->plannedstmt->rowMarks);
 		asb_flow_gate_access(asb_session(), access);
 		session = asb_session();
 	}

@@ -48,6 +48,12 @@ sql(<<~'SQL');
 	CREATE TABLE secret_child (id int PRIMARY KEY, open_id int REFERENCES open_t ON DELETE CASCADE);
 	CREATE TABLE open_child (id int PRIMARY KEY, secret_id int REFERENCES secret ON DELETE CASCADE);
 	INSERT INTO open_child VALUES (1, 1);
+	CREATE TABLE locking (id int PRIMARY KEY);
+	CREATE TABLE locking_child (id int REFERENCES locking ON DELETE CASCADE, open_id int);
+	CREATE FUNCTION locks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM FROM open_t WHERE id = OLD.open_id FOR UPDATE; RETURN OLD; END $$;
+	CREATE TRIGGER locks BEFORE DELETE ON locking_child FOR EACH ROW EXECUTE FUNCTION locks();
+	INSERT INTO locking VALUES (1), (2);
+	INSERT INTO locking_child VALUES (1, 1);
 	CREATE TABLE serial_t (id serial, v text);
 	CREATE TABLE counted (id serial, v text);
 	CREATE TABLE made (email text, folded text GENERATED ALWAYS AS (lower(email)) STORED UNIQUE, other text);
@@ -91,6 +97,8 @@ sql(<<~'SQL');
 	SECURITY LABEL FOR agentsandbox ON TABLE secret IS 'private';
 	SECURITY LABEL FOR agentsandbox ON TABLE secret_log IS 'private';
 	SECURITY LABEL FOR agentsandbox ON TABLE secret_child IS 'private';
+	SECURITY LABEL FOR agentsandbox ON TABLE locking IS 'private';
+	SECURITY LABEL FOR agentsandbox ON TABLE locking_child IS 'private';
 	SECURITY LABEL FOR agentsandbox ON TABLE serial_t IS 'private';
 	SECURITY LABEL FOR agentsandbox ON TABLE made IS 'private';
 	SECURITY LABEL FOR agentsandbox ON TABLE folded IS 'private';
@@ -292,6 +300,7 @@ my @writes = (
 	[ 'a SECURITY DEFINER function', q(SELECT definer_log('x')) ],
 	[ 'a trigger', q(INSERT INTO secret_log VALUES ('x')) ],
 	[ 'a cascade', 'DELETE FROM secret WHERE id = 1' ],
+	[ 'a lock that a trigger takes in a cascade', 'DELETE FROM locking WHERE id = 1' ],
 	[ 'CREATE TABLE AS by a SECURITY DEFINER function', 'SELECT definer_does($$CREATE TABLE laundered AS SELECT * FROM secret$$)' ],
 	[ 'the name of a table by such a function', 'SELECT definer_does($$CREATE TABLE told (id int)$$)' ],
 	[ 'REFRESH by such a function', 'SELECT definer_does($$REFRESH MATERIALIZED VIEW open_kept$$)' ],
@@ -319,6 +328,7 @@ for (
 	[ 'a table with the label', q(INSERT INTO secret VALUES (5000, 'new')) ],
 	[ 'its own serial', q(INSERT INTO serial_t (v) VALUES ('x')) ],
 	[ 'a labelled table with a foreign key to one without', 'INSERT INTO secret_child VALUES (1, 1)' ],
+	[ 'a labelled table with a cascade', 'DELETE FROM locking WHERE id = 2' ],
 	[ 'a labelled partition', q(INSERT INTO parted_2 VALUES (2, 'x')) ],
 	[ 'a temporary table of a function', 'SELECT definer_does($$CREATE TEMP TABLE own AS SELECT * FROM secret$$)' ],
 	[ 'a lock of a labelled table by a function', 'SELECT definer_does($$LOCK TABLE secret IN SHARE MODE$$)' ],
