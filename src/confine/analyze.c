@@ -7,14 +7,17 @@
  * yet, defaults, triggers and policies not added.  So all that is found here
  * is the agent's and asked of the gates: functions behind calls, operators,
  * casts, aggregates, windows, sampling and sorting; the type of every
- * expression; every relation and column.
+ * expression; every relation and column; collations that it names.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
 #include "access/transam.h"
+#include "catalog/pg_collation_d.h"
+#include "catalog/pg_opclass_d.h"
 #include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
@@ -135,6 +138,36 @@ judge_type(AnalyzeContext *context, Oid typid, const Node *node)
 		context->allowed_type = typid;
 	else
 		refuse_type(context, typid, node);
+}
+
+/* Not that of a column or type that is used, but one that the agent names. */
+static void
+judge_collation(Oid collid)
+{
+	if (collid >= FirstNormalObjectId)
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_FUNCTION,
+			.sqlerrcode = ERRCODE_UNDEFINED_OBJECT,
+			.object = get_collation_name(collid),
+			.message = psprintf("collation \"%s\" for encoding \"%s\" does not exist",
+								get_collation_name(collid), GetDatabaseEncodingName()),
+			.class_id = CollationRelationId,
+			.object_id = collid
+		});
+}
+
+static void
+judge_inference(const InferenceElem *element)
+{
+	judge_collation(element->infercollid);
+	if (element->inferopclass >= FirstNormalObjectId)
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_FUNCTION,
+			.sqlerrcode = ERRCODE_UNDEFINED_OBJECT,
+			.message = "operator class does not exist",
+			.class_id = OperatorClassRelationId,
+			.object_id = element->inferopclass
+		});
 }
 
 static void
@@ -302,9 +335,14 @@ judge_range_table(AnalyzeContext *context, const Query *query)
 				{
 					RangeTblFunction *function = lfirst_node(RangeTblFunction, inner);
 					ListCell   *type;
+					ListCell   *collation;
 
-					foreach(type, function->funccoltypes)
+					forboth(type, function->funccoltypes, collation, function->funccolcollations)
+					{
 						judge_type(context, lfirst_oid(type), NULL);
+						if (lfirst_oid(collation) != get_typcollation(lfirst_oid(type)))
+							judge_collation(lfirst_oid(collation));
+					}
 				}
 				break;
 			case RTE_SUBQUERY:
@@ -395,6 +433,12 @@ walk_node(Node *node, AnalyzeContext *context)
 		case T_XmlExpr:
 		case T_TableFunc:
 			refuse_xml();
+			break;
+		case T_CollateExpr:
+			judge_collation(((CollateExpr *) node)->collOid);
+			break;
+		case T_InferenceElem:
+			judge_inference((InferenceElem *) node);
 			break;
 		case T_CoerceViaIO:
 			asb_catalog_name_type((CoerceViaIO *) node);

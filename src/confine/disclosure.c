@@ -383,6 +383,7 @@ hide_quoted(ErrorData *error)
 {
 	static const char *const messages[] = {
 		"cannot insert into ", "cannot update ", "cannot delete from ", "cannot perform ",
+		"collation mismatch between implicit ",
 		"could not access ", "could not connect to ", "could not execute ", "could not fstat ",
 		"could not open ", "could not read ", "could not stat ", "could not write ",
 		"infinite recursion detected in ", "materialized view ",

@@ -14,6 +14,7 @@
  * counts as hidden if a relation of the statement has it, hidden, and none has
  * it open.  What means columns without naming them, such as *, counts if one of
  * them is hidden.  What the server itself brings is no secret and never counts.
+ * Nobody can be granted a collation or operator class: others' are all hidden.
  *
  * May be called while an error is being reported, if it was raised at parse
  * analysis: no lock of the server is held then, and the lookups below raise no
@@ -24,7 +25,10 @@
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am_d.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_opclass.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -351,6 +355,67 @@ consider_type(Search *search, const TypeName *type)
 		  psprintf("type \"%s\" does not exist", joined(type->names)));
 }
 
+static void
+consider_collation(Search *search, const List *names, int location)
+{
+	int			encodings[] = {GetDatabaseEncoding(), -1};
+	char	   *schema;
+	char	   *name = split(names, &schema);
+	ListCell   *cell;
+	Oid			collid = InvalidOid;
+
+	foreach(cell, schemas_of(search->role, schema))
+	{
+		for (int i = 0; i < lengthof(encodings) && !OidIsValid(collid); i++)
+			collid = GetSysCacheOid3(COLLNAMEENCNSP, Anum_pg_collation_oid,
+									 PointerGetDatum(name), Int32GetDatum(encodings[i]),
+									 ObjectIdGetDatum(lfirst_oid(cell)));
+		if (OidIsValid(collid))
+			break;
+	}
+	if (!OidIsValid(collid) || collid >= FirstNormalObjectId)
+		found(search, location, ERRCODE_UNDEFINED_OBJECT, joined(names),
+			  psprintf("collation \"%s\" for encoding \"%s\" does not exist",
+					   joined(names), GetDatabaseEncodingName()));
+}
+
+static void
+consider_operator_class(Search *search, const List *names, int location)
+{
+	char	   *schema;
+	char	   *name = split(names, &schema);
+	ListCell   *cell;
+	Oid			opclass = InvalidOid;
+
+	foreach(cell, schemas_of(search->role, schema))
+	{
+		opclass = GetSysCacheOid3(CLAAMNAMENSP, Anum_pg_opclass_oid, ObjectIdGetDatum(BTREE_AM_OID),
+								  PointerGetDatum(name), ObjectIdGetDatum(lfirst_oid(cell)));
+		if (OidIsValid(opclass))
+			break;
+	}
+	if (!OidIsValid(opclass) || opclass >= FirstNormalObjectId)
+		found(search, location, ERRCODE_UNDEFINED_OBJECT, joined(names),
+			  psprintf("operator class \"%s\" does not exist for access method \"btree\"", joined(names)));
+}
+
+/* The key of ON CONFLICT, whose collations and operator classes no walker visits. */
+static void
+consider_inference(Search *search, const InferClause *infer)
+{
+	ListCell   *cell;
+
+	foreach(cell, infer->indexElems)
+	{
+		const IndexElem *element = lfirst_node(IndexElem, cell);
+
+		if (element->collation)
+			consider_collation(search, element->collation, infer->location);
+		if (element->opclass)
+			consider_operator_class(search, element->opclass, infer->location);
+	}
+}
+
 /* Is the column in one of the relations, but open in none? */
 static bool
 column_hidden(Oid role, const char *column, const List *relations)
@@ -643,8 +708,15 @@ walk(Node *node, Search *search)
 			search->columns = lappend(search->columns, node);
 			break;
 		case T_ColumnRef:
+			search->columns = lappend(search->columns, node);
+			break;
 		case T_InferClause:
 			search->columns = lappend(search->columns, node);
+			consider_inference(search, (InferClause *) node);
+			break;
+		case T_CollateClause:
+			consider_collation(search, ((CollateClause *) node)->collname,
+							   ((CollateClause *) node)->location);
 			break;
 		case T_FuncCall:
 			consider_function(search, ((FuncCall *) node)->funcname,

@@ -35,13 +35,20 @@ sql(<<~'SQL');
 	CREATE OPERATOR app.<<<< (FUNCTION = app.lessfunc, LEFTARG = int, RIGHTARG = int);
 	CREATE ROLE hidrole;
 	CREATE TEXT SEARCH CONFIGURATION app.hidconf (COPY = simple);
+	CREATE COLLATION app.hidcoll (provider = icu, locale = 'de');
+	CREATE COLLATION closed.hidcoll FROM "C";
+	CREATE COLLATION app.hidother FROM "C";
+	CREATE OPERATOR CLASS app.hidops FOR TYPE int USING btree AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint4cmp(int, int);
+	CREATE TABLE app.sorted (a text COLLATE app.hidcoll, b text COLLATE app.hidother);
+	GRANT SELECT ON app.sorted TO p;
 	SQL
 
 my %missing = (
 	'app.hidden' => 'app.mising', 'closed.hidden' => 'closer.hidden', 'app.public_' => 'app.publik_', 'app.hidindex' => 'app.hidinddx',
 	'app.hidseq' => 'app.hidsek', 'app.hidtype' => 'app.hidtipe', 'closed.hidtype' => 'closer.hidtype', 'app.hiddom' => 'app.hiddon',
 	'app.hidfunc' => 'app.hidfonc', 'closed.hidfunc' => 'closer.hidfunc', 'app.hidrows' => 'app.hidraws', 'app.hidagg' => 'app.hidogg',
-	'app.hidproc' => 'app.hidprac', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidkey' => 'hidkei', 'hidrole' => 'hidrule', 'app.hidconf' => 'app.hidkonf');
+	'app.hidproc' => 'app.hidprac', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidkey' => 'hidkei', 'hidrole' => 'hidrule', 'app.hidconf' => 'app.hidkonf',
+	'app.hidcoll' => 'app.hidkoll', 'closed.hidcoll' => 'closer.hidcoll', 'hidcoll' => 'hidkoll', 'app.hidops' => 'app.hidopz');
 
 my @relations = ('app.hidden', 'closed.hidden', 'app.public_', 'app.hidindex', 'app.hidseq', 'hidden');
 my @types = ('app.hidtype', 'closed.hidtype', 'app.hiddom', 'app.hidden', 'closed.hidden');
@@ -84,6 +91,12 @@ my @attempts = (
 	[ 'INSERT INTO own (id) VALUES (1) ON CONFLICT ON CONSTRAINT %s DO NOTHING', 'hidkey' ],
 	(map { my $t = $_; map { [ "SELECT * FROM agentsandbox.preview('$t')", $_ ] } @relations } "SELECT nextval(''%s'')", "SELECT ''x'' FROM own WHERE ''%s''::regclass = 1", 'SELECT nosuch FROM %s'),
 	(map { [ $_, 'app.hidconf' ] } "SELECT to_tsvector('%s', 'a')", "SELECT '%s'::regconfig", "SET default_text_search_config = '%s'"),
+	(map { my $t = $_; map { [ $t, $_ ] } 'app.hidcoll', 'closed.hidcoll', 'hidcoll' } 'SELECT name COLLATE %s FROM own', 'SELECT id FROM own ORDER BY name COLLATE %s',
+		"SELECT 'a' < 'b' COLLATE %s", 'SELECT id COLLATE %s FROM own', 'SELECT nosuch COLLATE %s FROM own', 'SELECT nosuch, name COLLATE %s FROM own', 'SELECT NULL::text COLLATE %s IS NULL',
+		"SELECT * FROM json_to_record('{}') AS x(a text COLLATE %s)", "SELECT * FROM json_to_record('{}') AS x(a int COLLATE %s)",
+		'INSERT INTO own (id) VALUES (1) ON CONFLICT (id COLLATE %s) DO NOTHING', 'INSERT INTO own (id) VALUES (1) ON CONFLICT (name COLLATE %s) DO NOTHING',
+		"SELECT '%s'::regcollation", "SELECT * FROM agentsandbox.preview('SELECT name COLLATE %s FROM own')", 'WITH RECURSIVE r AS (SELECT name COLLATE %s FROM own UNION ALL SELECT * FROM r) SELECT 1'),
+	(map { [ $_, 'app.hidops' ] } 'INSERT INTO own (id) VALUES (1) ON CONFLICT (id %s) DO NOTHING', 'INSERT INTO own (id) VALUES (1) ON CONFLICT (nosuch %s) DO NOTHING'),
 	(map { [ $_, 'hidrole' ] } 'SET ROLE %s', "SELECT '%s'::regrole", 'SET SESSION AUTHORIZATION %s', 'GRANT %s TO p', "SELECT pg_has_role('%s', 'USAGE')", "SELECT '%s=r'::aclitem"));
 
 my $agent = open_conversation('p');
@@ -134,5 +147,12 @@ is($worked, 0, 'none of them worked');
 # what is no name of the catalog's is answered as the server does
 like($w->query('SELECT x.id FROM own')->{errors}[0]{M}, qr/^missing FROM-clause entry for table "x"$/, 'a name that FROM does not have');
 like($w->query('SELECT own.id FROM own o')->{errors}[0]{H}, qr/Perhaps you meant to reference the table alias "o"/, '... with what it has');
+
+
+# a column keeps the collation that it has, and the server's can be named
+is_deeply($w->query(q(SELECT count(*), max(a), min(name COLLATE "C") FROM sorted, own WHERE a < 'x'))->{errors}, [], 'a column is compared by its own collation');
+is_deeply($w->query(q(SELECT name COLLATE "C", name COLLATE pg_catalog."default" FROM own ORDER BY name COLLATE "de-x-icu"))->{errors}, [], "the server's collations can be named");
+is_deeply($w->query(q(INSERT INTO own (id) VALUES (7) ON CONFLICT (id int4_ops) DO NOTHING))->{errors}, [], '... and its operator classes');
+unlike($w->query('SELECT a < b FROM sorted')->{errors}[0]{M} // 'none', qr/hid/, 'an error about collations names none that the agent did not');
 
 done_testing();
