@@ -242,6 +242,37 @@ tells_hidden_type(Oid role, const ErrorData *error)
 	return false;
 }
 
+/*
+ * The type of a literal that names something which does not exist, or NULL.
+ * All other names in the statement can be reached.
+ */
+static const char *
+type_of_naming_literal(const ErrorData *error)
+{
+	static const struct
+	{
+		const char *message;
+		const char *type;
+	}			messages[] = {
+		{"permission denied for schema", "regclass"},
+		{"text search ", "regconfig"},
+		{"type \"%s\" ", "regtype"},
+		{"type modifier", "regtype"},
+		{"function \"%s\" does not exist", "regproc"},
+		{"more than one function named ", "regproc"},
+	};
+
+	/* whichever type it has: no such schema, which is one that must not be used */
+	if (error->sqlerrcode == ERRCODE_UNDEFINED_TABLE || error->sqlerrcode == ERRCODE_INVALID_SCHEMA_NAME)
+		return "regclass";
+	for (int i = 0; i < lengthof(messages); i++)
+	{
+		if (starts_with(error->message_id, messages[i].message))
+			return messages[i].type;
+	}
+	return NULL;
+}
+
 /* Replaces what an error says of names by what it would say of any. */
 static void
 hide_names(Oid role, const char *source, ErrorData *error)
@@ -252,6 +283,7 @@ hide_names(Oid role, const char *source, ErrorData *error)
 	AsbName		name;
 	bool		unreachable;
 	bool		tells_type;
+	const char *type;
 
 	unreachable = asb_name_unreachable(role, source, error->cursorpos, &name);
 	tells_type = !unreachable && tells_hidden_type(role, error);
@@ -273,21 +305,11 @@ hide_names(Oid role, const char *source, ErrorData *error)
 		MemoryContextDelete(context);
 		return;
 	}
-	else if (error->sqlerrcode == ERRCODE_UNDEFINED_TABLE ||
-			 error->sqlerrcode == ERRCODE_INVALID_SCHEMA_NAME ||
-			 starts_with(error->message_id, "permission denied for schema"))
+	else if ((type = type_of_naming_literal(error)) != NULL)
 	{
-		/* all names can be reached, so it stands in a literal */
-		say(error, ERRCODE_INSUFFICIENT_PRIVILEGE, "values of type regclass are not allowed",
-			ASB_HINT_NAMES);
-		error->cursorpos = 0;
-	}
-	else if (error->sqlerrcode == ERRCODE_UNDEFINED_OBJECT &&
-			 starts_with(error->message_id, "text search "))
-	{
-		/* as it is of one that exists and is not the server's own */
-		say(error, ERRCODE_INSUFFICIENT_PRIVILEGE, "values of type regconfig are not allowed",
-			ASB_HINT_NAMES);
+		/* as it is of one that exists and is hidden */
+		say(error, ERRCODE_INSUFFICIENT_PRIVILEGE,
+			psprintf("values of type %s are not allowed", type), ASB_HINT_NAMES);
 		error->cursorpos = 0;
 	}
 

@@ -129,6 +129,8 @@ asb_type_constant_reachable(Oid role, Oid typid, Oid object)
 			return asb_relation_reachable(role, object);
 		case REGNAMESPACEOID:
 			return pg_namespace_aclcheck(object, role, ACL_USAGE) == ACLCHECK_OK;
+		case REGTYPEOID:
+			return asb_type_decide(role, object);
 		case REGPROCOID:
 			return object < FirstNormalObjectId &&
 				SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(object));

@@ -28,6 +28,8 @@ sql(<<~'SQL');
 	CREATE DOMAIN app.hiddom AS int CHECK (VALUE > 0);
 	CREATE FUNCTION app.hidfunc(int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';
 	CREATE FUNCTION closed.hidfunc(int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';
+	CREATE FUNCTION app.hidtwo() RETURNS int LANGUAGE sql AS 'SELECT 1';
+	CREATE FUNCTION app.hidtwo(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
 	CREATE FUNCTION app.hidrows() RETURNS TABLE (a int) LANGUAGE sql AS 'SELECT 1';
 	CREATE AGGREGATE app.hidagg (int) (SFUNC = int4pl, STYPE = int);
 	CREATE PROCEDURE app.hidproc() LANGUAGE sql AS 'SELECT 1';
@@ -47,12 +49,12 @@ my %missing = (
 	'app.hidden' => 'app.mising', 'closed.hidden' => 'closer.hidden', 'app.public_' => 'app.publik_', 'app.hidindex' => 'app.hidinddx',
 	'app.hidseq' => 'app.hidsek', 'app.hidtype' => 'app.hidtipe', 'closed.hidtype' => 'closer.hidtype', 'app.hiddom' => 'app.hiddon',
 	'app.hidfunc' => 'app.hidfonc', 'closed.hidfunc' => 'closer.hidfunc', 'app.hidrows' => 'app.hidraws', 'app.hidagg' => 'app.hidogg',
-	'app.hidproc' => 'app.hidprac', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidkey' => 'hidkei', 'hidrole' => 'hidrule', 'app.hidconf' => 'app.hidkonf',
+	'app.hidproc' => 'app.hidprac', 'app.hidtwo' => 'app.hidtwa', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidkey' => 'hidkei', 'hidrole' => 'hidrule', 'app.hidconf' => 'app.hidkonf',
 	'app.hidcoll' => 'app.hidkoll', 'closed.hidcoll' => 'closer.hidcoll', 'hidcoll' => 'hidkoll', 'app.hidops' => 'app.hidopz');
 
 my @relations = ('app.hidden', 'closed.hidden', 'app.public_', 'app.hidindex', 'app.hidseq', 'hidden');
 my @types = ('app.hidtype', 'closed.hidtype', 'app.hiddom', 'app.hidden', 'closed.hidden');
-my @functions = ('app.hidfunc', 'closed.hidfunc', 'app.hidrows', 'app.hidagg', 'app.hidproc');
+my @functions = ('app.hidfunc', 'closed.hidfunc', 'app.hidrows', 'app.hidagg', 'app.hidproc', 'app.hidtwo');
 my @attempts = (
 	(map { my $t = $_; map { [ $t, $_ ] } @relations }
 		  'SELECT * FROM %s', 'SELECT nosuch FROM %s', 'SELECT id + true FROM %s', 'SELECT hidcol FROM %s h', 'TABLE %s', 'SELECT 1 FROM ONLY %s',
@@ -72,11 +74,12 @@ my @attempts = (
 	(map { my $t = $_; map { [ $t, $_ ] } @types }
 		  'SELECT NULL::%s', "SELECT 'nosuch'::%s", 'SELECT CAST(1 AS %s)', 'SELECT NULL::%s[]', 'SELECT NULL::%s + nosuch', "SELECT * FROM json_to_record('{}') AS x (a %s)",
 		'PREPARE a (%s) AS SELECT 1', 'SELECT $1::%s', "SELECT json_populate_record(NULL::%s, '{}')", 'SELECT 1 FROM own WHERE id::%s IS NULL', "SELECT '%s'::regtype",
-		"SELECT %s 'a'"),
+		"SELECT %s 'a'", "SELECT COALESCE(pg_typeof(1), '%s')", "SELECT pg_typeof(1) UNION SELECT '%s[]'", "SELECT CASE WHEN true THEN '%s(1)' ELSE pg_typeof(1) END",
+		"SELECT pg_typeof(1) = '%s'::regtype", "SELECT '%s(1)'::regtype"),
 	(map { my $t = $_; map { [ $t, $_ ] } @functions }
 		  'SELECT %s()', 'SELECT %s(1)', 'SELECT %s(nosuch)', "SELECT %s('a', 'b', 'c')", 'SELECT * FROM %s()', 'SELECT * FROM %s() AS (a int)', 'SELECT %s(1) OVER ()',
 		'SELECT %s(DISTINCT 1)', 'SELECT %s(*)', 'CALL %s()', 'CALL %s(nosuch)', 'SELECT id FROM own ORDER BY %s(id)', "SELECT '%s'::regproc", 'SELECT 1 LIMIT %s()',
-		'VALUES (%s())', 'SELECT %s(a => 1)'),
+		'VALUES (%s())', 'SELECT %s(a => 1)', "SELECT COALESCE(typinput, '%s') FROM pg_type"),
 	(map { [ $_, 'app.<<<<' ] } 'SELECT 1 OPERATOR(%s) 2', "SELECT 'a' OPERATOR(%s) true", 'SELECT id FROM own ORDER BY id USING OPERATOR(%s)',
 		'SELECT 1 OPERATOR(%s) ANY (ARRAY[1])', 'SELECT 1 OPERATOR(%s) ANY (SELECT 1)', 'SELECT OPERATOR(%s) 1'),
 	(map { [ $_, 'hidcol' ] } 'SELECT %s FROM own', 'SELECT own.%s FROM own', 'SELECT o.%s FROM own o', 'SELECT app.own.%s FROM own', 'SELECT %s + 1 FROM own', 'SELECT id FROM own WHERE %s IS NULL',
