@@ -13,6 +13,8 @@
  *		names of types that a client may have given by their number;
  *		values of rows, in details of constraint violations;
  *		the code of functions and policies, in contexts and internal queries;
+ *		why a statement that a function makes of text cannot be analyzed: the
+ *		text may be the agent's, and name.c does not know which;
  *		names of objects that the agent did not name itself;
  *		what foreign servers say, whose names, rows and code are theirs;
  *		where in the server's source an error was raised, which tells one
@@ -26,6 +28,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "tcop/tcopprot.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
@@ -51,26 +54,28 @@ starts_with(const char *text, const char *prefix)
 	return text != NULL && strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/*
- * Was the error raised after the text was parsed, and in a state in which
- * catalogs can be read?
- */
+/* Was the error raised by the raw parser, which looks nothing up? */
 static bool
-names_can_be_looked_up(const ErrorData *error, const char *source)
+is_of_raw_parser(const ErrorData *error)
 {
-	static const char *const raw_parser_files[] = {
+	static const char *const files[] = {
 		"gram.y", "gram.c", "scan.l", "scan.c", "parser.c", "scansup.c", "mbutils.c", "wchar.c"
 	};
 
-	if (error->elevel != ERROR || error->filename == NULL ||
-		source == NULL || !IsTransactionState())
-		return false;
-
-	for (int i = 0; i < lengthof(raw_parser_files); i++)
+	for (int i = 0; i < lengthof(files); i++)
 	{
-		if (strcmp(error->filename, raw_parser_files[i]) == 0)
-			return false;
+		if (strcmp(error->filename, files[i]) == 0)
+			return true;
 	}
+	return false;
+}
+
+/* Was the error raised after the text was parsed, and because of what it says? */
+static bool
+may_be_of_analysis(const ErrorData *error)
+{
+	if (error->elevel != ERROR || error->filename == NULL || is_of_raw_parser(error))
+		return false;
 
 	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
 	{
@@ -83,6 +88,13 @@ names_can_be_looked_up(const ErrorData *error, const char *source)
 		default:
 			return true;
 	}
+}
+
+/* ... and in a state in which catalogs can be read? */
+static bool
+names_can_be_looked_up(const ErrorData *error, const char *source)
+{
+	return source != NULL && may_be_of_analysis(error) && IsTransactionState();
 }
 
 static void
@@ -331,6 +343,9 @@ asb_disclosure_names(Oid role, const char *source, ErrorData *error)
 {
 	if (names_can_be_looked_up(error, source))
 		hide_names(role, source, error);
+	/* for the gate it is none of a function's statements */
+	error->internalquery = NULL;
+	error->filename = NULL;
 }
 
 /* The fastpath message gives a function by its number; no answer tells its name. */
@@ -448,6 +463,30 @@ hide_foreign_error(ErrorData *error)
 		constraint ? unnamed_constraint(error->sqlerrcode) : "a foreign server reported an error", NULL);
 }
 
+/*
+ * Is it of the analysis of a statement inside a function that runs with the
+ * agent's own authority?  Then it has the statement, for a place in it, or was
+ * raised in a file of the server's analysis.
+ */
+static bool
+is_of_inner_analysis(Oid role, const ErrorData *error, bool analyzing)
+{
+	return may_be_of_analysis(error) &&
+		(error->internalquery != NULL ||
+		 (!analyzing && (starts_with(error->filename, "parse_") ||
+						 strcmp(error->filename, "pg_constraint.c") == 0))) &&
+		(GetUserId() == role || !InLocalUserIdChange());
+}
+
+/* The same of all of them, or what is missing could be told from what is hidden. */
+static void
+hide_inner_analysis(ErrorData *error)
+{
+	say(error, ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION,
+		"a statement inside a function names what does not exist or is not granted, or does not fit",
+		"agentsandbox.tables and agentsandbox.columns list what can be used.");
+}
+
 /* What the server says of objects that the agent's text does not name. */
 static void
 hide_objects(Oid role, ErrorData *error)
@@ -533,6 +572,8 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 
 	if (is_of_foreign_server(error))
 		hide_foreign_error(error);
+	else if (is_of_inner_analysis(role, error, analyzing))
+		hide_inner_analysis(error);
 	else if (analyzing && names_can_be_looked_up(error, debug_query_string))
 		hide_names(role, debug_query_string, error);
 	else if (analyzing && error->elevel == ERROR && debug_query_string == NULL)

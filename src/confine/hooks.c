@@ -156,6 +156,28 @@ is_function_source(const ParseState *pstate)
 	return pstate->p_post_columnref_hook != NULL;
 }
 
+/* So that a refusal counts as an error of the analysis, as the server's own do. */
+static void
+note_inner_text(void *source)
+{
+	internalerrquery(source);
+}
+
+/* Judges text that a function gives to be executed, and that may be the agent's. */
+static void pg_noinline
+judge_inner_text(const AsbSession *agent, ParseState *pstate, Query *query)
+{
+	ErrorContextCallback callback = {
+		.previous = error_context_stack,
+		.callback = note_inner_text,
+		.arg = unconstify(char *, pstate->p_sourcetext)
+	};
+
+	error_context_stack = &callback;
+	asb_analyze_gate(agent, pstate, query);
+	error_context_stack = callback.previous;
+}
+
 static void
 asb_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 {
@@ -180,7 +202,12 @@ asb_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 	asb_decisions_follow_profile();
 	agent = asb_agent();
 	if (agent && !is_function_source(pstate))
-		asb_analyze_gate(agent, pstate, query);
+	{
+		if (depth > 0)
+			judge_inner_text(agent, pstate, query);
+		else
+			asb_analyze_gate(agent, pstate, query);
+	}
 }
 
 /*

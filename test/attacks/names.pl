@@ -43,6 +43,9 @@ sql(<<~'SQL');
 	CREATE OPERATOR CLASS app.hidops FOR TYPE int USING btree AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint4cmp(int, int);
 	CREATE TABLE app.sorted (a text COLLATE app.hidcoll, b text COLLATE app.hidother);
 	GRANT SELECT ON app.sorted TO p;
+	CREATE FUNCTION app.does(t text) RETURNS text LANGUAGE plpgsql AS $$ DECLARE r text; BEGIN EXECUTE t INTO r; RETURN r; END $$;
+	CREATE FUNCTION app.counts(t text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN does(format('SELECT count(*) FROM %s', t)); END $$;
+	GRANT EXECUTE ON FUNCTION app.does, app.counts TO p;
 	SQL
 
 my %missing = (
@@ -100,6 +103,14 @@ my @attempts = (
 		'INSERT INTO own (id) VALUES (1) ON CONFLICT (id COLLATE %s) DO NOTHING', 'INSERT INTO own (id) VALUES (1) ON CONFLICT (name COLLATE %s) DO NOTHING',
 		"SELECT '%s'::regcollation", "SELECT * FROM agentsandbox.preview('SELECT name COLLATE %s FROM own')", 'WITH RECURSIVE r AS (SELECT name COLLATE %s FROM own UNION ALL SELECT * FROM r) SELECT 1'),
 	(map { [ $_, 'app.hidops' ] } 'INSERT INTO own (id) VALUES (1) ON CONFLICT (id %s) DO NOTHING', 'INSERT INTO own (id) VALUES (1) ON CONFLICT (nosuch %s) DO NOTHING'),
+	# inside a function
+	(map { my $t = $_; map { [ $t, $_ ] } @relations } "SELECT counts('%s')", 'SELECT does($$SELECT nosuch FROM %s$$)', 'SELECT does($$SELECT 1 + true FROM %s$$)', q(SELECT does($$SELECT 'x'::int FROM %s$$)),
+		'SELECT does($$INSERT INTO %s VALUES (1, 2, 3, 4, 5)$$)', q(SELECT does($$SELECT '%s'::regclass$$)), 'SELECT does($$SELECT FROM own, %s$$)', 'SELECT does($$COPY %s FROM STDIN$$)',
+		'SELECT does($$PREPARE a AS SELECT FROM %s$$)', 'SELECT does($$SELECT * FROM agentsandbox.preview(\'SELECT FROM %s\')$$)'),
+	(map { [ 'SELECT does($$SELECT NULL::%s$$)', $_ ] } @types), (map { [ 'SELECT does($$SELECT %s()$$)', $_ ] } @functions), [ 'SELECT does($$SELECT 1 OPERATOR(%s) 2$$)', 'app.<<<<' ],
+	(map { [ $_, 'hidcol' ] } 'SELECT does($$SELECT %s FROM own$$)', 'SELECT does($$SELECT 1 FROM own a JOIN own b USING (%s)$$)', 'SELECT does($$INSERT INTO own (%s) VALUES (1)$$)', 'SELECT does($$SELECT (o).%s FROM own o$$)'),
+	[ 'SELECT does($$INSERT INTO own (id) VALUES (1) ON CONFLICT ON CONSTRAINT %s DO NOTHING$$)', 'hidkey' ],
+	[ 'SELECT does($$SELECT name COLLATE %s FROM own$$)', 'app.hidcoll' ],
 	(map { [ $_, 'hidrole' ] } 'SET ROLE %s', "SELECT '%s'::regrole", 'SET SESSION AUTHORIZATION %s', 'GRANT %s TO p', "SELECT pg_has_role('%s', 'USAGE')", "SELECT '%s=r'::aclitem"));
 
 my $agent = open_conversation('p');
@@ -158,4 +169,8 @@ is_deeply($w->query(q(SELECT name COLLATE "C", name COLLATE pg_catalog."default"
 is_deeply($w->query(q(INSERT INTO own (id) VALUES (7) ON CONFLICT (id int4_ops) DO NOTHING))->{errors}, [], '... and its operator classes');
 unlike($w->query('SELECT a < b FROM sorted')->{errors}[0]{M} // 'none', qr/hid/, 'an error about collations names none that the agent did not');
 
+# in functions, too
+is_deeply($w->query(q(SELECT counts('own'), does('SELECT count(*) FROM agentsandbox.tables')))->{errors}, [], 'a function executes what it is given');
+like($w->query(q(SELECT does('SELECT 1 FROM')))->{errors}[0]{M}, qr/^syntax error at end of input/, '... and tells how the text is wrong');
+is($w->query(q(SELECT does('SELECT 1 / id FROM (VALUES (0)) AS v (id)')))->{errors}[0]{M}, 'division by zero', '... and what went wrong when it was executed');
 done_testing();
