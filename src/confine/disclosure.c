@@ -6,7 +6,8 @@
  * called for what is to reach the server's log only, so a sandboxed session logs
  * errors and warnings whatever log_min_messages says; lesser messages come by
  * here too, but go on to the log only if they were to.  The log is told the same
- * as the client; of names there is more in agentsandbox.refusals.
+ * as the client, but for errors of foreign servers and inside functions; of
+ * names there is more in agentsandbox.refusals.
  *
  * Taken out are
  *		names that do not exist or cannot be reached: see name.c;
@@ -459,6 +460,8 @@ hide_foreign_error(ErrorData *error)
 {
 	bool		constraint = ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION;
 
+	/* the operator has no other place to learn it from */
+	error->detail_log = error->message;
 	say(error, error->sqlerrcode,
 		constraint ? unnamed_constraint(error->sqlerrcode) : "a foreign server reported an error", NULL);
 }
@@ -482,6 +485,7 @@ is_of_inner_analysis(Oid role, const ErrorData *error, bool analyzing)
 static void
 hide_inner_analysis(ErrorData *error)
 {
+	error->detail_log = error->message;
 	say(error, ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION,
 		"a statement inside a function names what does not exist or is not granted, or does not fit",
 		"agentsandbox.tables and agentsandbox.columns list what can be used.");
@@ -598,6 +602,7 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 	clip(error->message);
 	clip(error->detail);
 	clip(error->hint);
+	clip(error->detail_log);
 	clip(error->context);
 	clip_statement(error);
 }

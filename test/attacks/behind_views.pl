@@ -108,6 +108,7 @@ tells_nothing('SELECT * FROM nobase', '08001');
 tells_nothing('SELECT * FROM dead', '08001');
 tells_nothing('SELECT * FROM unmapped', '42704');
 tells_nothing('SELECT linked()', '42P01');
+like(server_log(), qr/a foreign server reported an error\n[^\n]*DETAIL:  relation "public\.hidgone" does not exist/, '... but the server log');
 
 like(refused($c, "INSERT INTO own (id, name) VALUES (1, 'b')", '23505', 'a key of a table of its own'), qr/"own_pkey"/, '... keeps its name');
 like(refused($c, "INSERT INTO own (id, name) VALUES (2, 'bad')", '23514', 'a check of it'), qr/"own_name"/, '... keeps its name');
