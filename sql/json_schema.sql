@@ -144,7 +144,7 @@ SELECT message FROM agentsandbox.schema_errors('{"uniqueItems": true}',
 	(SELECT jsonb_agg(jsonb_build_object('a', i % 99999, 'b', 1.0)) FROM generate_series(1, 100000) i));
 SELECT v, count(e) FROM (VALUES ('[1, 1.0]'), ('[0, -0]'), ('["1", 1]'), ('[{"a": 1, "b": [2]}, {"b": [2.0], "a": 1}]'),
 	('[[1, 2], [2, 1]]'), ('[false, 0, null, "", [], {}]')) t (v)
-	LEFT JOIN LATERAL agentsandbox.schema_errors('{"uniqueItems": true}', v::jsonb) e ON true GROUP BY v ORDER BY v;
+	LEFT JOIN LATERAL agentsandbox.schema_errors('{"uniqueItems": true}', v::jsonb) e ON true GROUP BY v ORDER BY v COLLATE "C";
 
 -- The canonical text
 SELECT v, agentsandbox.canonical(v::jsonb) FROM (VALUES
