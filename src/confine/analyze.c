@@ -29,6 +29,7 @@
 #include "confine/analyze.h"
 #include "confine/bounded.h"
 #include "confine/catalogs.h"
+#include "confine/flow.h"
 #include "confine/function.h"
 #include "confine/refusal.h"
 #include "confine/relation.h"
@@ -377,6 +378,7 @@ judge_query(AnalyzeContext *context, Query *query)
 {
 	ListCell   *cell;
 
+	asb_flow_read_merged(query);
 	judge_range_table(context, query);
 	judge_sort_operators(context, query->sortClause);
 	judge_sort_operators(context, query->groupClause);

@@ -27,6 +27,7 @@
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parsetree.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 
@@ -442,6 +443,17 @@ add_range_tables(const AsbSession *session, Query *query, AsbFlow *flow)
 			return false;
 	}
 	return true;
+}
+
+void
+asb_flow_read_merged(Query *query)
+{
+	ListCell   *cell;
+
+	if (query->commandType == CMD_MERGE)
+		asb_entry_access(query, rt_fetch(query->resultRelation, query->rtable))->requiredPerms |= ACL_SELECT;
+	foreach(cell, query->cteList)
+		asb_flow_read_merged(castNode(Query, lfirst_node(CommonTableExpr, cell)->ctequery));
 }
 
 void

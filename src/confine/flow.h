@@ -23,6 +23,12 @@ typedef struct AsbFlow
 } AsbFlow;
 
 /*
+ * Has a MERGE need SELECT on its target, as it reads it whatever its conditions
+ * name: how many rows of the source have no match tells how many it has.
+ */
+extern void asb_flow_read_merged(Query *query);
+
+/*
  * Before a query is planned: planning reads statistics, and runs functions of
  * the agent's choice on them.
  */
