@@ -9,7 +9,8 @@
  *
  * Read is a relation that SELECT is needed on, or whose rows an UPDATE or
  * DELETE finds; of columns, those named anywhere in the statement.  So is what
- * the server compares when something is written: the error tells (compared.h).
+ * the server compares when something is written: the error tells; and what a
+ * trigger sees of a row that is changed (compared.h).
  * An inheritance tree is read as a whole, whatever a plan leaves out.
  *
  * Written is a relation that INSERT, UPDATE or DELETE is needed on, or whose
@@ -132,9 +133,10 @@ static void
 add_relation_read(AsbFlow *flow, const AsbRelationLabels *relation, const AsbAccess *access)
 {
 	bool		inserts = (access->requiredPerms & ACL_INSERT) != 0;
+	bool		changes = (access->requiredPerms & ACL_DELETE) || access->updatedCols;
 	bool		compares;
 
-	if (inserts || access->updatedCols)
+	if (inserts || changes)
 		asb_relation_compare(relation);
 	compares = writes_one_of(access->insertedCols, relation->makers) ||
 		writes_one_of(access->updatedCols, relation->makers) ||
@@ -147,6 +149,7 @@ add_relation_read(AsbFlow *flow, const AsbRelationLabels *relation, const AsbAcc
 
 		if (asb_has_column(access->selectedCols, column->attnum) ||
 			(compares && asb_has_column(relation->keys, column->attnum)) ||
+			(changes && asb_has_column(relation->shown, column->attnum)) ||
 			writes_one_of(access->updatedCols, column->checked))
 			add_read(flow, column->set, NULL, column->attnum, access->relid);
 	}

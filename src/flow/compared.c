@@ -1,7 +1,7 @@
 /*
  * compared.c
- *	  What the server compares when a row is written, and so may tell of by an
- *	  error.
+ *	  What the server compares and computes when a row is written, and so may
+ *	  tell of by an error, and what it shows triggers.
  *
  * All from the catalogs: of the relations that inherit from one a statement
  * locks only those that it comes to.
@@ -19,8 +19,10 @@
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_partitioned_table.h"
+#include "catalog/pg_policy.h"
 #include "catalog/pg_trigger.h"
 #include "optimizer/optimizer.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -28,6 +30,7 @@
 #include "utils/syscache.h"
 
 #include "flow/compared.h"
+#include "flow/shown.h"
 #include "flow/unwritten.h"
 
 #define MEMBER(attnum) ((attnum) - FirstLowInvalidHeapAttributeNumber)
@@ -38,6 +41,7 @@ typedef struct One
 	Oid			target;			/* what was asked for */
 	Oid			relid;
 	AsbCompared compared;
+	Bitmapset  *policies;		/* columns that they look at */
 } One;
 
 typedef void (*RowFunction) (HeapTuple tuple, TupleDesc desc, One *one);
@@ -75,6 +79,15 @@ add_expression(Bitmapset *columns, HeapTuple tuple, TupleDesc desc, int attribut
 {
 	pull_varattnos(expression_of(tuple, desc, attribute), 1, &columns);
 	return columns;
+}
+
+static void
+add_one_check(One *one, Bitmapset *columns)
+{
+	AsbCheck   *check = palloc(sizeof(AsbCheck));
+
+	*check = (AsbCheck) {columns, bms_copy(columns)};
+	one->compared.checks = lappend(one->compared.checks, check);
 }
 
 /* Can a row of which INSERT says nothing be the same as another to an index? */
@@ -118,7 +131,12 @@ static void
 add_index(HeapTuple tuple, TupleDesc desc, One *one)
 {
 	Form_pg_index form = (Form_pg_index) GETSTRUCT(tuple);
+	Bitmapset  *computed = NULL;
 
+	computed = add_expression(computed, tuple, desc, Anum_pg_index_indexprs);
+	computed = add_expression(computed, tuple, desc, Anum_pg_index_indpred);
+	if (computed)
+		add_one_check(one, computed);
 	if (!form->indisunique && !form->indisexclusion)
 		return;
 	for (int i = 0; i < form->indnkeyatts; i++)
@@ -155,20 +173,45 @@ columns_of(Oid relid, Bitmapset *columns, Oid from)
 	return mapped;
 }
 
-static void
-add_one_check(One *one, Bitmapset *columns)
+/* The columns of a foreign key. */
+static Bitmapset *
+referring_columns(HeapTuple tuple, TupleDesc desc)
 {
-	AsbCheck   *check = palloc(sizeof(AsbCheck));
+	bool		isnull;
+	ArrayType  *key = DatumGetArrayTypeP(heap_getattr(tuple, Anum_pg_constraint_conkey, desc, &isnull));
+	Bitmapset  *columns = NULL;
 
-	*check = (AsbCheck) {columns, bms_copy(columns)};
-	one->compared.checks = lappend(one->compared.checks, check);
+	for (int i = 0; i < ARR_DIMS(key)[0]; i++)
+		columns = bms_add_member(columns, MEMBER(((int16 *) ARR_DATA_PTR(key))[i]));
+	return columns;
 }
 
 static void
 add_check(HeapTuple tuple, TupleDesc desc, One *one)
 {
-	if (((Form_pg_constraint) GETSTRUCT(tuple))->contype == CONSTRAINT_CHECK)
-		add_one_check(one, add_expression(NULL, tuple, desc, Anum_pg_constraint_conbin));
+	switch (((Form_pg_constraint) GETSTRUCT(tuple))->contype)
+	{
+		case CONSTRAINT_CHECK:
+			add_one_check(one, add_expression(NULL, tuple, desc, Anum_pg_constraint_conbin));
+			break;
+		case CONSTRAINT_FOREIGN:
+			add_one_check(one, referring_columns(tuple, desc));
+			break;
+		default:
+			break;
+	}
+}
+
+/* A policy's subqueries may look at the row, too. */
+static void
+add_policy(HeapTuple tuple, TupleDesc desc, One *one)
+{
+	List	   *vars = list_concat(pull_vars_of_level(expression_of(tuple, desc, Anum_pg_policy_polqual), 0),
+								   pull_vars_of_level(expression_of(tuple, desc, Anum_pg_policy_polwithcheck), 0));
+	ListCell   *cell;
+
+	foreach(cell, vars)
+		one->policies = bms_add_member(one->policies, MEMBER(lfirst_node(Var, cell)->varattno));
 }
 
 /* A row must go on fitting into its partition, or find another. */
@@ -208,6 +251,14 @@ looks_at(const Bitmapset *columns, AttrNumber attnum)
 	return bms_is_member(MEMBER(attnum), columns) || bms_is_member(MEMBER(InvalidAttrNumber), columns);
 }
 
+/* What a column is generated from is computed together: it may not be computable. */
+static void
+add_generation(HeapTuple tuple, TupleDesc desc, One *one)
+{
+	if (get_attgenerated(one->relid, ((Form_pg_attrdef) GETSTRUCT(tuple))->adnum) != '\0')
+		add_one_check(one, add_expression(NULL, tuple, desc, Anum_pg_attrdef_adbin));
+}
+
 /* A generated column is made of others. */
 static void
 add_generated(HeapTuple tuple, TupleDesc desc, One *one)
@@ -235,6 +286,7 @@ add_trigger(HeapTuple tuple, TupleDesc desc, One *one)
 	int16		type = ((Form_pg_trigger) GETSTRUCT(tuple))->tgtype;
 	ListCell   *cell;
 
+	one->compared.shown = bms_add_members(one->compared.shown, asb_shown_to_trigger(tuple, desc));
 	if (!TRIGGER_FOR_ROW(type) || !TRIGGER_FOR_BEFORE(type) ||
 		(!TRIGGER_FOR_INSERT(type) && !TRIGGER_FOR_UPDATE(type)))
 		return;
@@ -268,16 +320,19 @@ asb_compared(Oid relid)
 		each_row(ConstraintRelationId, ConstraintRelidTypidNameIndexId, Anum_pg_constraint_conrelid,
 				 &one, add_check);
 		add_bounds(&one);
+		/* one lets a row pass that another does not */
+		each_row(PolicyRelationId, PolicyPolrelidPolnameIndexId, Anum_pg_policy_polrelid, &one, add_policy);
+		if (one.policies)
+			add_one_check(&one, one.policies);
+		each_row(AttrDefaultRelationId, AttrDefaultIndexId, Anum_pg_attrdef_adrelid, &one, add_generation);
 		one.compared.makers = bms_copy(one.compared.keys);
-		if (one.compared.keys || one.compared.checks)
-		{
-			each_row(AttrDefaultRelationId, AttrDefaultIndexId, Anum_pg_attrdef_adrelid, &one, add_generated);
-			each_row(TriggerRelationId, TriggerRelidNameIndexId, Anum_pg_trigger_tgrelid, &one, add_trigger);
-		}
+		each_row(AttrDefaultRelationId, AttrDefaultIndexId, Anum_pg_attrdef_adrelid, &one, add_generated);
+		each_row(TriggerRelationId, TriggerRelidNameIndexId, Anum_pg_trigger_tgrelid, &one, add_trigger);
 
 		all.keys = bms_add_members(all.keys, columns_of(relid, one.compared.keys, one.relid));
 		all.makers = bms_add_members(all.makers, columns_of(relid, one.compared.makers, one.relid));
 		all.inserts |= one.compared.inserts;
+		all.shown = bms_add_members(all.shown, columns_of(relid, one.compared.shown, one.relid));
 		foreach(check_cell, one.compared.checks)
 		{
 			AsbCheck   *check = lfirst(check_cell);

@@ -1,7 +1,7 @@
 /*
  * compared.h
- *	  What the server compares when a row is written, and so may tell of by an
- *	  error.
+ *	  What the server compares and computes when a row is written, and so may
+ *	  tell of by an error, and what it shows triggers.
  */
 #ifndef ASB_COMPARED_H
 #define ASB_COMPARED_H
@@ -9,7 +9,11 @@
 #include "nodes/bitmapset.h"
 #include "nodes/pg_list.h"
 
-/* What a CHECK constraint, or the bound of a partition, looks at together. */
+/*
+ * What is looked at together when a row is written: by a CHECK constraint, a
+ * foreign key, the bound of a partition, the policies of a table, the
+ * expressions of an index, or what a column is generated from.
+ */
 typedef struct AsbCheck
 {
 	Bitmapset  *columns;
@@ -27,6 +31,7 @@ typedef struct AsbCompared
 	Bitmapset  *makers;			/* that decide what is compared, when they are written */
 	bool		inserts;		/* INSERT has something compared whatever columns it writes */
 	List	   *checks;			/* of AsbCheck */
+	Bitmapset  *shown;			/* that triggers see of a row that is changed or deleted */
 } AsbCompared;
 
 /* In the current memory context.  Locks no relation. */

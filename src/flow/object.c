@@ -5,8 +5,8 @@
  * Two tables in this backend.  "given" holds what stands in pg_seclabel, read
  * in one go and dropped when label_definitions is invalidated, which every
  * SECURITY LABEL statement sees to (provider.c).  "relations" holds what follows
- * from it for relations that were asked for; it depends on inheritance and
- * indexes and is dropped at any change of a relation.
+ * from it for relations that were asked for; it depends on inheritance, indexes
+ * and triggers and is dropped at any change of a relation or function.
  */
 #include "postgres.h"
 
@@ -67,6 +67,13 @@ forget_given(void)
 
 static void
 forget_relations(Datum arg, Oid relid)
+{
+	relations_valid = false;
+}
+
+/* what triggers are shown depends on their source */
+static void
+forget_functions(Datum arg, int cacheid, uint32 hashvalue)
 {
 	relations_valid = false;
 }
@@ -349,6 +356,7 @@ asb_relation_compare(const AsbRelationLabels *relation)
 	entry->keys = bms_copy(compared.keys);
 	entry->makers = bms_copy(compared.makers);
 	entry->inserts = compared.inserts;
+	entry->shown = bms_copy(compared.shown);
 	for (int i = 0; i < entry->ncolumns; i++)
 	{
 		AsbColumnLabels *column = &entry->columns[i];
@@ -406,4 +414,5 @@ asb_object_init(void)
 {
 	asb_labels_on_change(forget_given);
 	CacheRegisterRelcacheCallback(forget_relations, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, forget_functions, (Datum) 0);
 }

@@ -29,10 +29,11 @@ typedef struct AsbRelationLabels
 	AsbLabelSet below;
 	int			ncolumns;
 	AsbColumnLabels *columns;
-	bool		compared;		/* the next three, and "checked" of columns, are filled */
+	bool		compared;		/* the next four, and "checked" of columns, are filled */
 	Bitmapset  *keys;			/* see compared.h */
 	Bitmapset  *makers;
 	bool		inserts;
+	Bitmapset  *shown;
 	bool		undefined;		/* has a label that is not defined: must not be used */
 } AsbRelationLabels;
 

@@ -1,0 +1,92 @@
+# Values of a labelled column that no statement names: an UPDATE of another
+# column has the server compute with them, and a trigger sees them in the row as
+# it was.  Errors, notices and what becomes of the row would tell.
+use strict;
+use warnings;
+use AgentSandbox;
+use Test::More;
+
+sql(<<~'SQL');
+	SELECT agentsandbox.create_profile('p', search_path => 'app');
+	CREATE SCHEMA app;
+	GRANT USAGE ON SCHEMA app TO p;
+	CREATE FUNCTION app.row_table(name text, more text DEFAULT '') RETURNS void LANGUAGE plpgsql AS $$
+	BEGIN
+		EXECUTE format('CREATE TABLE app.%I (id int PRIMARY KEY, x int, secret int %s)', name, more);
+		EXECUTE format('INSERT INTO app.%I VALUES (1, 1, 42)', name);
+		EXECUTE format('GRANT SELECT (id, x), UPDATE (x), DELETE ON app.%I TO p', name);
+		EXECUTE format('SECURITY LABEL FOR agentsandbox ON COLUMN app.%I.secret IS %L', name, 'private');
+	END $$;
+	CREATE TABLE app.pair (a int, b int, PRIMARY KEY (a, b));
+	INSERT INTO app.pair VALUES (1, 42);
+
+	SELECT app.row_table('generated', ', total int GENERATED ALWAYS AS (x * secret) STORED'),
+		app.row_table('refers', ', FOREIGN KEY (x, secret) REFERENCES app.pair'),
+		app.row_table('indexed'), app.row_table('partly'), app.row_table('guarded'), app.row_table('guarded_twice'),
+		app.row_table('kept'), app.row_table('told'), app.row_table('asked'), app.row_table('summed'), app.row_table('passed_on'),
+		app.row_table('quoted'), app.row_table('native'), app.row_table('stamped'), app.row_table('plain');
+	CREATE INDEX ON app.indexed ((x * secret));
+	CREATE INDEX ON app.partly (id) WHERE x / (secret - 41) > 0;
+	ALTER TABLE app.guarded ENABLE ROW LEVEL SECURITY;
+	CREATE POLICY own ON app.guarded USING (true) WITH CHECK (x < secret);
+	ALTER TABLE app.guarded_twice ENABLE ROW LEVEL SECURITY;
+	CREATE POLICY small ON app.guarded_twice USING (x < 5);
+	CREATE POLICY large ON app.guarded_twice USING (EXISTS (SELECT FROM app.pair WHERE b > secret));
+
+	CREATE FUNCTION app.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF OLD.secret > 40 THEN RETURN NULL; END IF; RETURN OLD; END';
+	CREATE TRIGGER t BEFORE DELETE ON app.kept FOR EACH ROW EXECUTE FUNCTION app.keep();
+	CREATE FUNCTION app.stop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
+	CREATE TRIGGER t BEFORE UPDATE ON app.asked FOR EACH ROW WHEN (OLD.secret > 40) EXECUTE FUNCTION app.stop();
+	CREATE FUNCTION app.tell() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE NOTICE ''%'', NEW; RETURN NEW; END';
+	CREATE TRIGGER t BEFORE UPDATE ON app.told FOR EACH ROW EXECUTE FUNCTION app.tell();
+	CREATE FUNCTION app.sum() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE NOTICE ''%'', (SELECT sum(secret) FROM gone); RETURN NULL; END';
+	CREATE TRIGGER t AFTER DELETE ON app.summed REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app.sum();
+	CREATE FUNCTION app.pass_on() RETURNS trigger LANGUAGE plpgsql AS 'DECLARE was record; BEGIN was := old; RAISE NOTICE ''%'', was; RETURN new; END';
+	CREATE TRIGGER t AFTER UPDATE ON app.passed_on FOR EACH ROW EXECUTE FUNCTION app.pass_on();
+	CREATE FUNCTION app.quote() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE NOTICE ''%'', OLD . U&"\0073ecret"; RETURN NEW; END';
+	CREATE TRIGGER t AFTER UPDATE ON app.quoted FOR EACH ROW EXECUTE FUNCTION app.quote();
+	CREATE TRIGGER t BEFORE UPDATE ON app.native FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+	CREATE FUNCTION app.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.x := NEW.x + 1; IF TG_OP = ''DELETE'' THEN RETURN OLD; END IF; RETURN NEW; END';
+	CREATE TRIGGER t BEFORE UPDATE ON app.stamped FOR EACH ROW EXECUTE FUNCTION app.stamp();
+	SQL
+
+sub labels_after
+{
+	my ($statement, $want, $name) = @_;
+	my $c = open_conversation('p');
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+	psql(conninfo($c), $statement);
+	return is(sql("SELECT coalesce(string_agg(label, ','), '') FROM agentsandbox.conversation_labels WHERE conversation = '$c->{conversation}'"),
+		$want, $name);
+}
+
+# the table is without the label, so that nothing is written once it is read
+sub tells_nothing
+{
+	my ($statement, $name) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return like(refused(open_conversation('p'), $statement, '42501', $name),
+		qr/lacks labels of what this conversation has read: private/, '... as a read of what has the label');
+}
+
+tells_nothing('UPDATE generated SET x = 100000000', 'what a column is generated from may not be computable');
+tells_nothing('UPDATE indexed SET x = 100000000', 'nor what an index is made of');
+tells_nothing('UPDATE partly SET x = 2', 'nor the condition of one');
+tells_nothing('UPDATE refers SET x = 2', 'a foreign key has the rest of it compared');
+tells_nothing('UPDATE guarded SET x = 43', 'a policy compares it with what is set');
+tells_nothing('UPDATE guarded_twice SET x = 6', 'one policy decides where another does not');
+tells_nothing('DELETE FROM kept', 'a trigger keeps a row for what it holds');
+tells_nothing('UPDATE asked SET x = 2', 'a trigger is asked whether it runs');
+tells_nothing('UPDATE told SET x = 2', 'a trigger is shown what is not set');
+tells_nothing('DELETE FROM summed', 'a trigger is shown all rows that are gone');
+tells_nothing('UPDATE passed_on SET x = 2', 'a trigger takes the row as a whole');
+tells_nothing('UPDATE quoted SET x = 2', 'a trigger names the column in another way');
+tells_nothing('UPDATE native SET x = 1', 'nobody knows what a function in C does');
+labels_after('UPDATE stamped SET x = 2', '', 'a trigger that looks at another column tells nothing');
+labels_after('DELETE FROM stamped', '', 'nor one that does not run');
+labels_after('UPDATE plain SET x = 2; DELETE FROM plain', '', 'nor is there anything to tell without');
+
+sql(q(CREATE OR REPLACE FUNCTION app.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.x := OLD.secret; RETURN NEW; END'));
+tells_nothing('UPDATE stamped SET x = 2', 'a trigger function that was replaced');
+done_testing();
