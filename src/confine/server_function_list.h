@@ -1644,10 +1644,7 @@
 [1293] = {ASB_FUNCTION_ROWS, "unnest(anymultirange)"},
 [3322] = {ASB_FUNCTION_ROWS, "unnest(tsvector)"},
 
-/*
- * Random values.  setseed() is missing: it outlives a conversation that gives
- * its pooled connection back.
- */
+/* Random values.  setseed() is missing: there is the setting "seed" (pool.c). */
 [3432] = {ASB_FUNCTION_RANDOM, "gen_random_uuid()"},
 [1598] = {ASB_FUNCTION_RANDOM, "random()"},
 

@@ -36,6 +36,7 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/plancache.h"
 #include "utils/portal.h"
@@ -303,6 +304,22 @@ forget_functions_traces(void)
 }
 
 /*
+ * Else the last conversation's agent, which can set "seed", says what random()
+ * gives to this one.  RESET ALL does not reset it.
+ */
+static void
+seed_random(void)
+{
+	uint32		random;
+
+	if (!pg_strong_random(&random, sizeof(random)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not generate random values")));
+	(void) DirectFunctionCall1(setseed, Float8GetDatum((double) random / PG_UINT32_MAX));
+}
+
+/*
  * enter(token text, local boolean) RETURNS uuid: the conversation
  */
 ASB_FUNCTION(asb_enter);
@@ -332,6 +349,7 @@ asb_enter(PG_FUNCTION_ARGS)
 	/* also what was set since the last conversation left: it may have been its agent */
 	ResetAllOptions();
 	settings_dirty = true;
+	seed_random();
 	forget_functions_traces();
 	entered = role;
 	entered_local = local;
