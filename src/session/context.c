@@ -24,6 +24,7 @@
 #include "nodes/makefuncs.h"
 #include "nodes/pathnodes.h"
 #include "nodes/supportnodes.h"
+#include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/jsonb.h"
@@ -94,6 +95,38 @@ is_about_value(int sqlerrcode)
 }
 
 /*
+ * What the context says must not depend on what the agent has set: dates are
+ * read as ISO has them, times without a zone as UTC.
+ */
+static Datum
+input_as_everybody(Oid input, char *text, Oid ioparam)
+{
+	int			style = DateStyle;
+	int			order = DateOrder;
+	int			interval_style = IntervalStyle;
+	pg_tz	   *zone = session_timezone;
+	Datum		result;
+
+	PG_TRY();
+	{
+		DateStyle = USE_ISO_DATES;
+		DateOrder = DATEORDER_MDY;
+		IntervalStyle = INTSTYLE_POSTGRES;
+		session_timezone = pg_tzset("GMT");
+		result = OidInputFunctionCall(input, text, ioparam, -1);
+	}
+	PG_FINALLY();
+	{
+		DateStyle = style;
+		DateOrder = order;
+		IntervalStyle = interval_style;
+		session_timezone = zone;
+	}
+	PG_END_TRY();
+	return result;
+}
+
+/*
  * Runs a type's input function; false if it does not accept the text.
  *
  * The error is trapped by a subtransaction.  There can be none while a
@@ -121,7 +154,7 @@ convert(const char *text, Oid type, Datum *result)
 
 	PG_TRY();
 	{
-		*result = OidInputFunctionCall(input, pstrdup(text), ioparam, -1);
+		*result = input_as_everybody(input, pstrdup(text), ioparam);
 		accepted = true;
 		if (subtransaction)
 			ReleaseCurrentSubTransaction();
