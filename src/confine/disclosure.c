@@ -415,7 +415,10 @@ unnamed_constraint(int sqlerrcode)
 	}
 }
 
-/* Takes out what is quoted: of a view behind a view, or the file of a foreign table. */
+/* About a row that does not fit into an index: the detail says where it lies. */
+#define INDEX_ROW_SIZE "index row size "
+
+/* Takes out what is quoted: of a view or index behind a view, or the file of a foreign table. */
 static void
 hide_quoted(ErrorData *error)
 {
@@ -424,7 +427,7 @@ hide_quoted(ErrorData *error)
 		"collation mismatch between implicit ",
 		"could not access ", "could not connect to ", "could not execute ", "could not fstat ",
 		"could not open ", "could not read ", "could not stat ", "could not write ",
-		"infinite recursion detected in ", "materialized view ",
+		INDEX_ROW_SIZE, "infinite recursion detected in ", "materialized view ",
 		"new row violates check option for view ",
 	};
 	char	   *first = error->message ? strchr(error->message, '"') : NULL;
@@ -543,8 +546,9 @@ detail_is_own(const ErrorData *error, bool analyzing)
 		case ERRCODE_DATA_EXCEPTION:
 		case ERRCODE_FEATURE_NOT_SUPPORTED:
 		case ERRCODE_INSUFFICIENT_RESOURCES:
-		case ERRCODE_PROGRAM_LIMIT_EXCEEDED:
 			return true;
+		case ERRCODE_PROGRAM_LIMIT_EXCEEDED:
+			return !starts_with(error->message_id, INDEX_ROW_SIZE);
 		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
 			return analyzing;
 		default:
