@@ -47,6 +47,18 @@ asb_bind_changed(const AsbSession *session)
 }
 
 void
+asb_bind_admit(const AsbSession *session, int elevel)
+{
+	if (session->kind == ASB_SESSION_CONVERSATION &&
+		!asb_slot_admit(session->profile.connection_limit))
+		ereport(elevel,
+				(errcode(ERRCODE_TOO_MANY_CONNECTIONS),
+				 errmsg("too many sessions of this conversation"),
+				 errdetail("The limit is %d.", session->profile.connection_limit),
+				 errhint("Close a session or wait until one has ended.")));
+}
+
+void
 asb_bind_search_path(const AsbSession *session)
 {
 	const char *path = "";
@@ -82,14 +94,7 @@ bind_at_login(void)
 
 	session = asb_session();
 
-	if (session->kind == ASB_SESSION_CONVERSATION &&
-		!asb_slot_admit(session->profile.connection_limit))
-		ereport(FATAL,
-				(errcode(ERRCODE_TOO_MANY_CONNECTIONS),
-				 errmsg("too many sessions of this conversation"),
-				 errdetail("The limit is %d.", session->profile.connection_limit),
-				 errhint("Close a session or wait until one has ended.")));
-
+	asb_bind_admit(session, FATAL);
 	asb_bind_search_path(session);
 	asb_bind_changed(session);
 }

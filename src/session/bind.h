@@ -8,6 +8,12 @@
 #include "session/session.h"
 
 /*
+ * Counts the session among those of its conversation; an error of that level if
+ * there are as many as the profile allows.
+ */
+extern void asb_bind_admit(const AsbSession *session, int elevel);
+
+/*
  * Sets the search_path of a session: the profile's, then what every sandboxed
  * session has; NULL for a pool's.  It is set as the default that RESET comes
  * back to, and whatever becomes of the transaction.

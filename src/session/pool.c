@@ -358,6 +358,7 @@ asb_enter(PG_FUNCTION_ARGS)
 	/* the slot before the row, see asb_slot_terminate() */
 	asb_slot_enter(conversation);
 	SetCurrentRoleId(role, false);
+	asb_bind_admit(asb_session(), ERROR);
 	asb_bind_search_path(asb_session());
 	asb_bind_changed(asb_session());
 

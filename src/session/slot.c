@@ -152,6 +152,7 @@ asb_slot_enter(const pg_uuid_t *conversation)
 
 	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
 	depart();
+	my_slot->admitted = false;
 	if (conversation)
 		my_slot->conversation = *conversation;
 	else

@@ -4,6 +4,7 @@ use warnings;
 
 use lib 'test/lib';
 use AgentSandbox;
+use PsqlSession;
 use Test::More;
 
 sql(<<'SQL');
@@ -120,6 +121,21 @@ is_deeply(
 		'', $a->{conversation}, '22012', '', 'refused',
 		'', $b->{conversation}, '', 'refused', '', 'refused' ],
 	'local ends with the transaction, however it ends');
+
+# the limit counts pooled sessions and others alike
+{
+	poll_is('SELECT count(*) FROM agentsandbox.sessions()', '0', 'nobody is connected');
+	sql("SELECT agentsandbox.alter_profile('agent', connection_limit => 2)");
+	my ($direct, $more) = map { PsqlSession->new(conninfo($_)) } $a, $pool;
+	is($direct->run('SELECT 1'), '1', 'one session of a conversation');
+	is($more->run(enter($a)), $a->{conversation}, '... and a pooled one');
+	is_deeply(pooled(enter($a), $seen, enter($b)), [ '53300', 'refused', $b->{conversation} ], '... are as many as there can be');
+	refused($a, 'SELECT 1', qr/too many sessions of this conversation/, '... of the other kind too');
+	is($more->run($leave), '', 'one that has left');
+	is_deeply(pooled(enter($a), $leave, 'BEGIN', enter($a, ', true'), 'ROLLBACK', enter($a)),
+		[ $a->{conversation}, '', '', $a->{conversation}, '', $a->{conversation} ], '... makes room for others');
+	sql("SELECT agentsandbox.alter_profile('agent', connection_limit => 10)");
+}
 
 # nothing of one serves the next
 is_deeply(
