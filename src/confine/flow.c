@@ -400,6 +400,20 @@ note_written(const AsbFlow *flow)
 	written_floor &= flow->floor;
 }
 
+/*
+ * Callbacks run in the reverse order of their registration, and that of a
+ * foreign-data wrapper, which it registers when it first needs it, commits
+ * what was written elsewhere.
+ */
+void
+asb_flow_statement_ended(void)
+{
+	if (!OidIsValid(written_relid))
+		return;
+	UnregisterXactCallback(flow_xact_callback, NULL);
+	RegisterXactCallback(flow_xact_callback, NULL);
+}
+
 void
 asb_flow_gate_access(const AsbSession *session, List *access_list)
 {

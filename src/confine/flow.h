@@ -50,6 +50,9 @@ extern void asb_flow_gate_access(const AsbSession *session, List *access_list);
 extern void asb_flow_gate_rewrite(const AsbSession *session, Oid relid);
 extern void asb_flow_gate_utility(const AsbSession *session, const Node *statement);
 
+/* After a statement that may have written: the check before COMMIT is the first one. */
+extern void asb_flow_statement_ended(void);
+
 /* Before a function runs. */
 extern void asb_flow_gate_function(const AsbSession *session, Oid funcid);
 

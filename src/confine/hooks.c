@@ -309,6 +309,7 @@ confined_executor_finish(QueryDesc *query)
 {
 	asb_meter_executor_finishing(query);
 	ASB_DEEPER(next_executor_finish_hook(query));
+	asb_flow_statement_ended();
 }
 
 static void
@@ -454,8 +455,12 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 		ASB_DEEPER(next_process_utility_hook(pstmt, queryString, readOnlyTree, context,
 											 params, queryEnv, dest, qc));
 
-	if (copies_in && qc)
-		asb_meter_count_changes(qc->nprocessed);
+	if (copies_in)
+	{
+		asb_flow_statement_ended();
+		if (qc)
+			asb_meter_count_changes(qc->nprocessed);
+	}
 }
 
 static void
