@@ -42,6 +42,7 @@ typedef struct One
 	Oid			relid;
 	AsbCompared compared;
 	Bitmapset  *policies;		/* columns that they look at */
+	Bitmapset  *moves;			/* what has a row of this partition find another, when it is written */
 } One;
 
 typedef void (*RowFunction) (HeapTuple tuple, TupleDesc desc, One *one);
@@ -240,7 +241,9 @@ add_bounds(One *one)
 		if (!isnull)
 			pull_varattnos(stringToNode(TextDatumGetCString(expressions)), 1, &columns);
 		ReleaseSysCache(tuple);
-		add_one_check(one, columns_of(one->relid, columns, parent));
+		columns = columns_of(one->relid, columns, parent);
+		add_one_check(one, columns);
+		one->moves = bms_add_members(one->moves, columns);
 		child = parent;
 	}
 }
@@ -284,9 +287,10 @@ static void
 add_trigger(HeapTuple tuple, TupleDesc desc, One *one)
 {
 	int16		type = ((Form_pg_trigger) GETSTRUCT(tuple))->tgtype;
+	Bitmapset  *shown = asb_shown_to_trigger(tuple, desc);
 	ListCell   *cell;
 
-	one->compared.shown = bms_add_members(one->compared.shown, asb_shown_to_trigger(tuple, desc));
+	one->compared.shown = bms_add_members(one->compared.shown, shown);
 	if (!TRIGGER_FOR_ROW(type) || !TRIGGER_FOR_BEFORE(type) ||
 		(!TRIGGER_FOR_INSERT(type) && !TRIGGER_FOR_UPDATE(type)))
 		return;
@@ -301,6 +305,19 @@ add_trigger(HeapTuple tuple, TupleDesc desc, One *one)
 
 		check->makers = bms_add_member(check->makers, MEMBER(InvalidAttrNumber));
 	}
+	/* it cannot set what it does not see */
+	if (one->moves && (bms_overlap(shown, one->moves) || bms_is_member(MEMBER(InvalidAttrNumber), shown)))
+		one->moves = bms_add_member(one->moves, MEMBER(InvalidAttrNumber));
+}
+
+/* Where a row goes to it is new, for all that the partition has of its own. */
+static void
+add_moves(One *one)
+{
+	AsbCheck   *check = palloc(sizeof(AsbCheck));
+
+	*check = (AsbCheck) {bms_make_singleton(MEMBER(InvalidAttrNumber)), one->moves};
+	one->compared.checks = lappend(one->compared.checks, check);
 }
 
 AsbCompared
@@ -328,6 +345,8 @@ asb_compared(Oid relid)
 		one.compared.makers = bms_copy(one.compared.keys);
 		each_row(AttrDefaultRelationId, AttrDefaultIndexId, Anum_pg_attrdef_adrelid, &one, add_generated);
 		each_row(TriggerRelationId, TriggerRelidNameIndexId, Anum_pg_trigger_tgrelid, &one, add_trigger);
+		if (one.moves)
+			add_moves(&one);
 
 		all.keys = bms_add_members(all.keys, columns_of(relid, one.compared.keys, one.relid));
 		all.makers = bms_add_members(all.makers, columns_of(relid, one.compared.makers, one.relid));

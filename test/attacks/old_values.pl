@@ -48,6 +48,17 @@ sql(<<~'SQL');
 	CREATE TRIGGER t BEFORE UPDATE ON app.native FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
 	CREATE FUNCTION app.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.x := NEW.x + 1; IF TG_OP = ''DELETE'' THEN RETURN OLD; END IF; RETURN NEW; END';
 	CREATE TRIGGER t BEFORE UPDATE ON app.stamped FOR EACH ROW EXECUTE FUNCTION app.stamp();
+
+	CREATE TABLE app.moved (k int, x int, secret int) PARTITION BY LIST (k);
+	CREATE TABLE app.moved_1 PARTITION OF app.moved FOR VALUES IN (1);
+	CREATE TABLE app.moved_2 PARTITION OF app.moved (CHECK (secret < 40)) FOR VALUES IN (2);
+	CREATE TABLE app.moved_3 PARTITION OF app.moved FOR VALUES IN (3);
+	INSERT INTO app.moved VALUES (1, 1, 42);
+	GRANT SELECT (k, x), UPDATE (k, x), DELETE ON app.moved TO p;
+	SECURITY LABEL FOR agentsandbox ON COLUMN app.moved.secret IS 'private';
+	CREATE FUNCTION app.arrive() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE NOTICE ''%'', NEW.secret; RETURN NEW; END';
+	CREATE TRIGGER t BEFORE INSERT ON app.moved_3 FOR EACH ROW EXECUTE FUNCTION app.arrive();
+	CREATE TRIGGER s BEFORE UPDATE ON app.moved_1 FOR EACH ROW EXECUTE FUNCTION app.stamp();
 	SQL
 
 sub labels_after
@@ -83,6 +94,9 @@ tells_nothing('DELETE FROM summed', 'a trigger is shown all rows that are gone')
 tells_nothing('UPDATE passed_on SET x = 2', 'a trigger takes the row as a whole');
 tells_nothing('UPDATE quoted SET x = 2', 'a trigger names the column in another way');
 tells_nothing('UPDATE native SET x = 1', 'nobody knows what a function in C does');
+tells_nothing('UPDATE moved SET k = 2 WHERE k = 1', 'a partition that a row moves to has it checked');
+tells_nothing('UPDATE moved SET k = 3 WHERE k = 1', '... or shown');
+labels_after('UPDATE moved SET x = 2 WHERE k = 1; DELETE FROM moved', '', 'a row that stays in its partition tells nothing');
 labels_after('UPDATE stamped SET x = 2', '', 'a trigger that looks at another column tells nothing');
 labels_after('DELETE FROM stamped', '', 'nor one that does not run');
 labels_after('UPDATE plain SET x = 2; DELETE FROM plain', '', 'nor is there anything to tell without');
