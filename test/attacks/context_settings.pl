@@ -25,9 +25,9 @@ my $rows = q(SELECT (SELECT count(*) FROM event), (SELECT extract(month FROM on_
 
 is(sql_as($c, $rows), '3|1|2', 'times without a zone are UTC, dates as in ISO 8601 or with the month first');
 is(sql_as($c, "SET $_; $rows"), '3|1|2', "... after SET $_") for (
-	q(TimeZone = 'XXX-167'), q(TimeZone = '150'), q(DateStyle = 'SQL, DMY'), q(IntervalStyle = 'sql_standard'));
-is(sql_as($c, q(SET TimeZone = 'XXX-167'; SET DateStyle = 'German'; SELECT count(*) FROM event; SHOW TimeZone; SELECT '01.02.2026'::date)),
-	"3\nXXX-167\n01.02.2026", 'what the agent has set holds for its own');
-$ENV{PGOPTIONS} = '-c TimeZone=XXX-167 -c DateStyle=SQL,DMY';
+	q(TimeZone = 'ABC-167'), q(TimeZone = '150'), q(DateStyle = 'SQL, DMY'), q(IntervalStyle = 'sql_standard'));
+is(sql_as($c, q(SET TimeZone = 'ABC-167'; SET DateStyle = 'German'; SELECT count(*) FROM event; SHOW TimeZone; SELECT '01.02.2026'::date)),
+	"3\nABC-167\n01.02.2026", 'what the agent has set holds for its own');
+$ENV{PGOPTIONS} = '-c TimeZone=ABC-167 -c DateStyle=SQL,DMY';
 is(sql_as($c, $rows), '3|1|2', '... nor when they were set at connect');
 done_testing();
