@@ -537,6 +537,13 @@ clip_statement(ErrorData *error)
 									 debug_query_string);
 }
 
+/* Does the hint name columns and relations that are like what a function's query names? */
+static bool
+hint_is_guess(const ErrorData *error, bool analyzing)
+{
+	return !analyzing && error->filename && strcmp(error->filename, "parse_relation.c") == 0;
+}
+
 /* Details that come from the client's own text or values. */
 static bool
 detail_is_own(const ErrorData *error, bool analyzing)
@@ -590,6 +597,8 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 
 	if (!detail_is_own(error, analyzing))
 		error->detail = NULL;
+	if (hint_is_guess(error, analyzing))
+		error->hint = NULL;
 	if (!context_is_own(error) || strchr(error->context, '\n'))
 		error->context = NULL;
 	error->internalquery = NULL;

@@ -1,6 +1,7 @@
-# Names of what is behind a view, rule or trigger: errors of constraints and of
-# views that cannot be updated would tell them, and so would a foreign server.
-# What the agent itself may use keeps its name.
+# Names of what is behind a view, rule, trigger or function: errors of constraints,
+# of views that cannot be updated, and the server's guesses at what was meant would
+# tell them, and so would a foreign server.  What the agent itself may use keeps
+# its name.
 use strict;
 use warnings;
 use AgentSandbox;
@@ -35,6 +36,9 @@ sql(<<~'SQL');
 	CREATE SERVER hidserver FOREIGN DATA WRAPPER file_fdw;
 	CREATE FOREIGN TABLE app.far (a text) SERVER hidserver OPTIONS (filename '/nowhere/hidfile');
 	GRANT SELECT ON app.far TO p;
+	CREATE FUNCTION app.sorted(by text) RETURNS SETOF int LANGUAGE plpgsql SECURITY DEFINER SET search_path = closed, pg_temp AS
+	    $$ BEGIN RETURN QUERY EXECUTE format('SELECT id FROM hidden ORDER BY %I', by); END $$;
+	GRANT EXECUTE ON FUNCTION app.sorted TO p;
 	GRANT SELECT, INSERT, UPDATE, DELETE ON app.v, app.v2, app.checked, app.grouped, app.mat, app.ruled TO p;
 	SQL
 my $c = open_conversation('p');
@@ -94,6 +98,7 @@ tells_nothing('INSERT INTO grouped VALUES (1)', '55000');
 tells_nothing('SELECT * FROM mat', '55000');
 tells_nothing("INSERT INTO ruled VALUES (1, 'worse')", '23514');
 tells_nothing('SELECT * FROM far', '58P01');
+tells_nothing("SELECT * FROM sorted('idname')", '42703');
 tells_nothing("INSERT INTO own (id, name) SELECT 2, 'b' FROM v WHERE id / 0 = 1", '22012');
 
 is(sql_as($c, 'SELECT * FROM remote'), '1|hidvalue', 'a foreign table is read');
