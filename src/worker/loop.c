@@ -129,10 +129,12 @@ serve_sessions(void)
 }
 
 static void run_timed_tasks(void);
+static int64 run_watches(TimestampTz now);
 
 /*
  * Judges what was submitted.  What is due meanwhile does not wait for the end
- * of it, so that no flood of calls delays a release tick.  After an error the
+ * of it, so that no flood of calls delays a release tick, or lets sessions run
+ * unwatched.  After an error the
  * calls of the batch are judged one by one.
  */
 static void
@@ -171,6 +173,8 @@ validate(bool from_oldest)
 		PG_END_TRY();
 		if (more && asb_wakeup_alarm() <= GetCurrentTimestamp())
 			run_timed_tasks();
+		if (more)
+			(void) run_watches(GetCurrentTimestamp());
 	}
 }
 

@@ -39,6 +39,12 @@
 #include "worker/task.h"
 #include "worker/verdicts.h"
 
+/*
+ * A batch begins no more calls after so long, in milliseconds: large arguments
+ * take time, and sessions and release ticks wait for its end.
+ */
+#define BATCH_MS 100
+
 static AsbCallKey watermark = {0};
 
 static uint64
@@ -161,22 +167,24 @@ asb_task_validate(bool careful, bool rescan)
 {
 	int			limit = careful ? 1 : ASB_TASK_BATCH;
 	uint64		oldest_running = oldest_running_xid();
+	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), BATCH_MS);
 	AsbVerdicts *verdicts = asb_verdicts_begin(asb_fresh_room());
 	AsbCall   **calls = palloc(sizeof(AsbCall *) * limit);
 	int			n;
+	int			judged = 0;
+	bool		more;
 
 	if (rescan)
 		watermark = (AsbCallKey) {asb_young_from(), 0};
 	n = read_submitted(verdicts, calls, limit);
-	watermark = n == limit ? calls[n - 1]->key : (AsbCallKey) {oldest_running, 0};
 	if (n > 0 || rescan)
 		asb_turns_begin(rescan);
 	if (n > 0)
 		asb_hold_begin();
 
-	for (int i = 0; i < n; i++)
+	while (judged < n && (judged == 0 || GetCurrentTimestamp() < until))
 	{
-		Judgement	judgement = {{calls[i]}, verdicts->snapshot};
+		Judgement	judgement = {{calls[judged++]}, verdicts->snapshot};
 
 		if (careful)
 			judge_carefully(&judgement);
@@ -187,5 +195,8 @@ asb_task_validate(bool careful, bool rescan)
 	(void) asb_verdicts_apply(verdicts);
 	if (n > 0)
 		asb_anomaly_flush();
-	return n == limit;
+
+	more = judged < n || n == limit;
+	watermark = more ? calls[judged - 1]->key : (AsbCallKey) {oldest_running, 0};
+	return more;
 }
