@@ -63,7 +63,7 @@ static const char relations[] =
 "  ('TRUNCATE', NULL, true, 's', 'TRUNCATE %s'))"
 "SELECT CASE WHEN relkind = 'S' THEN 'sequence' ELSE 'relation' END, name, privilege,"
 "       pg_catalog.format(pattern, name), way, NULL, NULL,"
-"       CASE WHEN pattern LIKE '%FOR%' AND privilege = 'UPDATE' THEN"
+"       CASE WHEN pattern LIKE '%FOR%' AND privilege = 'UPDATE' OR pattern LIKE 'MERGE%' THEN"
 "            CASE WHEN relkind = 'S' THEN 'sequence' ELSE 'relation' END END, name, 'SELECT'"
 " FROM rel, form WHERE (rel.own OR NOT form.own) AND (kinds IS NULL OR pg_catalog.strpos(kinds, relkind::text) > 0)";
 
