@@ -426,6 +426,17 @@ asb_setting_gate_call(const FuncExpr *call)
 		});
 }
 
+/* Whether a list of libraries is ours alone, as a role's setting or quoted. */
+static bool
+is_our_library(const char *value)
+{
+	List	   *libraries;
+
+	return SplitDirectoriesString(pstrdup(value), ',', &libraries) &&
+		list_length(libraries) == 1 &&
+		strcmp(linitial(libraries), "agentsandbox") == 0;
+}
+
 /* Judges one row of pg_db_role_setting. */
 static void
 check_stored_row(Datum setconfig)
@@ -445,7 +456,7 @@ check_stored_row(Datum setconfig)
 			*value++ = '\0';
 		if (value == NULL ||
 			(strcmp(name, "session_preload_libraries") == 0 &&
-			 strcmp(value, "agentsandbox") == 0))
+			 is_our_library(value)))
 			continue;
 		if (asb_setting_decide(NULL, name, value, ASB_SETTING_STORED) < ASB_SETTING_ALLOWED)
 			ereport(ERROR,

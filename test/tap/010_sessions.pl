@@ -142,6 +142,13 @@ sql("REVOKE second FROM $strong->{role}");
 is(sql_as($strong, 'SELECT 1'), '1', 'put right, it logs in');
 refused({ role => 'agent', password => '' }, 'SELECT 1', qr/FATAL|fe_sendauth/, 'a profile does not');
 
+# however the server writes the library into the setting of the role
+my %quoted;
+@quoted{qw(role password conversation)} =
+	split /\|/, sql("SET quote_all_identifiers = on; SELECT role, password, conversation FROM agentsandbox.open_conversation('agent')");
+is(sql_as(\%quoted, 'SELECT 1'), '1', 'a role whose library is quoted logs in');
+sql("SELECT agentsandbox.close_conversation('$quoted{conversation}')");
+
 # a server that has lost the library
 sub restart_with
 {
