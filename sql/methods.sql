@@ -34,11 +34,14 @@ SELECT agentsandbox.create_method('m', 'true', 'true', max_attempts => 0);
 SELECT agentsandbox.create_method('m', 'true', 'true', max_request_bytes => 0);
 SELECT agentsandbox.create_method('m', 'true', 'true', rate_calls => 3);
 SELECT agentsandbox.create_method('m', 'true', 'true', rate_calls => 0, rate_interval => '1 s');
+-- however it is planned
+SET plan_cache_mode = force_generic_plan;
 SELECT agentsandbox.allow_method('regress_caller', 'missing');
 SELECT agentsandbox.allow_method('regress_missing', 'clock');
 SELECT agentsandbox.disallow_method('regress_caller', 'missing');
 SELECT agentsandbox.alter_method('missing', description => 'x');
 SELECT agentsandbox.drop_method('missing');
+RESET plan_cache_mode;
 
 \set VERBOSITY default
 

@@ -75,6 +75,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.alter_method(
 ) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
+    SELECT agentsandbox.require_method(alter_method.name);
     UPDATE agentsandbox.method_definitions d SET
         request = COALESCE(alter_method.request, d.request),
         response = COALESCE(alter_method.response, d.response),
@@ -87,7 +88,7 @@ BEGIN ATOMIC
         rate_interval = COALESCE(alter_method.rate_interval, d.rate_interval),
         accepts = COALESCE(agentsandbox.label_set(alter_method.accepts), d.accepts),
         response_labels = COALESCE(agentsandbox.label_set(alter_method.response_labels), d.response_labels)
-    WHERE d.name = agentsandbox.require_method(alter_method.name);
+    WHERE d.name = alter_method.name;
     SELECT agentsandbox.add_response_labels(alter_method.name);
     SELECT agentsandbox.check_budgets(alter_method.name);
 END;
@@ -98,8 +99,8 @@ COMMENT ON FUNCTION agentsandbox.alter_method IS
 CREATE OR REPLACE FUNCTION agentsandbox.drop_method(name text) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    DELETE FROM agentsandbox.method_definitions d
-    WHERE d.name = agentsandbox.require_method(drop_method.name);
+    SELECT agentsandbox.require_method(drop_method.name);
+    DELETE FROM agentsandbox.method_definitions d WHERE d.name = drop_method.name;
     UPDATE agentsandbox.RemoteProcedureCalls c
     SET status = 'failed', error = '{"code": "method_dropped", "message": "the method does not exist any more"}'
     WHERE c.method = drop_method.name AND c.finished_at IS NULL AND c.status IN ('held', 'ready', 'claimed');
@@ -125,9 +126,9 @@ CREATE OR REPLACE FUNCTION agentsandbox.disallow_method(profile name, method tex
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
+    PERFORM agentsandbox.require_method(disallow_method.method);
     DELETE FROM agentsandbox.profile_methods m
-    WHERE m.profile = agentsandbox.profile_role(disallow_method.profile)
-        AND m.method = agentsandbox.require_method(disallow_method.method);
+    WHERE m.profile = agentsandbox.profile_role(disallow_method.profile) AND m.method = disallow_method.method;
     PERFORM agentsandbox.alter_profile(disallow_method.profile);
 END
 $$;
@@ -137,10 +138,11 @@ COMMENT ON FUNCTION agentsandbox.disallow_method(name, text) IS
 CREATE OR REPLACE FUNCTION agentsandbox.method_capacity(method text) RETURNS double precision
     LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
+    SELECT agentsandbox.require_method(method_capacity.method);
     SELECT c.bits
     FROM agentsandbox.method_definitions d,
          agentsandbox.schema_capacity(d.request, d.max_request_bytes) c
-    WHERE d.name = agentsandbox.require_method(method_capacity.method) AND c.pointer = '';
+    WHERE d.name = method_capacity.method AND c.pointer = '';
 END;
 COMMENT ON FUNCTION agentsandbox.method_capacity(text) IS
     'the bits that the arguments of one call of a method can carry at most';
