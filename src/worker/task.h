@@ -60,7 +60,7 @@ extern bool asb_task_retention(TimestampTz *next);
 extern void asb_task_requests(AsbPending *pending, int n);
 extern void asb_task_requests_done(const AsbPending *pending, int n);
 
-/* ... calls of this transaction and later ones are still to be judged. */
+/* submitted.c: calls of this transaction and later ones are still to be judged. */
 extern uint64 asb_oldest_unjudged(void);
 
 /*

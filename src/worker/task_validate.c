@@ -7,9 +7,8 @@
  * calls judged one by one ("careful"), each in a subtransaction; the one that
  * raised the error fails, alone.
  *
- * Calls are read in the order of submission, from "watermark" on: what comes
- * before it has been judged, and no call of an older transaction can still
- * appear.  A call that somebody was changing meanwhile is found by a rescan.
+ * Calls are read in the order of submission.  A call that somebody was changing
+ * meanwhile is found by a rescan.
  *
  * A call carries the labels that it was stamped with when the conversation's
  * labels rose (task_raise.c), or those that the conversation has in the
@@ -18,24 +17,17 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/transam.h"
-#include "access/xact.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
-#include "utils/xid8.h"
 
 #include "common/call_state.h"
-#include "core/catalog.h"
 #include "core/contained.h"
 #include "core/wakeup.h"
 #include "rpc/error.h"
 #include "rpc/ready.h"
 #include "worker/anomaly.h"
+#include "worker/submitted.h"
 #include "worker/task.h"
 #include "worker/verdicts.h"
 
@@ -44,52 +36,6 @@
  * take time, and sessions and release ticks wait for its end.
  */
 #define BATCH_MS 100
-
-static AsbCallKey watermark = {0};
-
-static uint64
-oldest_running_xid(void)
-{
-	FullTransactionId next = ReadNextFullTransactionId();
-	TransactionId xmin = GetActiveSnapshot()->xmin;
-	uint32		epoch = EpochFromFullTransactionId(next);
-
-	if (xmin > XidFromFullTransactionId(next))
-		epoch--;
-	return U64FromFullTransactionId(FullTransactionIdFromEpochAndXid(epoch, xmin));
-}
-
-/*
- * The next submitted calls in order, as the batch's snapshot has them; returns
- * how many.  Read without SQL: to start a query takes as long as to judge a call.
- */
-static int
-read_submitted(const AsbVerdicts *verdicts, AsbCall **calls, int limit)
-{
-	Relation	index = index_open(asb_relation_oid("calls_order"), AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-	int			n = 0;
-
-	ScanKeyInit(&key, Anum_call_submitted_xid, BTGreaterEqualStrategyNumber, F_XID8GE,
-				FullTransactionIdGetDatum(FullTransactionIdFromU64(watermark.xid)));
-	scan = systable_beginscan_ordered(verdicts->calls, index, verdicts->snapshot, 1, &key);
-	while (n < limit &&
-		   HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection)))
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (asb_call_state_in(verdicts->calls, tuple) != ASB_CALL_SUBMITTED)
-			continue;
-		calls[n] = palloc(sizeof(AsbCall));
-		asb_call_read(verdicts->calls, tuple, calls[n]);
-		if (asb_call_key_compare(&calls[n]->key, &watermark) >= 0)
-			n++;
-	}
-	systable_endscan_ordered(scan);
-	index_close(index, AccessShareLock);
-	return n;
-}
 
 /*
  * What becomes of a call.  "careful": an error of the rules holds the call,
@@ -156,17 +102,10 @@ judge_carefully(Judgement *judgement)
 	judgement->verdict = (AsbVerdict) {ASB_CALL_FAILED, asb_call_error(ASB_ERROR_INTERNAL, NULL)};
 }
 
-uint64
-asb_oldest_unjudged(void)
-{
-	return watermark.xid;
-}
-
 bool
 asb_task_validate(bool careful, bool rescan)
 {
 	int			limit = careful ? 1 : ASB_TASK_BATCH;
-	uint64		oldest_running = oldest_running_xid();
 	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), BATCH_MS);
 	AsbVerdicts *verdicts = asb_verdicts_begin(asb_fresh_room());
 	AsbCall   **calls = palloc(sizeof(AsbCall *) * limit);
@@ -175,8 +114,8 @@ asb_task_validate(bool careful, bool rescan)
 	bool		more;
 
 	if (rescan)
-		watermark = (AsbCallKey) {asb_young_from(), 0};
-	n = read_submitted(verdicts, calls, limit);
+		asb_submitted_from(asb_young_from());
+	n = asb_submitted_read(verdicts, calls, limit);
 	if (n > 0 || rescan)
 		asb_turns_begin(rescan);
 	if (n > 0)
@@ -192,11 +131,10 @@ asb_task_validate(bool careful, bool rescan)
 			judge_call(&judgement, false);
 		asb_verdicts_add(verdicts, &judgement.call, &judgement.verdict);
 	}
+	more = judged < n || n == limit;
+	asb_submitted_was_read(verdicts->snapshot, more ? &calls[judged - 1]->key : NULL);
 	(void) asb_verdicts_apply(verdicts);
 	if (n > 0)
 		asb_anomaly_flush();
-
-	more = judged < n || n == limit;
-	watermark = more ? calls[judged - 1]->key : (AsbCallKey) {oldest_running, 0};
 	return more;
 }
