@@ -585,6 +585,9 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 	if (starts_with(error->message_id, "defaulting grantor "))
 		error->output_to_client = false;
 
+	/* before hints of ours take its place */
+	if (hint_is_guess(error, analyzing))
+		error->hint = NULL;
 	if (is_of_foreign_server(error))
 		hide_foreign_error(error);
 	else if (is_of_inner_analysis(role, error, analyzing))
@@ -597,8 +600,6 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 
 	if (!detail_is_own(error, analyzing))
 		error->detail = NULL;
-	if (hint_is_guess(error, analyzing))
-		error->hint = NULL;
 	if (!context_is_own(error) || strchr(error->context, '\n'))
 		error->context = NULL;
 	error->internalquery = NULL;
