@@ -378,7 +378,7 @@ judge_query(AnalyzeContext *context, Query *query)
 {
 	ListCell   *cell;
 
-	asb_flow_read_merged(query);
+	asb_flow_read_changed(query);
 	judge_range_table(context, query);
 	judge_sort_operators(context, query->sortClause);
 	judge_sort_operators(context, query->groupClause);

@@ -147,7 +147,7 @@ add_relation_read(AsbFlow *flow, const AsbRelationLabels *relation, const AsbAcc
 	{
 		const AsbColumnLabels *column = &relation->columns[i];
 
-		if (asb_has_column(access->selectedCols, column->attnum) ||
+		if ((column->attnum != InvalidAttrNumber && asb_has_column(access->selectedCols, column->attnum)) ||
 			(compares && asb_has_column(relation->keys, column->attnum)) ||
 			(changes && asb_has_column(relation->shown, column->attnum)) ||
 			writes_one_of(access->updatedCols, column->checked))
@@ -462,15 +462,65 @@ add_range_tables(const AsbSession *session, Query *query, AsbFlow *flow)
 	return true;
 }
 
-void
-asb_flow_read_merged(Query *query)
+/* Is this what a column becomes of which a field, an element or a key is set? */
+static bool
+keeps_the_rest(const Expr *expression)
+{
+	while (IsA(expression, CoerceToDomain))
+		expression = ((const CoerceToDomain *) expression)->arg;
+	return IsA(expression, FieldStore) ||
+		(IsA(expression, SubscriptingRef) && ((const SubscriptingRef *) expression)->refassgnexpr);
+}
+
+static void
+read_what_is_kept(AsbAccess *target, const List *targets)
 {
 	ListCell   *cell;
 
-	if (query->commandType == CMD_MERGE)
-		asb_entry_access(query, rt_fetch(query->resultRelation, query->rtable))->requiredPerms |= ACL_SELECT;
+	foreach(cell, targets)
+	{
+		const TargetEntry *entry = lfirst_node(TargetEntry, cell);
+
+		if (entry->resjunk || !keeps_the_rest(entry->expr))
+			continue;
+		target->requiredPerms |= ACL_SELECT;
+		target->selectedCols = bms_add_member(target->selectedCols,
+											  entry->resno - FirstLowInvalidHeapAttributeNumber);
+	}
+}
+
+void
+asb_flow_read_changed(Query *query)
+{
+	AsbAccess  *target = NULL;
+	ListCell   *cell;
+
+	if (query->resultRelation != 0)
+		target = asb_entry_access(query, rt_fetch(query->resultRelation, query->rtable));
+	switch (query->commandType)
+	{
+		case CMD_UPDATE:
+			read_what_is_kept(target, query->targetList);
+			break;
+		case CMD_INSERT:
+			if (query->onConflict)
+				read_what_is_kept(target, query->onConflict->onConflictSet);
+			break;
+		case CMD_MERGE:
+			target->requiredPerms |= ACL_SELECT;
+			foreach(cell, query->mergeActionList)
+			{
+				const MergeAction *action = lfirst_node(MergeAction, cell);
+
+				if (action->commandType == CMD_UPDATE)
+					read_what_is_kept(target, action->targetList);
+			}
+			break;
+		default:
+			break;
+	}
 	foreach(cell, query->cteList)
-		asb_flow_read_merged(castNode(Query, lfirst_node(CommonTableExpr, cell)->ctequery));
+		asb_flow_read_changed(castNode(Query, lfirst_node(CommonTableExpr, cell)->ctequery));
 }
 
 void

@@ -23,10 +23,13 @@ typedef struct AsbFlow
 } AsbFlow;
 
 /*
- * Has a MERGE need SELECT on its target, as it reads it whatever its conditions
- * name: how many rows of the source have no match tells how many it has.
+ * Has a query need SELECT on what it reads of the rows that it changes although
+ * it does not name it.  A MERGE reads its target whatever its conditions name:
+ * how many rows of the source have no match tells how many it has.  Where a
+ * field, an element or a key of a column is set, the rest of the column decides
+ * whether that can be done.
  */
-extern void asb_flow_read_merged(Query *query);
+extern void asb_flow_read_changed(Query *query);
 
 /*
  * Before a query is planned: planning reads statistics, and runs functions of

@@ -221,7 +221,7 @@ confined_planner(const AsbSession *session, Query *query, const char *source, in
 	PlannedStmt *volatile plan = NULL;
 
 	asb_clock_statement_arrived();
-	asb_flow_read_merged(query);
+	asb_flow_read_changed(query);
 	asb_flow_gate_query(session, query);
 
 	ASB_DEEPER(plan = next_planner_hook(query, source, cursor_options, params));

@@ -206,7 +206,7 @@ preview_query(Query *query, Preview *preview)
 	{
 		AsbFlow		part = {.known = flow->known};
 
-		asb_flow_read_merged(lfirst_node(Query, cell));
+		asb_flow_read_changed(lfirst_node(Query, cell));
 		asb_flow_of_query(conversation(), lfirst_node(Query, cell), &part);
 		flow->read |= part.read;
 		flow->floor &= part.floor;

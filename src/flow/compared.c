@@ -1,7 +1,7 @@
 /*
  * compared.c
  *	  What the server compares and computes when a row is written, and so may
- *	  tell of by an error, and what it shows triggers.
+ *	  tell of by an error, and what it shows triggers and rules.
  *
  * All from the catalogs: of the relations that inherit from one a statement
  * locks only those that it comes to.
@@ -20,6 +20,7 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_policy.h"
+#include "catalog/pg_rewrite.h"
 #include "catalog/pg_trigger.h"
 #include "optimizer/optimizer.h"
 #include "utils/array.h"
@@ -128,6 +129,30 @@ compares_unwritten(HeapTuple tuple, TupleDesc desc, const One *one)
 								 expression_of(tuple, desc, Anum_pg_index_indexprs)) != ASB_UNWRITTEN_NULL;
 }
 
+/* A value that is long may leave no room for the others: the row must fit into a page. */
+static void
+add_index_row(const FormData_pg_index *form, const Bitmapset *computed, One *one)
+{
+	AsbCheck   *check = palloc(sizeof(AsbCheck));
+	int			member = -1;
+
+	*check = (AsbCheck) {bms_copy(computed), NULL};
+	for (int i = 0; i < form->indnatts; i++)
+	{
+		/* zero is an expression's place */
+		if (form->indkey.values[i] != 0)
+			check->columns = bms_add_member(check->columns, MEMBER(form->indkey.values[i]));
+	}
+	while ((member = bms_next_member(check->columns, member)) >= 0)
+	{
+		AttrNumber	attnum = member + FirstLowInvalidHeapAttributeNumber;
+
+		if (attnum <= 0 || get_typlen(get_atttype(one->relid, attnum)) < 0)
+			check->makers = bms_add_member(check->makers, member);
+	}
+	one->compared.checks = lappend(one->compared.checks, check);
+}
+
 static void
 add_index(HeapTuple tuple, TupleDesc desc, One *one)
 {
@@ -138,6 +163,7 @@ add_index(HeapTuple tuple, TupleDesc desc, One *one)
 	computed = add_expression(computed, tuple, desc, Anum_pg_index_indpred);
 	if (computed)
 		add_one_check(one, computed);
+	add_index_row(form, computed, one);
 	if (!form->indisunique && !form->indisexclusion)
 		return;
 	for (int i = 0; i < form->indnkeyatts; i++)
@@ -310,6 +336,23 @@ add_trigger(HeapTuple tuple, TupleDesc desc, One *one)
 		one->moves = bms_add_member(one->moves, MEMBER(InvalidAttrNumber));
 }
 
+/* A rule has the row that is changed or deleted as OLD, and what is not set of it as NEW. */
+static void
+add_rule(HeapTuple tuple, TupleDesc desc, One *one)
+{
+	char		event = ((Form_pg_rewrite) GETSTRUCT(tuple))->ev_type;
+	List	   *actions;
+
+	if (event != '0' + CMD_UPDATE && event != '0' + CMD_DELETE)
+		return;
+	actions = castNode(List, expression_of(tuple, desc, Anum_pg_rewrite_ev_action));
+	/* unless it is DO INSTEAD NOTHING, whatever the row */
+	if (expression_of(tuple, desc, Anum_pg_rewrite_ev_qual) == NULL &&
+		list_length(actions) == 1 && linitial_node(Query, actions)->commandType == CMD_NOTHING)
+		return;
+	one->compared.shown = bms_add_member(one->compared.shown, MEMBER(InvalidAttrNumber));
+}
+
 /* Where a row goes to it is new, for all that the partition has of its own. */
 static void
 add_moves(One *one)
@@ -347,6 +390,7 @@ asb_compared(Oid relid)
 		each_row(TriggerRelationId, TriggerRelidNameIndexId, Anum_pg_trigger_tgrelid, &one, add_trigger);
 		if (one.moves)
 			add_moves(&one);
+		each_row(RewriteRelationId, RewriteRelRulenameIndexId, Anum_pg_rewrite_ev_class, &one, add_rule);
 
 		all.keys = bms_add_members(all.keys, columns_of(relid, one.compared.keys, one.relid));
 		all.makers = bms_add_members(all.makers, columns_of(relid, one.compared.makers, one.relid));

@@ -1,7 +1,7 @@
 /*
  * compared.h
  *	  What the server compares and computes when a row is written, and so may
- *	  tell of by an error, and what it shows triggers.
+ *	  tell of by an error, and what it shows triggers and rules.
  */
 #ifndef ASB_COMPARED_H
 #define ASB_COMPARED_H
@@ -12,7 +12,8 @@
 /*
  * What is looked at together when a row is written: by a CHECK constraint, a
  * foreign key, the bound of a partition, the policies of a table, the
- * expressions of an index, or what a column is generated from.
+ * expressions of an index, the size of its rows, or what a column is generated
+ * from.
  */
 typedef struct AsbCheck
 {
@@ -22,7 +23,8 @@ typedef struct AsbCheck
 
 /*
  * Columns of a relation, offset as in a range table entry; the whole row stands
- * for any column.  What those that inherit from it compare is counted in.
+ * for any column.  What those that inherit from it compare is counted in, with
+ * the whole row for columns that only they have.
  */
 typedef struct AsbCompared
 {
@@ -31,7 +33,7 @@ typedef struct AsbCompared
 	Bitmapset  *makers;			/* that decide what is compared, when they are written */
 	bool		inserts;		/* INSERT has something compared whatever columns it writes */
 	List	   *checks;			/* of AsbCheck */
-	Bitmapset  *shown;			/* that triggers see of a row that is changed or deleted */
+	Bitmapset  *shown;			/* that triggers and rules see of a row that is changed or deleted */
 } AsbCompared;
 
 /* In the current memory context.  Locks no relation. */

@@ -226,8 +226,7 @@ add_given(AsbRelationLabels *entry, Oid relid, AsbLabelSet *set)
 		columns = true;
 		ours = our_column(entry, relid, attnum);
 		entry->undefined |= column->undefined;
-		if (ours != InvalidAttrNumber)
-			add_column(entry, ours, column->set);
+		add_column(entry, ours, column->set);
 	}
 	return columns;
 }
@@ -250,9 +249,11 @@ add_generated(AsbRelationLabels *entry, Oid relid)
 		while ((member = bms_next_member(from, member)) >= 0)
 		{
 			AttrNumber	made_of = member + FirstLowInvalidHeapAttributeNumber;
+			AttrNumber	our_own = our_column(entry, relid, made_of);
 			const Given *column = find_given(RelationRelationId, relid, made_of);
 
-			set |= asb_column_labels(entry, our_column(entry, relid, made_of));
+			if (our_own != InvalidAttrNumber)
+				set |= asb_column_labels(entry, our_own);
 			if (column)
 				set |= column->set;
 		}
@@ -369,7 +370,9 @@ asb_relation_compare(const AsbRelationLabels *relation)
 				column->checked = bms_add_members(column->checked, check->makers);
 		}
 		/* its own new value tells nothing of the old one */
-		column->checked = bms_del_member(column->checked, column->attnum - FirstLowInvalidHeapAttributeNumber);
+		if (column->attnum != InvalidAttrNumber)
+			column->checked = bms_del_member(column->checked,
+											 column->attnum - FirstLowInvalidHeapAttributeNumber);
 	}
 	MemoryContextSwitchTo(oldcontext);
 	entry->compared = true;

@@ -11,7 +11,7 @@
 
 typedef struct AsbColumnLabels
 {
-	AttrNumber	attnum;
+	AttrNumber	attnum;			/* 0: of columns that only relations below have */
 	AsbLabelSet set;
 	Bitmapset  *checked;		/* columns that decide a check of it and others */
 } AsbColumnLabels;

@@ -1,6 +1,7 @@
 # Values of a labelled column that no statement names: an UPDATE of another
-# column has the server compute with them, and a trigger sees them in the row as
-# it was.  Errors, notices and what becomes of the row would tell.
+# column, or of a part of this one, has the server compute with them, and triggers
+# and rules see them in the row as it was.  Errors, notices and what becomes of
+# the row would tell.
 use strict;
 use warnings;
 use AgentSandbox;
@@ -48,6 +49,44 @@ sql(<<~'SQL');
 	CREATE TRIGGER t BEFORE UPDATE ON app.native FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
 	CREATE FUNCTION app.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.x := NEW.x + 1; IF TG_OP = ''DELETE'' THEN RETURN OLD; END IF; RETURN NEW; END';
 	CREATE TRIGGER t BEFORE UPDATE ON app.stamped FOR EACH ROW EXECUTE FUNCTION app.stamp();
+
+	CREATE TABLE app.ruled (id int PRIMARY KEY, x int, secret int);
+	INSERT INTO app.ruled VALUES (1, 1, 42);
+	CREATE RULE r AS ON UPDATE TO app.ruled WHERE OLD.secret > 40 DO INSTEAD NOTHING;
+	CREATE TABLE app.copied (id int PRIMARY KEY, x int, secret int);
+	CREATE RULE r AS ON DELETE TO app.copied DO ALSO UPDATE app.pair SET b = b / (OLD.secret - 42);
+	CREATE TABLE app.undeletable (id int PRIMARY KEY, x int, secret int);
+	CREATE RULE r AS ON DELETE TO app.undeletable DO INSTEAD NOTHING;
+	GRANT SELECT (id, x), UPDATE (x), DELETE ON app.ruled, app.copied, app.undeletable TO p;
+
+	CREATE TYPE app.two AS (a int, b int);
+	CREATE DOMAIN app.rising AS app.two CHECK ((VALUE).a < (VALUE).b);
+	CREATE TABLE app.parts (id int PRIMARY KEY, x int, document jsonb, list int[], two app.rising);
+	INSERT INTO app.parts VALUES (1, 1, '{"secret": 42}', '{{4, 2}}', '(1, 42)');
+	GRANT SELECT (id, x), INSERT, UPDATE (document, list, two) ON app.parts TO p;
+	CREATE TABLE app.own_parts (id int PRIMARY KEY, list int[]);
+	INSERT INTO app.own_parts VALUES (1, '{4, 2}');
+	GRANT SELECT, INSERT, UPDATE ON app.own_parts TO p;
+
+	CREATE TABLE app.wide (id int PRIMARY KEY, x text, n int, secret text);
+	INSERT INTO app.wide VALUES (1, '', 1, repeat('secret', 10));
+	CREATE INDEX ON app.wide (x, n) INCLUDE (secret);
+	GRANT SELECT (id), UPDATE (x, n) ON app.wide TO p;
+
+	CREATE TABLE app.above (id int, x int);
+	CREATE TABLE app.below (secret int) INHERITS (app.above);
+	INSERT INTO app.below VALUES (1, 1, 42);
+	CREATE TRIGGER t BEFORE UPDATE ON app.below FOR EACH ROW EXECUTE FUNCTION app.tell();
+	GRANT SELECT, UPDATE ON app.above TO p;
+
+	SECURITY LABEL FOR agentsandbox ON COLUMN app.ruled.secret IS 'private';
+	SECURITY LABEL FOR agentsandbox ON COLUMN app.copied.secret IS 'private';
+	SECURITY LABEL FOR agentsandbox ON COLUMN app.undeletable.secret IS 'private';
+	SECURITY LABEL FOR agentsandbox ON COLUMN app.parts.document IS 'private';
+	SECURITY LABEL FOR agentsandbox ON COLUMN app.parts.list IS 'private';
+	SECURITY LABEL FOR agentsandbox ON COLUMN app.parts.two IS 'private';
+	SECURITY LABEL FOR agentsandbox ON COLUMN app.wide.secret IS 'private';
+	SECURITY LABEL FOR agentsandbox ON COLUMN app.below.secret IS 'private';
 
 	CREATE TABLE app.moved (k int, x int, secret int) PARTITION BY LIST (k);
 	CREATE TABLE app.moved_1 PARTITION OF app.moved FOR VALUES IN (1);
@@ -100,6 +139,30 @@ labels_after('UPDATE moved SET x = 2 WHERE k = 1; DELETE FROM moved', '', 'a row
 labels_after('UPDATE stamped SET x = 2', '', 'a trigger that looks at another column tells nothing');
 labels_after('DELETE FROM stamped', '', 'nor one that does not run');
 labels_after('UPDATE plain SET x = 2; DELETE FROM plain', '', 'nor is there anything to tell without');
+
+tells_nothing('UPDATE ruled SET x = 2', 'a rule decides whether a row is changed');
+tells_nothing('DELETE FROM copied', 'a rule does something else with a row that goes');
+labels_after('DELETE FROM undeletable; UPDATE undeletable SET x = 2', '', 'a rule that looks at no row tells nothing');
+tells_nothing('UPDATE above SET x = 2', 'a trigger is shown a column that a relation below has');
+labels_after('SELECT above FROM above', '', 'which reading the one above does not show');
+
+my $long = q(SELECT string_agg(md5(i::text), '') FROM generate_series(1, 90) i);
+tells_nothing("UPDATE wide SET x = ($long)", 'what an index row holds besides may make it too long');
+labels_after('UPDATE wide SET n = 2', '', 'a number does not');
+
+my $c = open_conversation('p');
+for (q(SET document['secret']['x'] = '1'), 'SET list[3] = 1', 'SET two.a = 2')
+{
+	refused($c, "UPDATE parts $_ WHERE id = 1", '42501', "to change a part of a column is to read it: $_");
+	refused($c, "INSERT INTO parts (id) VALUES (1) ON CONFLICT (id) DO UPDATE $_", '42501', '... after a conflict');
+	refused($c, "MERGE INTO parts p USING (VALUES (1)) s (id) ON p.id = s.id WHEN MATCHED THEN UPDATE $_", '42501', '... by MERGE');
+	refused($c, "WITH w AS (UPDATE parts $_ WHERE id = 1) SELECT", '42501', '... by WITH');
+}
+labels_after(q(INSERT INTO parts (id, document['a'], list[1], two.b) VALUES (2, '1', 1, 1)), '', 'a new row has nothing to read');
+is(sql_as($c, 'UPDATE own_parts SET list[3] = 1 RETURNING list'), '{4,2,1}', 'what can be read can be changed in part');
+sql('GRANT SELECT ON app.parts TO p');
+tells_nothing("UPDATE parts $_ WHERE id = 1", "a part of a column that has the label: $_")
+	for q(SET document['secret']['x'] = '1'), 'SET list[3] = 1', 'SET two.a = 2';
 
 sql(q(CREATE OR REPLACE FUNCTION app.stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.x := OLD.secret; RETURN NEW; END'));
 tells_nothing('UPDATE stamped SET x = 2', 'a trigger function that was replaced');
