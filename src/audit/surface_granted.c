@@ -155,6 +155,7 @@ add_whole(AsbPath *via, AclMode mask, void *argument)
 	}
 	if (mask & ACL_SELECT)
 		asb_surface_label_relation(granted->surface, relation, via);
+	asb_surface_label_writes(granted->surface, relation, mask, NULL, via);
 	if ((mask & ASB_OF_COLUMNS) == 0)
 		return;
 	for (AttrNumber attnum = 1; attnum <= relation->form->relnatts; attnum++)
@@ -173,6 +174,8 @@ add_partial(AsbPath *via, AclMode mask, void *argument)
 	add_column(granted, granted->attnum, mask, via);
 	if (mask & granted->possible & ACL_SELECT)
 		asb_surface_label_relation(granted->surface, relation, via);
+	asb_surface_label_writes(granted->surface, relation, mask & granted->possible,
+							 bms_make_singleton(granted->attnum - FirstLowInvalidHeapAttributeNumber), via);
 	for (int i = 0; i < ASB_PRIVILEGES; i++)
 	{
 		if ((mask & granted->possible & asb_privileges[i]) == 0)

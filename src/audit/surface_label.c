@@ -8,7 +8,11 @@
  */
 #include "postgres.h"
 
+#include "access/sysattr.h"
+
 #include "audit/surface_label.h"
+#include "audit/surface_relation.h"
+#include "confine/flow.h"
 #include "flow/object.h"
 
 static void
@@ -48,6 +52,25 @@ asb_surface_label_column(AsbSurface *surface, const AsbRelation *relation,
 	if (set != 0)
 		add_labels(surface, set, via,
 				   psprintf("SELECT on %s", asb_world_column_identity(relation, attnum)));
+}
+
+void
+asb_surface_label_writes(AsbSurface *surface, const AsbRelation *relation, AclMode privileges,
+						 const Bitmapset *columns, AsbPath *via)
+{
+	static const AclMode writes[] = {ACL_INSERT, ACL_UPDATE, ACL_DELETE};
+	Bitmapset  *written = bms_copy(columns);
+
+	if (asb_objects()->all == 0)
+		return;
+	for (AttrNumber attnum = 1; columns == NULL && attnum <= relation->form->relnatts; attnum++)
+		written = bms_add_member(written, attnum - FirstLowInvalidHeapAttributeNumber);
+	for (int i = 0; i < lengthof(writes); i++)
+	{
+		if (privileges & writes[i])
+			add_labels(surface, asb_flow_of_write(relation->oid, writes[i], written), via,
+					   psprintf("%s on %s", asb_privilege_text(writes[i]), relation->identity));
+	}
 }
 
 void

@@ -13,6 +13,10 @@ extern void asb_surface_label_relation(AsbSurface *surface, const AsbRelation *r
 extern void asb_surface_label_column(AsbSurface *surface, const AsbRelation *relation,
 									 AttrNumber attnum, AsbPath *via);
 
+/* So does what INSERT, UPDATE and DELETE read; no columns stand for all of them. */
+extern void asb_surface_label_writes(AsbSurface *surface, const AsbRelation *relation, AclMode privileges,
+									 const Bitmapset *columns, AsbPath *via);
+
 /* So does the function. */
 extern void asb_surface_label_function(AsbSurface *surface, Oid funcid, const char *identity, AsbPath *via);
 

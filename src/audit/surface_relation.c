@@ -96,14 +96,15 @@ asb_surface_add_relation(AsbSurface *surface, AsbRelation *relation, AclMode pri
 
 	asb_surface_add(surface, asb_relation_class(relation), relation->identity, text, row_filter, via,
 					asb_relation_kind(relation));
-	if (privilege == ACL_SELECT)
-		asb_surface_label_relation(surface, relation, via);
-	if ((privilege & ASB_OF_COLUMNS) == 0)
-		return;
-
 	/* the whole row */
 	if (bms_is_member(-FirstLowInvalidHeapAttributeNumber, columns))
 		columns = NULL;
+	if (privilege == ACL_SELECT)
+		asb_surface_label_relation(surface, relation, via);
+	asb_surface_label_writes(surface, relation, privilege, columns, via);
+	if ((privilege & ASB_OF_COLUMNS) == 0)
+		return;
+
 	for (AttrNumber attnum = 1; attnum <= relation->form->relnatts; attnum++)
 	{
 		if (relation->columns[attnum - 1] == NULL ||

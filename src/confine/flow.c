@@ -249,6 +249,23 @@ add_function(Oid funcid, void *context)
 	return false;
 }
 
+AsbLabelSet
+asb_flow_of_write(Oid relid, AclMode privilege, const Bitmapset *columns)
+{
+	const AsbRelationLabels *relation = asb_relation_labels(relid);
+	AsbFlow		flow = {0};
+	AsbAccess	access = {
+		.relid = relid,
+		.requiredPerms = privilege,
+		.insertedCols = privilege == ACL_INSERT ? unconstify(Bitmapset *, columns) : NULL,
+		.updatedCols = privilege == ACL_UPDATE ? unconstify(Bitmapset *, columns) : NULL
+	};
+
+	if (relation)
+		add_relation_read(&flow, relation, &access);
+	return flow.read;
+}
+
 typedef struct WalkContext
 {
 	const AsbSession *session;

@@ -37,6 +37,9 @@ extern void asb_flow_read_changed(Query *query);
  */
 extern void asb_flow_gate_query(const AsbSession *session, Query *query);
 
+/* Labels that making use of INSERT, UPDATE or DELETE on these columns of a relation raises. */
+extern AsbLabelSet asb_flow_of_write(Oid relid, AclMode privilege, const Bitmapset *columns);
+
 /* The row locks of what is executed next, of a plan or query. */
 extern void asb_flow_note_locks(const List *rowmarks);
 
