@@ -22,6 +22,7 @@
 #include "catalog/pg_policy.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
 #include "optimizer/optimizer.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -30,6 +31,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "core/catalog.h"
 #include "flow/compared.h"
 #include "flow/shown.h"
 #include "flow/unwritten.h"
@@ -353,6 +355,32 @@ add_rule(HeapTuple tuple, TupleDesc desc, One *one)
 	one->compared.shown = bms_add_member(one->compared.shown, MEMBER(InvalidAttrNumber));
 }
 
+/* A value that is never stored out of line may leave no room for the others of its row. */
+static void
+add_row(One *one)
+{
+	int			natts = asb_relation_natts(one->relid);
+	Bitmapset  *plain = NULL;
+	AsbCheck   *check;
+
+	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
+	{
+		HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(one->relid), Int16GetDatum(attnum));
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		if (((Form_pg_attribute) GETSTRUCT(tuple))->attlen < 0 &&
+			((Form_pg_attribute) GETSTRUCT(tuple))->attstorage == TYPSTORAGE_PLAIN)
+			plain = bms_add_member(plain, MEMBER(attnum));
+		ReleaseSysCache(tuple);
+	}
+	if (plain == NULL)
+		return;
+	check = palloc(sizeof(AsbCheck));
+	*check = (AsbCheck) {bms_make_singleton(MEMBER(InvalidAttrNumber)), plain};
+	one->compared.checks = lappend(one->compared.checks, check);
+}
+
 /* Where a row goes to it is new, for all that the partition has of its own. */
 static void
 add_moves(One *one)
@@ -385,6 +413,7 @@ asb_compared(Oid relid)
 		if (one.policies)
 			add_one_check(&one, one.policies);
 		each_row(AttrDefaultRelationId, AttrDefaultIndexId, Anum_pg_attrdef_adrelid, &one, add_generation);
+		add_row(&one);
 		one.compared.makers = bms_copy(one.compared.keys);
 		each_row(AttrDefaultRelationId, AttrDefaultIndexId, Anum_pg_attrdef_adrelid, &one, add_generated);
 		each_row(TriggerRelationId, TriggerRelidNameIndexId, Anum_pg_trigger_tgrelid, &one, add_trigger);

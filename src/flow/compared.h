@@ -12,8 +12,8 @@
 /*
  * What is looked at together when a row is written: by a CHECK constraint, a
  * foreign key, the bound of a partition, the policies of a table, the
- * expressions of an index, the size of its rows, or what a column is generated
- * from.
+ * expressions of an index, the size of its rows or of the table's, or what a
+ * column is generated from.
  */
 typedef struct AsbCheck
 {

@@ -73,6 +73,11 @@ sql(<<~'SQL');
 	CREATE INDEX ON app.wide (x, n) INCLUDE (secret);
 	GRANT SELECT (id), UPDATE (x, n) ON app.wide TO p;
 
+	CREATE TABLE app.plain_text (id int PRIMARY KEY, x text, n text, secret text);
+	ALTER TABLE app.plain_text ALTER x SET STORAGE PLAIN;
+	INSERT INTO app.plain_text VALUES (1, '', '', 'secret');
+	GRANT SELECT (id), UPDATE (x, n) ON app.plain_text TO p;
+
 	CREATE TABLE app.above (id int, x int);
 	CREATE TABLE app.below (secret int) INHERITS (app.above);
 	INSERT INTO app.below VALUES (1, 1, 42);
@@ -86,6 +91,7 @@ sql(<<~'SQL');
 	SECURITY LABEL FOR agentsandbox ON COLUMN app.parts.list IS 'private';
 	SECURITY LABEL FOR agentsandbox ON COLUMN app.parts.two IS 'private';
 	SECURITY LABEL FOR agentsandbox ON COLUMN app.wide.secret IS 'private';
+	SECURITY LABEL FOR agentsandbox ON COLUMN app.plain_text.secret IS 'private';
 	SECURITY LABEL FOR agentsandbox ON COLUMN app.below.secret IS 'private';
 
 	CREATE TABLE app.moved (k int, x int, secret int) PARTITION BY LIST (k);
@@ -148,6 +154,8 @@ labels_after('SELECT above FROM above', '', 'which reading the one above does no
 
 my $long = q(SELECT string_agg(md5(i::text), '') FROM generate_series(1, 90) i);
 tells_nothing("UPDATE wide SET x = ($long)", 'what an index row holds besides may make it too long');
+tells_nothing("UPDATE plain_text SET x = repeat('x', 8120)", 'nor may the rest of the row fit into a page');
+labels_after("UPDATE plain_text SET n = repeat('x', 8120)", '', 'what can be stored elsewhere does');
 labels_after('UPDATE wide SET n = 2', '', 'a number does not');
 
 my $c = open_conversation('p');
