@@ -115,6 +115,12 @@ SELECT * FROM regress_case('policy_always_true', $$CREATE POLICY p ON customer F
 SELECT * FROM regress_case('policy_always_true', $$CREATE POLICY p ON customer FOR UPDATE USING (rep = rep) WITH CHECK (rep > 1)$$);
 SELECT * FROM regress_case('policy_always_true', $$CREATE POLICY p ON customer TO regress_bypass USING (true)$$, 'DROP POLICY p ON customer');
 SELECT * FROM regress_case('policy_always_true', $$CREATE POLICY p ON customer AS RESTRICTIVE USING (true)$$, 'DROP POLICY p ON customer');
+SELECT * FROM regress_case('policy_search_path',
+    $$CREATE FUNCTION f(int) RETURNS bool LANGUAGE plpgsql AS 'BEGIN RETURN true; END'; CREATE POLICY p ON customer AS RESTRICTIVE USING (f(rep))$$,
+    'DROP POLICY p ON customer; DROP FUNCTION f');
+SELECT * FROM regress_case('policy_search_path',
+    $$CREATE FUNCTION f(int) RETURNS bool LANGUAGE sql RETURN $1 = 1; CREATE POLICY p ON customer AS RESTRICTIVE USING (f(rep))$$,
+    'DROP POLICY p ON customer; DROP FUNCTION f');
 SELECT * FROM regress_case('policy_ignores_row', $$CREATE POLICY p ON customer USING (current_user <> 'x')$$);
 SELECT * FROM regress_case('policy_ignores_row', $$CREATE POLICY p ON customer USING (1 = 1)$$);
 SELECT * FROM regress_case('policy_ignores_row', $$CREATE POLICY p ON customer USING (false)$$, 'DROP POLICY p ON customer');

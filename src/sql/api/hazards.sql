@@ -15,6 +15,7 @@ SELECT * FROM (VALUES
     ('untrusted_language', 'high', 'its language can do whatever the server''s operating system account can'),
     ('native_function', 'low', 'it is machine code in the server''s process: no gate sees what it does'),
     ('policy_always_true', 'high', 'the policy shows, or accepts, every row'),
+    ('policy_search_path', 'high', 'a policy asks it, and it finds objects by the search path, which the agent can set: others of the same name'),
     ('policy_ignores_row', 'medium', 'the policy does not look at the row: it decides the same for all of them'),
     ('policies_not_enabled', 'high', 'the table has policies and row-level security is off: they do nothing'),
     ('view_bypasses_rls', 'high', 'the view reads the table as its owner, whom the table''s policies do not hold back'),

@@ -25,7 +25,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_code(
 ) RETURNS SETOF record
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WITH code AS (
-        SELECT p.oid::regprocedure AS name, p.prosecdef, p.prosqlbody, p.proconfig, p.prolang, p.pronamespace,
+        SELECT p.oid, p.oid::regprocedure AS name, p.prosecdef, p.prosqlbody, p.proconfig, p.prolang, p.pronamespace,
                p.proowner, o.rolsuper, o.rolbypassrls,
                r.via AS how
         FROM jsonb_to_recordset(reach) AS r (class oid, object oid, via text)
@@ -39,14 +39,19 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_code(
         SELECT 'definer_bypass', name, format('owner %s has BYPASSRLS, %s', proowner::regrole, how),
                format('ALTER ROUTINE %s SECURITY INVOKER;', name)
         FROM code WHERE prosecdef AND rolbypassrls AND NOT rolsuper
-    ), definer_search_path AS (
+    ), search_path AS (
         -- a body that was parsed when it was made finds nothing anew
-        SELECT 'definer_search_path', name,
+        SELECT CASE WHEN prosecdef THEN 'definer_search_path' ELSE 'policy_search_path' END, name,
                COALESCE((SELECT s FROM unnest(proconfig) s WHERE s LIKE 'search\_path=%'), 'the caller''s search path'),
                format('ALTER ROUTINE %s SET search_path = %s;', name,
                       CASE WHEN has_schema_privilege('public', pronamespace, 'CREATE') THEN 'pg_catalog, pg_temp'
                            ELSE format('pg_catalog, %s, pg_temp', pronamespace::regnamespace) END)
-        FROM code WHERE prosecdef AND prosqlbody IS NULL AND NOT agentsandbox.search_path_safe(proconfig)
+        FROM code
+        WHERE prosqlbody IS NULL AND NOT agentsandbox.search_path_safe(proconfig)
+          AND (prosecdef
+               OR (prolang IN (SELECT oid FROM pg_language WHERE lanname NOT IN ('c', 'internal'))
+                   AND EXISTS (SELECT FROM pg_depend d
+                               WHERE d.classid = 'pg_policy'::regclass AND d.refclassid = 'pg_proc'::regclass AND d.refobjid = code.oid)))
     ), in_language AS (
         SELECT CASE WHEN l.lanname IN ('c', 'internal') THEN 'native_function' ELSE 'untrusted_language' END,
                name, format('language %I, %s', l.lanname, how),
@@ -55,7 +60,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_code(
         WHERE NOT l.lanpltrusted
     )
     SELECT f.hazard, 'function ' || f.name, f.detail, f.fix
-    FROM (TABLE definer_superuser UNION ALL TABLE definer_bypass UNION ALL TABLE definer_search_path UNION ALL TABLE in_language)
+    FROM (TABLE definer_superuser UNION ALL TABLE definer_bypass UNION ALL TABLE search_path UNION ALL TABLE in_language)
         AS f (hazard, name, detail, fix)
 $$;
 COMMENT ON FUNCTION agentsandbox.hazards_in_code(regrole, jsonb) IS 'hazards of functions that a profile reaches';
