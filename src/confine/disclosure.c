@@ -592,6 +592,8 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 		hide_foreign_error(error);
 	else if (is_of_inner_analysis(role, error, analyzing))
 		hide_inner_analysis(error);
+	else if (hint_is_guess(error, analyzing))
+		error->hint = NULL;
 	else if (analyzing && names_can_be_looked_up(error, debug_query_string))
 		hide_names(role, debug_query_string, error);
 	else if (analyzing && error->elevel == ERROR && debug_query_string == NULL)
