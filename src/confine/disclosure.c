@@ -585,9 +585,6 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 	if (starts_with(error->message_id, "defaulting grantor "))
 		error->output_to_client = false;
 
-	/* before hints of ours take its place */
-	if (hint_is_guess(error, analyzing))
-		error->hint = NULL;
 	if (is_of_foreign_server(error))
 		hide_foreign_error(error);
 	else if (is_of_inner_analysis(role, error, analyzing))
