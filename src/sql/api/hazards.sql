@@ -74,7 +74,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.reached(role regrole) RETURNS jsonb
     WITH entries AS (
         SELECT s.class, s.identity, min(array_to_string(s.via, ', ') COLLATE "C") AS via
         FROM pg_roles r, agentsandbox.surface(r.rolname) s
-        WHERE r.oid = role AND s.class IN ('relation', 'function') AND s.identity !~ '^(pg_catalog|information_schema|agentsandbox)\.'
+        WHERE r.oid = role AND s.class IN ('relation', 'function') AND s.identity !~ '^(pg_catalog|information_schema|agentsandbox)[.]'
         GROUP BY s.class, s.identity
     ), objects AS (
         SELECT 'pg_class'::regclass AS class, to_regclass(identity)::oid AS object, via FROM entries WHERE class = 'relation'

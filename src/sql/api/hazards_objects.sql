@@ -8,9 +8,9 @@ CREATE OR REPLACE FUNCTION agentsandbox.search_path_safe(settings text[]) RETURN
     WITH path AS (
         SELECT COALESCE(replace(e.match[1], '""', '"'), e.match[2]) AS schema, e.n
         FROM unnest(settings) AS setting,
-             regexp_matches(substr(setting, length('search_path=') + 1), '"((?:[^"]|"")*)"|([^\s,"]+)', 'g')
+             regexp_matches(substr(setting, length('search_path=') + 1), '"((?:[^"]|"")*)"|([^[:space:],"]+)', 'g')
                  WITH ORDINALITY AS e (match, n)
-        WHERE setting LIKE 'search\_path=%'
+        WHERE setting ^@ 'search_path='
     )
     SELECT COALESCE((SELECT schema = 'pg_temp' FROM path ORDER BY n DESC LIMIT 1), false)
        AND NOT EXISTS (SELECT FROM path
@@ -42,7 +42,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_code(
     ), search_path AS (
         -- a body that was parsed when it was made finds nothing anew
         SELECT CASE WHEN prosecdef THEN 'definer_search_path' ELSE 'policy_search_path' END, name,
-               COALESCE((SELECT s FROM unnest(proconfig) s WHERE s LIKE 'search\_path=%'), 'the caller''s search path'),
+               COALESCE((SELECT s FROM unnest(proconfig) s WHERE s ^@ 'search_path='), 'the caller''s search path'),
                format('ALTER ROUTINE %s SET search_path = %s;', name,
                       CASE WHEN has_schema_privilege('public', pronamespace, 'CREATE') THEN 'pg_catalog, pg_temp'
                            ELSE format('pg_catalog, %s, pg_temp', pronamespace::regnamespace) END)
@@ -88,12 +88,12 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_rows(
                format('DROP POLICY %I ON %s;', polname, name)
         FROM expressions
         -- a column compared with itself is true but for nulls
-        WHERE text = 'true' OR text ~ '^\(("(?:[^"]|"")+"|[a-z_0-9]+) = \1\)$'
+        WHERE text = 'true' OR text ~ E'^[(]("(?:[^"]|"")+"|[a-z_0-9]+) = \\1[)]$'
     ), policy_ignores_row AS (
         SELECT 'policy_ignores_row', format('policy %I on %s', polname, name), format('%s (%s)', kind, text),
                format('DROP POLICY %I ON %s;', polname, name)
         FROM expressions
-        WHERE text NOT IN ('true', 'false') AND tree !~ '\{(VAR|SUBLINK) '
+        WHERE text NOT IN ('true', 'false') AND tree !~ '[{](VAR|SUBLINK) '
     ), policies_not_enabled AS (
         SELECT 'policies_not_enabled', format('table %s', name), NULL,
                format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', name)
@@ -166,7 +166,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_views(
                format('ALTER VIEW %s SET (security_barrier = true);', v.oid::regclass)
         FROM views v
         JOIN pg_rewrite w ON w.ev_class = v.oid AND w.ev_type = '1'
-        WHERE v.relkind = 'v' AND w.ev_action::text ~ '\) :quals \{|:havingQual \{'
+        WHERE v.relkind = 'v' AND w.ev_action::text ~ '[)] :quals [{]|:havingQual [{]'
           -- what it reads as the agent the agent can read without it
           AND NOT EXISTS (SELECT FROM pg_options_to_table(v.reloptions)
                           WHERE option_name IN ('security_barrier', 'security_invoker') AND option_value::boolean)

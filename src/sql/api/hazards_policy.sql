@@ -29,7 +29,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_profile(
                split_part(u.object, ' ', 1) AS kind,
                regexp_replace(u.privilege, ' WITH GRANT OPTION$', '') AS revoked,
                CASE WHEN u.privilege LIKE '% WITH GRANT OPTION' THEN 'GRANT OPTION FOR ' ELSE '' END AS option_for,
-               regexp_match(u.object, '^column (.*)\.("(?:[^"]|"")+"|[^".]+)$') AS column
+               regexp_match(u.object, '^column (.*)[.]("(?:[^"]|"")+"|[^".]+)$') AS column
         FROM profile, agentsandbox.unhonoured_grants(profile.name) u
     ), unhonoured_grant AS (
         SELECT 'unhonoured_grant', format('%s on %s', privilege, object), reason,
@@ -159,7 +159,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_server(
         SELECT 'library_not_preloaded', 'setting shared_preload_libraries', NULLIF(reset_val, ''),
                format('ALTER SYSTEM SET shared_preload_libraries = %s; -- and restart the server', concat_ws(', ', NULLIF(reset_val, ''), 'agentsandbox'))
         FROM pg_settings
-        WHERE name = 'shared_preload_libraries' AND reset_val !~ '(^|[ ,"''/])agentsandbox(\.so)?($|[ ,"''])'
+        WHERE name = 'shared_preload_libraries' AND reset_val !~ '(^|[ ,"''/])agentsandbox([.]so)?($|[ ,"''])'
     ), lines AS (
         SELECT h.*, h.options @> ARRAY['clientcert=verify-full'] AS certified,
                -- none: local; a host name may be anybody's

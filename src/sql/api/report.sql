@@ -7,7 +7,7 @@ DECLARE
     role CONSTANT regrole := agentsandbox.profile_role(report_data.profile);
     listing CONSTANT jsonb := agentsandbox.surface_listing(report_data.profile);
     -- how a path begins that every profile has
-    common CONSTANT text := '^(member of agentsandbox_agent|login gate|planned statement|setting gate|(setting|statement|server [a-z]+) list|through a listed |through [A-Z]+ (on|of) [a-z ]+ agentsandbox\.)';
+    common CONSTANT text := '^(member of agentsandbox_agent|login gate|planned statement|setting gate|(setting|statement|server [a-z]+) list|through a listed |through [A-Z]+ (on|of) [a-z ]+ agentsandbox[.])';
     findings CONSTANT jsonb := (SELECT COALESCE(jsonb_agg(to_jsonb(h)), '[]') FROM agentsandbox.hazards(report_data.profile) h);
 BEGIN
     RETURN jsonb_build_object(

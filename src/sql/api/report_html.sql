@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.report_cells(entry jsonb, fields text[])
         CASE jsonb_typeof(entry -> field) WHEN 'array' THEN (SELECT string_agg(v, '; ' ORDER BY i) FROM jsonb_array_elements_text(entry -> field) WITH ORDINALITY AS step (v, i))
              WHEN 'number' THEN rtrim(to_char(ceil((entry ->> field)::numeric * 100) / 100, 'FM999,999,999,999,999,999,990.99'), '.')
              ELSE entry ->> field END) ORDER BY n)
-    FROM unnest(fields) WITH ORDINALITY AS wanted (f, n), regexp_replace(f, '^\w+:', '') AS field
+    FROM unnest(fields) WITH ORDINALITY AS wanted (f, n), regexp_replace(f, '^[[:alnum:]_]+:', '') AS field
 $$;
 COMMENT ON FUNCTION agentsandbox.report_cells(jsonb, text[]) IS 'the cells of one row of the HTML report';
 

@@ -5,7 +5,7 @@
 -- must not look like another one.
 CREATE OR REPLACE FUNCTION agentsandbox.show_hidden(value text) RETURNS text
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT string_agg(CASE WHEN c ~ '[\u0001-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]'
+    SELECT string_agg(CASE WHEN c ~ E'[\\u0001-\\u001f\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb\\U000e0000-\\U000e0fff]'
                            THEN format('[U+%s]', regexp_replace(lpad(upper(to_hex(ascii(c))), 6, '0'), '^0{1,2}', ''))
                            ELSE c END, '' ORDER BY n)
     FROM regexp_split_to_table(value, '') WITH ORDINALITY AS characters (c, n)
@@ -47,7 +47,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.report_boxes(title text, labels text[], 
     SELECT format('<text class="head" x="%s" y="22">%s</text>', x, agentsandbox.html(title))
         || COALESCE(string_agg(format('<g><title>%1$s</title><rect class="%2$s" x="%3$s" y="%4$s" width="200" height="30" rx="4"/><text x="%5$s" y="%6$s">%7$s</text></g>',
                               agentsandbox.html(l), class, x, 36 + (n - 1) * 38, x + 8, 56 + (n - 1) * 38,
-                              agentsandbox.html(CASE WHEN length(l) > 27 THEN left(l, 26) || '…' ELSE l END)), '' ORDER BY n), '')
+                              agentsandbox.html(CASE WHEN length(l) > 27 THEN left(l, 26) || chr(8230) ELSE l END)), '' ORDER BY n), '')
     FROM unnest(labels) WITH ORDINALITY AS label (l, n)
 $$;
 COMMENT ON FUNCTION agentsandbox.report_boxes(text, text[], integer, text) IS 'a column of boxes in the picture';

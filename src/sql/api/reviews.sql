@@ -78,7 +78,7 @@ SELECT c.id, c.conversation, r.profile, r.opened_by, c.method,
        agentsandbox.review_digest(c.method, c.labels, c.arguments) AS digest,
        -- what a person does not see: controls, what Unicode calls default ignorable (soft hyphen, zero width, fillers,
        -- bidirectional controls, variation selectors, tags), separators of lines, blank Braille
-       c.arguments::text OPERATOR(pg_catalog.~) U&'[\007F-\009F\00AD\034F\061C\115F\1160\17B4\17B5\180B-\180F\200B-\200F\2028-\202E\2060-\206F\2800\3164\FE00-\FE0F\FEFF\FFA0\FFF0-\FFFB\+01BCA0-\+01BCA3\+01D173-\+01D17A\+0E0000-\+0E0FFF]' AS hidden_characters,
+       c.arguments::text OPERATOR(pg_catalog.~) E'[\\u007F-\\u009F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B-\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u2800\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFB\\U0001BCA0-\\U0001BCA3\\U0001D173-\\U0001D17A\\U000E0000-\\U000E0FFF]' AS hidden_characters,
        c.held_for AS reason,
        c.labels,
        (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('label', l.label, 'raised_at', l.raised_at, 'cause', l.cause)

@@ -1,6 +1,18 @@
 -- Where the library is not preloaded this ends with the reason.
 LOAD 'MODULE_PATHNAME';
 
+-- Calls are JSON that is validated and relayed byte for byte, as UTF-8.
+DO $$
+BEGIN
+    IF pg_catalog.current_setting('server_encoding') <> 'UTF8' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'feature_not_supported',
+            MESSAGE = 'agentsandbox needs a database with encoding UTF8',
+            DETAIL = pg_catalog.format('This database has encoding %s.', pg_catalog.current_setting('server_encoding'));
+    END IF;
+END
+$$;
+
 -- Schema and predefined roles.  Roles are shared by all databases of the
 -- cluster, so they may exist already; one that exists without our label was
 -- made by somebody else and is not adopted.
