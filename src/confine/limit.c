@@ -182,6 +182,8 @@ apply(const AsbLimits *limits)
 	set_integer("max_parallel_workers_per_gather", limits->parallel_workers, PGC_S_OVERRIDE);
 	SetConfigOption("jit", "off", PGC_SUSET, PGC_S_OVERRIDE);
 	SetConfigOption("row_security", "on", PGC_SUSET, PGC_S_OVERRIDE);
+	/* else triggers and foreign keys are not looked at */
+	SetConfigOption("session_replication_role", "origin", PGC_SUSET, PGC_S_OVERRIDE);
 	/* else the order of rows tells where others are reading */
 	SetConfigOption("synchronize_seqscans", "off", PGC_SUSET, PGC_S_OVERRIDE);
 	/* what the worker watches by */
@@ -200,6 +202,7 @@ session_bound(const AsbSession *session)
 	asb_disclosure_bind();
 	asb_insist();
 	asb_setting_check_stored();
+	asb_setting_bind();
 
 	for_pool = session->kind != ASB_SESSION_CONVERSATION;
 	over_rate = false;

@@ -118,6 +118,7 @@ harmless_time_zone(const char *value)
 }
 
 #define CHECK(function) .check = function
+#define INSTEAD(value) .instead = value
 #define LIMIT(column) .limit = offsetof(AsbLimits, column)
 #define TIME_VALUES "It can be any time but zero, up to the limit that SHOW tells at the start."
 
@@ -129,10 +130,10 @@ static const AsbSetting settings[] = {
 	"how values are written"},
 	{"client_encoding", ASB_SETTING_CHECKED, "It can be UTF8 or SQL_ASCII.",
 		"how text is exchanged, without the server's conversion routines",
-	CHECK(harmless_encoding)},
+	CHECK(harmless_encoding), INSTEAD("UTF8")},
 	{"client_min_messages", ASB_SETTING_CHECKED, "It can be notice, warning or error.",
 		"fewer messages, never those meant for the server's log",
-	CHECK(harmless_message_level)},
+	CHECK(harmless_message_level), INSTEAD("notice")},
 	{"DateStyle", ASB_SETTING_FREE, NULL,
 	"how values are written and read"},
 	{"default_text_search_config", ASB_SETTING_CHECKED, "It can be a configuration of pg_catalog.",
@@ -142,7 +143,7 @@ static const AsbSetting settings[] = {
 	"matters to serializable transactions only"},
 	{"default_transaction_isolation", ASB_SETTING_CHECKED, "It can be read committed or repeatable read.",
 		"option of BEGIN, without the predicate locks of serializable",
-	CHECK(harmless_isolation)},
+	CHECK(harmless_isolation), INSTEAD("repeatable read")},
 	{"default_transaction_read_only", ASB_SETTING_CHECKED, "It can be turned on; RESET turns it back.",
 		"allows less",
 	CHECK(only_on)},
@@ -196,7 +197,7 @@ static const AsbSetting settings[] = {
 	"the session's own"},
 	{"standard_conforming_strings", ASB_SETTING_CHECKED, "It can be on.",
 		"drivers and their quoting rely on it",
-	CHECK(only_on)},
+	CHECK(only_on), INSTEAD("on")},
 	{"statement_timeout", ASB_SETTING_TIME, TIME_VALUES,
 		"allows less",
 	LIMIT(statement_time)},
@@ -426,13 +427,14 @@ asb_setting_gate_call(const FuncExpr *call)
 		});
 }
 
-/* Whether a list of libraries is ours alone, as a role's setting or quoted. */
+/* What a conversation's role has; quoted where the server quotes all identifiers. */
 static bool
-is_our_library(const char *value)
+is_own_preload(const char *name, const char *value)
 {
 	List	   *libraries;
 
-	return SplitDirectoriesString(pstrdup(value), ',', &libraries) &&
+	return strcmp(name, "session_preload_libraries") == 0 &&
+		SplitDirectoriesString(pstrdup(value), ',', &libraries) &&
 		list_length(libraries) == 1 &&
 		strcmp(linitial(libraries), "agentsandbox") == 0;
 }
@@ -454,9 +456,7 @@ check_stored_row(Datum setconfig)
 
 		if (value)
 			*value++ = '\0';
-		if (value == NULL ||
-			(strcmp(name, "session_preload_libraries") == 0 &&
-			 is_our_library(value)))
+		if (value == NULL || is_own_preload(name, value))
 			continue;
 		if (asb_setting_decide(NULL, name, value, ASB_SETTING_STORED) < ASB_SETTING_ALLOWED)
 			ereport(ERROR,
@@ -464,6 +464,23 @@ check_stored_row(Datum setconfig)
 					 errmsg("parameter \"%s\" is set for this role or database to a value that is not allowed in a sandbox",
 							name),
 					 errhint("The administrator removes it with ALTER ROLE or ALTER DATABASE ... RESET.")));
+	}
+}
+
+void
+asb_setting_bind(void)
+{
+	for (int i = 0; i < lengthof(settings); i++)
+	{
+		const char *value;
+
+		if (settings[i].instead == NULL)
+			continue;
+		/* also where it is harmless: the file can be read again */
+		value = GetConfigOptionResetString(settings[i].name);
+		SetConfigOption(settings[i].name,
+						value && settings[i].check(value) ? value : settings[i].instead,
+						PGC_SUSET, PGC_S_OVERRIDE);
 	}
 }
 

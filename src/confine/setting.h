@@ -43,6 +43,10 @@ typedef struct AsbSetting
 	const char *values;			/* which values are allowed, a hint; or NULL */
 	const char *reason;			/* why this does no harm */
 	bool		(*check) (const char *value);
+	const char *instead;		/* where the server is configured with a value
+								 * that "check" does not accept; NULL: what
+								 * the server has does no harm, or limit.c
+								 * replaces it */
 	int			limit;			/* offset in AsbLimits */
 } AsbSetting;
 
@@ -85,5 +89,11 @@ extern void asb_setting_gate_call(const FuncExpr *call);
  * session; error if it holds a setting that is not listed.
  */
 extern void asb_setting_check_stored(void);
+
+/*
+ * Replaces what the server's configuration has of the list's settings and an
+ * agent could not set.
+ */
+extern void asb_setting_bind(void);
 
 #endif							/* ASB_SETTING_H */
