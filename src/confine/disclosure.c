@@ -623,6 +623,9 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 void
 asb_disclosure_bind(void)
 {
+	/* a translation has other quotes, and other words around them */
+	SetConfigOption("lc_messages", "C", PGC_SUSET, PGC_S_OVERRIDE);
+
 	if (log_min_messages != LOG && log_min_messages <= INFO)
 		return;
 	wanted_in_log = log_min_messages;
