@@ -1,18 +1,22 @@
 -- Every privilege of the extension, in one sitting.  sql/grants.sql prints them.
 
--- PUBLIC gets nothing.  (CREATE FUNCTION and each type, row types included,
--- would give it something.)
-REVOKE ALL ON ALL ROUTINES IN SCHEMA agentsandbox FROM PUBLIC;
-REVOKE ALL ON ALL TABLES IN SCHEMA agentsandbox FROM PUBLIC;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA agentsandbox FROM PUBLIC;
-REVOKE ALL ON SCHEMA agentsandbox FROM PUBLIC;
+-- PUBLIC gets nothing, nor does whoever the default privileges of this role
+-- name.  (CREATE FUNCTION and each type, row types included, would give PUBLIC
+-- something, and ALTER DEFAULT PRIVILEGES everything to anybody.)
 DO $$
 DECLARE
-    type regtype;
+    others CONSTANT text := (
+        SELECT pg_catalog.concat_ws(', ', 'PUBLIC', pg_catalog.string_agg(DISTINCT g.grantee::pg_catalog.regrole::text, ', '))
+        FROM pg_catalog.pg_default_acl d, pg_catalog.aclexplode(d.defaclacl) g
+        WHERE d.defaclrole = CURRENT_USER::pg_catalog.regrole AND g.grantee NOT IN (0, d.defaclrole));
+    what text;
 BEGIN
-    FOR type IN SELECT oid FROM pg_catalog.pg_type
+    FOR what IN SELECT pg_catalog.unnest('{ALL ROUTINES IN SCHEMA,ALL TABLES IN SCHEMA,ALL SEQUENCES IN SCHEMA,SCHEMA}'::text[]) LOOP
+        EXECUTE pg_catalog.format('REVOKE ALL ON %s agentsandbox FROM %s', what, others);
+    END LOOP;
+    FOR what IN SELECT oid::pg_catalog.regtype FROM pg_catalog.pg_type
                 WHERE typnamespace = 'agentsandbox'::pg_catalog.regnamespace AND typelem = 0 LOOP
-        EXECUTE pg_catalog.format('REVOKE ALL ON TYPE %s FROM PUBLIC', type);
+        EXECUTE pg_catalog.format('REVOKE ALL ON TYPE %s FROM %s', what, others);
     END LOOP;
 
     -- what the script gave row types is noted there, which pg_dump 15 does not

@@ -102,8 +102,17 @@ for my $format (qw(custom plain))
 }
 
 # a second database: roles are shared, everything else is not
-sql('CREATE DATABASE second');
+sql('CREATE DATABASE second; CREATE ROLE "any one"');
+done('second', "ALTER DEFAULT PRIVILEGES GRANT ALL ON $_ TO \"any one\", PUBLIC", "default privileges on $_") for qw(SCHEMAS TABLES SEQUENCES ROUTINES TYPES);
 done('second', 'CREATE EXTENSION agentsandbox', 'a second database has the extension too');
+is(done('second', <<~'SQL', 'whose objects are looked at'), '', '... and default privileges give nobody anything of it');
+	SELECT classid::regclass, objid, a.grantee FROM pg_depend d, LATERAL (
+	    SELECT nspacl FROM pg_namespace WHERE oid = objid UNION ALL SELECT relacl FROM pg_class WHERE oid = objid
+	    UNION ALL SELECT proacl FROM pg_proc WHERE oid = objid UNION ALL SELECT typacl FROM pg_type WHERE oid = objid) o (acl), aclexplode(acl) a
+	WHERE refclassid = 'pg_extension'::regclass AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'agentsandbox')
+	  AND deptype = 'e' AND (grantee = 0 OR grantee = '"any one"'::regrole)
+	SQL
+done('second', 'DROP OWNED BY "any one"; DROP ROLE "any one"', 'the role that they name can go');
 like_error('second', 'CREATE EXTENSION agentsandbox', qr/already exists/, 'once');
 like_error('second', "SELECT agentsandbox.open_conversation('support')", qr/does not exist in this database/, 'the profile of one is none of another');
 like_error('second', "SELECT agentsandbox.create_profile('support')", qr/already exists/, 'its name is taken');
