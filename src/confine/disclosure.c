@@ -623,8 +623,17 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 void
 asb_disclosure_bind(void)
 {
-	/* a translation has other quotes, and other words around them */
-	SetConfigOption("lc_messages", "C", PGC_SUSET, PGC_S_OVERRIDE);
+	static const char *const settings[][2] = {
+		/* a translation has other quotes, and other words around them */
+		{"lc_messages", "C"},
+		/* plans and audit trails tell of what is behind views and functions */
+		{"auto_explain.log_level", "log"},
+		{"pgaudit.log_client", "off"},
+	};
+
+	/* of a library that is not loaded, or not yet, the server keeps it */
+	for (int i = 0; i < lengthof(settings); i++)
+		SetConfigOption(settings[i][0], settings[i][1], PGC_SUSET, PGC_S_OVERRIDE);
 
 	if (log_min_messages != LOG && log_min_messages <= INFO)
 		return;
