@@ -13,7 +13,9 @@ package AgentSandbox;
 
 use strict;
 use warnings;
+use Encode ();
 use Exporter 'import';
+use File::Temp ();
 use IPC::Run ();
 use Test::More ();
 use Time::HiRes ();
@@ -38,8 +40,12 @@ sub psql
 {
 	my ($conninfo, $sql) = @_;
 	my ($out, $err) = ('', '');
+	# no pipe: where the login is refused, nobody reads it
+	my $file = File::Temp->new;
+	print $file Encode::is_utf8($sql) ? Encode::encode('UTF-8', $sql) : $sql;
+	close $file;
 	IPC::Run::run([ qw(psql -XqAt -v ON_ERROR_STOP=1 -v VERBOSITY=verbose -f -), $conninfo ],
-		\$sql, \$out, \$err, IPC::Run::timeout(120));
+		'<', "$file", '>', \$out, '2>', \$err, IPC::Run::timeout(120));
 	my $status = $? >> 8;
 	chomp $out;
 	return ($status, $out, $err);
