@@ -514,7 +514,7 @@ asb_flow_read_changed(Query *query)
 
 	if (query->resultRelation != 0)
 		target = asb_entry_access(query, rt_fetch(query->resultRelation, query->rtable));
-	switch (query->commandType)
+	switch (target ? query->commandType : CMD_UNKNOWN)
 	{
 		case CMD_UPDATE:
 			read_what_is_kept(target, query->targetList);
