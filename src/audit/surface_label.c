@@ -59,10 +59,11 @@ asb_surface_label_writes(AsbSurface *surface, const AsbRelation *relation, AclMo
 						 const Bitmapset *columns, AsbPath *via)
 {
 	static const AclMode writes[] = {ACL_INSERT, ACL_UPDATE, ACL_DELETE};
-	Bitmapset  *written = bms_copy(columns);
+	Bitmapset  *written;
 
 	if (asb_objects()->all == 0)
 		return;
+	written = bms_copy(columns);
 	for (AttrNumber attnum = 1; columns == NULL && attnum <= relation->form->relnatts; attnum++)
 		written = bms_add_member(written, attnum - FirstLowInvalidHeapAttributeNumber);
 	for (int i = 0; i < lengthof(writes); i++)

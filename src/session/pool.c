@@ -312,10 +312,7 @@ seed_random(void)
 {
 	uint32		random;
 
-	if (!pg_strong_random(&random, sizeof(random)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INTERNAL_ERROR),
-				 errmsg("could not generate random values")));
+	asb_random_bytes(&random, sizeof(random));
 	(void) DirectFunctionCall1(setseed, Float8GetDatum((double) random / PG_UINT32_MAX));
 }
 

@@ -5,89 +5,43 @@
  * A password of 256 random bits needs no slow hash, but drivers insist on at
  * least 4096 iterations (the JDBC driver refuses fewer).  The server's own
  * function sets a new HMAC up for each, which makes it nearly all of what
- * open_conversation() takes.  Here the two halves of the HMAC's key are hashed
- * once, and their state is copied.
+ * open_conversation() takes.
  */
 #include "postgres.h"
 
 #include "libpq/scram.h"
 
 #include "core/compat.h"
+#include "session/hmac.h"
 #include "session/scram.h"
+#include "session/secret.h"
 
 #ifdef USE_OPENSSL
-
-#define OPENSSL_SUPPRESS_DEPRECATED /* the interface without allocations */
-#include <openssl/sha.h>
 
 #include "common/base64.h"
 #include "common/scram-common.h"
 
 #define ITERATIONS	SCRAM_DEFAULT_ITERATIONS
-#define KEY_LENGTH	SHA256_DIGEST_LENGTH
-
-/* HMAC (RFC 2104) with a key whose two padded blocks are hashed already */
-typedef struct Hmac
-{
-	SHA256_CTX	inner;
-	SHA256_CTX	outer;
-} Hmac;
-
-static void
-hmac_key(Hmac *hmac, const uint8 *key, Size length)
-{
-	uint8		hashed[KEY_LENGTH];
-	uint8		pad[SHA256_CBLOCK];
-
-	if (length > sizeof(pad))
-	{
-		SHA256(key, length, hashed);
-		key = hashed;
-		length = sizeof(hashed);
-	}
-
-	memset(pad, 0x36, sizeof(pad));
-	for (Size i = 0; i < length; i++)
-		pad[i] ^= key[i];
-	SHA256_Init(&hmac->inner);
-	SHA256_Update(&hmac->inner, pad, sizeof(pad));
-
-	for (Size i = 0; i < sizeof(pad); i++)
-		pad[i] ^= 0x36 ^ 0x5c;
-	SHA256_Init(&hmac->outer);
-	SHA256_Update(&hmac->outer, pad, sizeof(pad));
-}
-
-static void
-hmac_sign(const Hmac *hmac, const void *data, Size length, uint8 *result)
-{
-	SHA256_CTX	ctx = hmac->inner;
-
-	SHA256_Update(&ctx, data, length);
-	SHA256_Final(result, &ctx);
-	ctx = hmac->outer;
-	SHA256_Update(&ctx, result, KEY_LENGTH);
-	SHA256_Final(result, &ctx);
-}
+#define KEY_LENGTH	ASB_HMAC_BYTES
 
 /* Hi() of RFC 5802: PBKDF2 with HMAC-SHA-256, one block long */
 static void
 salted_password(const char *password, const uint8 *salt, Size salt_length, uint8 *result)
 {
 	static const uint8 block_number[] = {0, 0, 0, 1};
-	Hmac		hmac;
+	AsbHmac		hmac;
 	uint8		message[SCRAM_DEFAULT_SALT_LEN + sizeof(block_number)];
 	uint8		u[KEY_LENGTH];
 
-	hmac_key(&hmac, (const uint8 *) password, strlen(password));
+	asb_hmac_key(&hmac, (const uint8 *) password, strlen(password));
 	memcpy(message, salt, salt_length);
 	memcpy(message + salt_length, block_number, sizeof(block_number));
-	hmac_sign(&hmac, message, salt_length + sizeof(block_number), u);
+	asb_hmac_sign(&hmac, message, salt_length + sizeof(block_number), u);
 	memcpy(result, u, KEY_LENGTH);
 
 	for (int i = 1; i < ITERATIONS; i++)
 	{
-		hmac_sign(&hmac, u, KEY_LENGTH, u);
+		asb_hmac_sign(&hmac, u, KEY_LENGTH, u);
 		for (int j = 0; j < KEY_LENGTH; j++)
 			result[j] ^= u[j];
 	}
@@ -114,18 +68,15 @@ asb_scram_verifier(const char *password)
 	uint8		client_key[KEY_LENGTH];
 	uint8		stored_key[KEY_LENGTH];
 	uint8		server_key[KEY_LENGTH];
-	Hmac		hmac;
+	AsbHmac		hmac;
 
-	if (!pg_strong_random(salt, sizeof(salt)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INTERNAL_ERROR),
-				 errmsg("could not generate random values")));
+	asb_random_bytes(salt, sizeof(salt));
 
 	salted_password(password, salt, sizeof(salt), salted);
-	hmac_key(&hmac, salted, sizeof(salted));
-	hmac_sign(&hmac, "Client Key", strlen("Client Key"), client_key);
+	asb_hmac_key(&hmac, salted, sizeof(salted));
+	asb_hmac_sign(&hmac, "Client Key", strlen("Client Key"), client_key);
 	SHA256(client_key, sizeof(client_key), stored_key);
-	hmac_sign(&hmac, "Server Key", strlen("Server Key"), server_key);
+	asb_hmac_sign(&hmac, "Server Key", strlen("Server Key"), server_key);
 
 	return psprintf("SCRAM-SHA-256$%d:%s$%s:%s", ITERATIONS,
 					base64(salt, sizeof(salt)),

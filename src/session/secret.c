@@ -14,10 +14,11 @@
 #include "utils/builtins.h"
 
 #include "core/compat.h"
+#include "session/hmac.h"
 #include "session/secret.h"
 
-static void
-fill_random(void *buffer, Size length)
+void
+asb_random_bytes(void *buffer, Size length)
 {
 	if (!pg_strong_random(buffer, length))
 		ereport(ERROR,
@@ -31,7 +32,7 @@ asb_secret_random(void)
 	uint8		bytes[ASB_SECRET_BYTES];
 	char	   *text = palloc(2 * ASB_SECRET_BYTES + 1);
 
-	fill_random(bytes, sizeof(bytes));
+	asb_random_bytes(bytes, sizeof(bytes));
 	(void) hex_encode((const char *) bytes, ASB_SECRET_BYTES, text);
 	text[2 * ASB_SECRET_BYTES] = '\0';
 	return text;
@@ -57,7 +58,7 @@ asb_uuid_random(pg_uuid_t *uuid)
 
 	if (left == 0)
 	{
-		fill_random(drawn, sizeof(drawn));
+		asb_random_bytes(drawn, sizeof(drawn));
 		left = sizeof(drawn);
 	}
 	left -= UUID_LEN;
@@ -66,24 +67,7 @@ asb_uuid_random(pg_uuid_t *uuid)
 	mark_random(uuid);
 }
 
-static void
-sha256(const void *first, Size first_length, const void *second, Size second_length, uint8 *digest)
-{
-	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
-
-	if (pg_cryptohash_init(ctx) < 0 ||
-		pg_cryptohash_update(ctx, first, first_length) < 0 ||
-		pg_cryptohash_update(ctx, second, second_length) < 0 ||
-		pg_cryptohash_final(ctx, digest, PG_SHA256_DIGEST_LENGTH) < 0)
-		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(ctx));
-	pg_cryptohash_free(ctx);
-}
-
 /*
- * SHA-256 of a key and the input.  What HMAC would add, three times as slow,
- * is that nobody can append to an input whose digest he knows; of this digest
- * nobody is told the half.
- *
  * The key is the secret that makes up the salts of roles that do not exist.
  * What is said with it starts with our name, so it is nobody else's.
  */
@@ -91,13 +75,20 @@ void
 asb_uuid_derived(pg_uuid_t *uuid, const void *input, Size length)
 {
 	static const char purpose[] = "agentsandbox uuid";
-	uint8		key[MOCK_AUTH_NONCE_LEN + sizeof(purpose)];
-	uint8		digest[PG_SHA256_DIGEST_LENGTH];
+	static AsbHmac hmac;
+	static bool keyed = false;
+	uint8		message[ASB_DERIVED_MAX + sizeof(purpose)];
+	uint8		mac[ASB_HMAC_BYTES];
 
-	memcpy(key, GetMockAuthenticationNonce(), MOCK_AUTH_NONCE_LEN);
-	memcpy(key + MOCK_AUTH_NONCE_LEN, purpose, sizeof(purpose));
-	sha256(key, sizeof(key), input, length, digest);
-	memcpy(uuid->data, digest, UUID_LEN);
+	if (length > ASB_DERIVED_MAX)
+		elog(ERROR, "too much to derive a uuid from");
+	if (!keyed)
+		asb_hmac_key(&hmac, (const uint8 *) GetMockAuthenticationNonce(), MOCK_AUTH_NONCE_LEN);
+	keyed = true;
+	memcpy(message, purpose, sizeof(purpose));
+	memcpy(message + sizeof(purpose), input, length);
+	asb_hmac_sign(&hmac, message, sizeof(purpose) + length, mac);
+	memcpy(uuid->data, mac, UUID_LEN);
 	mark_random(uuid);
 }
 
@@ -105,8 +96,13 @@ bytea *
 asb_secret_hash(const char *secret, Size length)
 {
 	bytea	   *hash = palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
+	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
 
-	sha256(secret, length, NULL, 0, (uint8 *) VARDATA(hash));
+	if (pg_cryptohash_init(ctx) < 0 ||
+		pg_cryptohash_update(ctx, (const uint8 *) secret, length) < 0 ||
+		pg_cryptohash_final(ctx, (uint8 *) VARDATA(hash), PG_SHA256_DIGEST_LENGTH) < 0)
+		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(ctx));
+	pg_cryptohash_free(ctx);
 	SET_VARSIZE(hash, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
 	return hash;
 }

@@ -8,6 +8,10 @@
 #include "utils/uuid.h"
 
 #define ASB_SECRET_BYTES	32	/* 256 random bits */
+#define ASB_DERIVED_MAX		64
+
+/* Random as keys must be; error if there is no such source. */
+extern void asb_random_bytes(void *buffer, Size length);
 
 /* A fresh secret, in hexadecimal; palloc'd. */
 extern char *asb_secret_random(void);
@@ -16,7 +20,8 @@ extern char *asb_secret_random(void);
 extern void asb_uuid_random(pg_uuid_t *uuid);
 
 /*
- * A uuid that is always the same for the same input, on this cluster and its
+ * A uuid that is always the same for the same input, of up to ASB_DERIVED_MAX
+ * bytes, on this cluster and its
  * physical copies, and random to whoever cannot read the cluster's files.
  */
 extern void asb_uuid_derived(pg_uuid_t *uuid, const void *input, Size length);
