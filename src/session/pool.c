@@ -15,8 +15,9 @@
  *
  * An entry is undone by the abort of the (sub)transaction that made it.  A
  * leave is never undone.  (The server restores the current user at an abort,
- * not the outer role, so we put that right.)  A transaction belongs to one
- * conversation at most.
+ * not the outer role, so we put that right.)  A transaction block that has left
+ * a conversation enters no other, so what commits together is of one; ROLLBACK
+ * TO alone, which undoes the entry and what was done since, lets another follow.
  */
 #include "postgres.h"
 
@@ -342,8 +343,12 @@ asb_enter(PG_FUNCTION_ARGS)
 		refuse_token();
 
 	asb_at_transaction_end(&watching, pool_xact_callback, pool_subxact_callback);
-	/* from here on an error is undone by the abort that it causes */
-	/* also what was set since the last conversation left: it may have been its agent */
+
+	/*
+	 * From here on an error is undone by the abort that it causes.  Settings
+	 * are reset here too: the agent of the last conversation may have set them
+	 * since it left.
+	 */
 	ResetAllOptions();
 	settings_dirty = true;
 	seed_random();

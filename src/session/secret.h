@@ -21,8 +21,8 @@ extern void asb_uuid_random(pg_uuid_t *uuid);
 
 /*
  * A uuid that is always the same for the same input, of up to ASB_DERIVED_MAX
- * bytes, on this cluster and its
- * physical copies, and random to whoever cannot read the cluster's files.
+ * bytes, on this cluster and its physical copies, and random to whoever cannot
+ * read the cluster's files.
  */
 extern void asb_uuid_derived(pg_uuid_t *uuid, const void *input, Size length);
 

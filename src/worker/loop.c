@@ -134,8 +134,7 @@ static int64 run_watches(TimestampTz now);
 /*
  * Judges what was submitted.  What is due meanwhile does not wait for the end
  * of it, so that no flood of calls delays a release tick, or lets sessions run
- * unwatched.  After an error the
- * calls of the batch are judged one by one.
+ * unwatched.  After an error the calls of the batch are judged one by one.
  */
 static void
 validate(bool from_oldest)

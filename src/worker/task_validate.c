@@ -11,7 +11,7 @@
  * meanwhile is found by a rescan.
  *
  * A call carries the labels that it was stamped with when the conversation's
- * labels rose (task_raise.c), or those that the conversation has in the
+ * labels rose (task_requests.c), or those that the conversation has in the
  * snapshot that shows the call.  What is not let out takes nothing from the
  * method's rate, so that no other call tells of it.
  */

@@ -56,7 +56,8 @@ $$;
 COMMENT ON FUNCTION agentsandbox.create_label(text, text) IS 'makes a label, which SECURITY LABEL FOR agentsandbox can then give to tables, columns and functions';
 
 -- Whoever starts to use a label holds a lock on label_definitions that
--- conflicts with ours until the use is committed (flow/provider.c, worker/task_raise.c).
+-- conflicts with ours until the use is committed (flow/provider.c,
+-- worker/task_requests.c).
 CREATE OR REPLACE FUNCTION agentsandbox.drop_label(name text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -27,7 +27,7 @@ SELECT pg_catalog.pg_extension_config_dump('agentsandbox.label_definitions', 'WH
 CREATE TRIGGER invalidate_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.label_definitions
     FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_sessions();
 
--- Written by the worker only (worker/task_raise.c); rows are never deleted, so
+-- Written by the worker only (worker/task_requests.c); rows are never deleted, so
 -- a conversation's labels only rise.
 CREATE TABLE agentsandbox.conversation_labels (
     conversation uuid NOT NULL,
