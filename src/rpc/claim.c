@@ -160,9 +160,8 @@ claim_call(Claim *claim, AsbCall *call)
 	asb_call_set(call, Anum_call_lease_expires_at, lease_end);
 	if (waited || claim->lease->time < ASB_YOUNG_MS * INT64CONST(1000))
 	{
-		TimestampTz due = asb_call_due(call->values, call->isnull);
+		TimestampTz due = asb_call_set_due(call);
 
-		asb_call_set(call, Anum_call_due, TimestampTzGetDatum(due));
 		claim->alarm = Min(claim->alarm, due);
 	}
 	if (asb_call_write(claim->calls, call, false) != TM_Ok)

@@ -221,7 +221,6 @@ static void
 give_back(AsbCall *call, const Interval *retry_after)
 {
 	int64		delay = asb_retry_delay(DatumGetInt32(call->values[Anum_call_attempt - 1]));
-	TimestampTz due;
 
 	if (retry_after)
 	{
@@ -233,9 +232,7 @@ give_back(AsbCall *call, const Interval *retry_after)
 	asb_call_set_null(call, Anum_call_lease_token);
 	asb_call_set_null(call, Anum_call_lease_expires_at);
 	asb_call_set(call, Anum_call_retry_at, TimestampTzGetDatum(GetCurrentTimestamp() + delay));
-	due = asb_call_due(call->values, call->isnull);
-	asb_call_set(call, Anum_call_due, TimestampTzGetDatum(due));
-	asb_wakeup_alarm_at_commit(due);
+	asb_wakeup_alarm_at_commit(asb_call_set_due(call));
 }
 
 /*

@@ -118,6 +118,16 @@ asb_call_set_state(AsbCall *call, AsbCallState state)
 }
 
 TimestampTz
+asb_call_set_due(AsbCall *call)
+{
+	TimestampTz due = asb_call_due(call->values, call->isnull);
+
+	asb_call_set(call, Anum_call_due, TimestampTzGetDatum(due));
+	call->isnull[Anum_call_due - 1] = due == DT_NOEND;
+	return due;
+}
+
+TimestampTz
 asb_call_time(const AsbCall *call, int column, TimestampTz otherwise)
 {
 	return call->isnull[column - 1] ? otherwise : DatumGetTimestampTz(call->values[column - 1]);

@@ -51,6 +51,9 @@ extern void asb_call_set(AsbCall *call, int column, Datum value);
 extern void asb_call_set_null(AsbCall *call, int column);
 extern void asb_call_set_state(AsbCall *call, AsbCallState state);
 
+/* Sets "due" as the other columns have it, see asb_call_due(), and returns it. */
+extern TimestampTz asb_call_set_due(AsbCall *call);
+
 /* A column of type timestamptz; "otherwise" if it is null. */
 extern TimestampTz asb_call_time(const AsbCall *call, int column, TimestampTz otherwise);
 

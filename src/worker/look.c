@@ -93,10 +93,7 @@ asb_look_at(Relation calls, AsbCall *call)
 			 asb_call_time(call, Anum_call_retry_at, DT_NOBEGIN) <= now)
 		let_wait(call);
 
-	due = asb_call_due(call->values, call->isnull);
-	asb_call_set(call, Anum_call_due, TimestampTzGetDatum(due));
-	if (due == DT_NOEND)
-		asb_call_set_null(call, Anum_call_due);
+	due = asb_call_set_due(call);
 	if (call->state == state && due == was_due && had_turn == !call->isnull[Anum_call_turn - 1])
 		return true;
 	asb_commit_may_be_lost();

@@ -119,11 +119,8 @@ asb_verdicts_add(AsbVerdicts *verdicts, const AsbEgressCall *egress, const AsbVe
 		asb_call_set(call, Anum_call_awaits_tick, BoolGetDatum(true));
 	else if (verdict->held_for)
 		asb_call_set(call, Anum_call_held_until, hold_expires(call));
-	due = asb_call_due(call->values, call->isnull);
-	asb_call_set(call, Anum_call_due, TimestampTzGetDatum(due));
-	if (due == DT_NOEND)
-		asb_call_set_null(call, Anum_call_due);
-	else
+	due = asb_call_set_due(call);
+	if (due != DT_NOEND)
 		asb_wakeup_set_alarm(due);
 
 	if (verdict->state == ASB_CALL_READY)
