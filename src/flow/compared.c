@@ -85,13 +85,32 @@ add_expression(Bitmapset *columns, HeapTuple tuple, TupleDesc desc, int attribut
 	return columns;
 }
 
+/* The columns of a catalog's vector, where zero is an expression's place. */
+static Bitmapset *
+add_vector(Bitmapset *columns, const int2vector *vector, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		if (vector->values[i] != 0)
+			columns = bms_add_member(columns, MEMBER(vector->values[i]));
+	}
+	return columns;
+}
+
 static void
-add_one_check(One *one, Bitmapset *columns)
+add_check(One *one, Bitmapset *columns, Bitmapset *makers)
 {
 	AsbCheck   *check = palloc(sizeof(AsbCheck));
 
-	*check = (AsbCheck) {columns, bms_copy(columns)};
+	*check = (AsbCheck) {columns, makers};
 	one->compared.checks = lappend(one->compared.checks, check);
+}
+
+/* ... that every one of the columns decides. */
+static void
+add_plain_check(One *one, Bitmapset *columns)
+{
+	add_check(one, columns, bms_copy(columns));
 }
 
 /* Can a row of which INSERT says nothing be the same as another to an index? */
@@ -135,24 +154,18 @@ compares_unwritten(HeapTuple tuple, TupleDesc desc, const One *one)
 static void
 add_index_row(const FormData_pg_index *form, const Bitmapset *computed, One *one)
 {
-	AsbCheck   *check = palloc(sizeof(AsbCheck));
+	Bitmapset  *columns = add_vector(bms_copy(computed), &form->indkey, form->indnatts);
+	Bitmapset  *makers = NULL;
 	int			member = -1;
 
-	*check = (AsbCheck) {bms_copy(computed), NULL};
-	for (int i = 0; i < form->indnatts; i++)
-	{
-		/* zero is an expression's place */
-		if (form->indkey.values[i] != 0)
-			check->columns = bms_add_member(check->columns, MEMBER(form->indkey.values[i]));
-	}
-	while ((member = bms_next_member(check->columns, member)) >= 0)
+	while ((member = bms_next_member(columns, member)) >= 0)
 	{
 		AttrNumber	attnum = member + FirstLowInvalidHeapAttributeNumber;
 
 		if (attnum <= 0 || get_typlen(get_atttype(one->relid, attnum)) < 0)
-			check->makers = bms_add_member(check->makers, member);
+			makers = bms_add_member(makers, member);
 	}
-	one->compared.checks = lappend(one->compared.checks, check);
+	add_check(one, columns, makers);
 }
 
 static void
@@ -164,18 +177,12 @@ add_index(HeapTuple tuple, TupleDesc desc, One *one)
 	computed = add_expression(computed, tuple, desc, Anum_pg_index_indexprs);
 	computed = add_expression(computed, tuple, desc, Anum_pg_index_indpred);
 	if (computed)
-		add_one_check(one, computed);
+		add_plain_check(one, computed);
 	add_index_row(form, computed, one);
 	if (!form->indisunique && !form->indisexclusion)
 		return;
-	for (int i = 0; i < form->indnkeyatts; i++)
-	{
-		/* zero is an expression's place */
-		if (form->indkey.values[i] != 0)
-			one->compared.keys = bms_add_member(one->compared.keys, MEMBER(form->indkey.values[i]));
-	}
-	one->compared.keys = add_expression(one->compared.keys, tuple, desc, Anum_pg_index_indexprs);
-	one->compared.keys = add_expression(one->compared.keys, tuple, desc, Anum_pg_index_indpred);
+	one->compared.keys = add_vector(one->compared.keys, &form->indkey, form->indnkeyatts);
+	one->compared.keys = bms_add_members(one->compared.keys, computed);
 	one->compared.inserts = one->compared.inserts || compares_unwritten(tuple, desc, one);
 }
 
@@ -216,15 +223,15 @@ referring_columns(HeapTuple tuple, TupleDesc desc)
 }
 
 static void
-add_check(HeapTuple tuple, TupleDesc desc, One *one)
+add_constraint(HeapTuple tuple, TupleDesc desc, One *one)
 {
 	switch (((Form_pg_constraint) GETSTRUCT(tuple))->contype)
 	{
 		case CONSTRAINT_CHECK:
-			add_one_check(one, add_expression(NULL, tuple, desc, Anum_pg_constraint_conbin));
+			add_plain_check(one, add_expression(NULL, tuple, desc, Anum_pg_constraint_conbin));
 			break;
 		case CONSTRAINT_FOREIGN:
-			add_one_check(one, referring_columns(tuple, desc));
+			add_plain_check(one, referring_columns(tuple, desc));
 			break;
 		default:
 			break;
@@ -252,25 +259,20 @@ add_bounds(One *one)
 		Oid			parent = get_partition_parent(child, true);
 		HeapTuple	tuple = SearchSysCache1(PARTRELID, ObjectIdGetDatum(parent));
 		Form_pg_partitioned_table form;
-		Bitmapset  *columns = NULL;
+		Bitmapset  *columns;
 		Datum		expressions;
 		bool		isnull;
 
 		if (!HeapTupleIsValid(tuple))
 			return;
 		form = (Form_pg_partitioned_table) GETSTRUCT(tuple);
-		for (int i = 0; i < form->partnatts; i++)
-		{
-			/* zero is an expression's place */
-			if (form->partattrs.values[i] != 0)
-				columns = bms_add_member(columns, MEMBER(form->partattrs.values[i]));
-		}
+		columns = add_vector(NULL, &form->partattrs, form->partnatts);
 		expressions = SysCacheGetAttr(PARTRELID, tuple, Anum_pg_partitioned_table_partexprs, &isnull);
 		if (!isnull)
 			pull_varattnos(stringToNode(TextDatumGetCString(expressions)), 1, &columns);
 		ReleaseSysCache(tuple);
 		columns = columns_of(one->relid, columns, parent);
-		add_one_check(one, columns);
+		add_plain_check(one, columns);
 		one->moves = bms_add_members(one->moves, columns);
 		child = parent;
 	}
@@ -287,7 +289,7 @@ static void
 add_generation(HeapTuple tuple, TupleDesc desc, One *one)
 {
 	if (get_attgenerated(one->relid, ((Form_pg_attrdef) GETSTRUCT(tuple))->adnum) != '\0')
-		add_one_check(one, add_expression(NULL, tuple, desc, Anum_pg_attrdef_adbin));
+		add_plain_check(one, add_expression(NULL, tuple, desc, Anum_pg_attrdef_adbin));
 }
 
 /* A generated column is made of others. */
@@ -361,7 +363,6 @@ add_row(One *one)
 {
 	int			natts = asb_relation_natts(one->relid);
 	Bitmapset  *plain = NULL;
-	AsbCheck   *check;
 
 	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
 	{
@@ -374,21 +375,8 @@ add_row(One *one)
 			plain = bms_add_member(plain, MEMBER(attnum));
 		ReleaseSysCache(tuple);
 	}
-	if (plain == NULL)
-		return;
-	check = palloc(sizeof(AsbCheck));
-	*check = (AsbCheck) {bms_make_singleton(MEMBER(InvalidAttrNumber)), plain};
-	one->compared.checks = lappend(one->compared.checks, check);
-}
-
-/* Where a row goes to it is new, for all that the partition has of its own. */
-static void
-add_moves(One *one)
-{
-	AsbCheck   *check = palloc(sizeof(AsbCheck));
-
-	*check = (AsbCheck) {bms_make_singleton(MEMBER(InvalidAttrNumber)), one->moves};
-	one->compared.checks = lappend(one->compared.checks, check);
+	if (plain)
+		add_check(one, bms_make_singleton(MEMBER(InvalidAttrNumber)), plain);
 }
 
 AsbCompared
@@ -406,19 +394,20 @@ asb_compared(Oid relid)
 
 		each_row(IndexRelationId, IndexIndrelidIndexId, Anum_pg_index_indrelid, &one, add_index);
 		each_row(ConstraintRelationId, ConstraintRelidTypidNameIndexId, Anum_pg_constraint_conrelid,
-				 &one, add_check);
+				 &one, add_constraint);
 		add_bounds(&one);
 		/* one lets a row pass that another does not */
 		each_row(PolicyRelationId, PolicyPolrelidPolnameIndexId, Anum_pg_policy_polrelid, &one, add_policy);
 		if (one.policies)
-			add_one_check(&one, one.policies);
+			add_plain_check(&one, one.policies);
 		each_row(AttrDefaultRelationId, AttrDefaultIndexId, Anum_pg_attrdef_adrelid, &one, add_generation);
 		add_row(&one);
 		one.compared.makers = bms_copy(one.compared.keys);
 		each_row(AttrDefaultRelationId, AttrDefaultIndexId, Anum_pg_attrdef_adrelid, &one, add_generated);
 		each_row(TriggerRelationId, TriggerRelidNameIndexId, Anum_pg_trigger_tgrelid, &one, add_trigger);
+		/* where a row goes to it is new, for all that the partition has of its own */
 		if (one.moves)
-			add_moves(&one);
+			add_check(&one, bms_make_singleton(MEMBER(InvalidAttrNumber)), one.moves);
 		each_row(RewriteRelationId, RewriteRelRulenameIndexId, Anum_pg_rewrite_ev_class, &one, add_rule);
 
 		all.keys = bms_add_members(all.keys, columns_of(relid, one.compared.keys, one.relid));
