@@ -24,12 +24,6 @@ static Closing *closing = NULL; /* in TopTransactionContext */
 static int	nclosing = 0;
 static int	max_closing = 0;
 
-static int
-compare_uuid(const void *a, const void *b)
-{
-	return memcmp(a, b, UUID_LEN);
-}
-
 /* Ends the sessions.  Nothing here may error: the transaction has committed. */
 static void
 end_sessions(void)
@@ -39,7 +33,6 @@ end_sessions(void)
 
 	for (int i = 0; i < nclosing; i++)
 		memmove(&closed[i], &closing[i].conversation, sizeof(pg_uuid_t));
-	qsort(closed, nclosing, sizeof(pg_uuid_t), compare_uuid);
 	asb_slot_terminate(closed, nclosing);
 }
 

@@ -197,8 +197,10 @@ compare_uuid(const void *a, const void *b)
 }
 
 void
-asb_slot_terminate(const pg_uuid_t *closed, int n)
+asb_slot_terminate(pg_uuid_t *closed, int n)
 {
+	qsort(closed, n, sizeof(pg_uuid_t), compare_uuid);
+
 	LWLockAcquire(&array->lock, LW_SHARED);
 	for (int i = 0; i < MaxBackends; i++)
 	{

@@ -54,11 +54,11 @@ extern void asb_slot_touch(TimestampTz now);
 
 /*
  * Sends SIGTERM to all sessions of conversations whose close has committed.
- * "closed" is sorted by memcmp.  A login publishes its slot first and then
+ * Sorts "closed".  A login publishes its slot first and then
  * reads the row with a new snapshot; the closer commits first and then reads
  * the slots.  So one of the two sees the other.
  */
-extern void asb_slot_terminate(const pg_uuid_t *closed, int n);
+extern void asb_slot_terminate(pg_uuid_t *closed, int n);
 
 /* A session that has ended, or a pool's that has left its conversation */
 typedef struct AsbDeparture
