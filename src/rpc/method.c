@@ -25,6 +25,7 @@
 
 #include "core/catalog.h"
 #include "core/compat.h"
+#include "core/interval.h"
 #include "rpc/canonical.h"
 #include "rpc/capacity.h"
 #include "rpc/method.h"
@@ -120,13 +121,6 @@ compile_column(HeapTuple tuple, TupleDesc desc, int column)
 	return asb_schema_compile(DatumGetJsonbP(value), cache_context);
 }
 
-static int64
-interval_microseconds(const Interval *interval)
-{
-	return interval->time +
-		(interval->day + (int64) interval->month * DAYS_PER_MONTH) * USECS_PER_DAY;
-}
-
 static void
 read_method(HeapTuple tuple, TupleDesc desc, AsbMethod *method)
 {
@@ -143,7 +137,7 @@ read_method(HeapTuple tuple, TupleDesc desc, AsbMethod *method)
 	method->max_attempts = int_column(tuple, desc, Anum_method_max_attempts);
 	method->rate_calls = int_column(tuple, desc, Anum_method_rate_calls);
 	value = heap_getattr(tuple, Anum_method_rate_interval, desc, &isnull);
-	method->rate_interval = isnull ? 0 : interval_microseconds(DatumGetIntervalP(value));
+	method->rate_interval = isnull ? 0 : asb_interval_microseconds(DatumGetIntervalP(value));
 	method->capacity = -1;
 	/* a name that is no label accepts nothing; nothing accepts sealed */
 	value = heap_getattr(tuple, Anum_method_accepts, desc, &isnull);

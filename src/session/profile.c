@@ -14,6 +14,7 @@
 #include "utils/timestamp.h"
 
 #include "core/catalog.h"
+#include "core/interval.h"
 #include "session/profile.h"
 
 /* Columns of agentsandbox.profiles, in the order of tables/20_profiles.sql. */
@@ -48,10 +49,7 @@
 static int
 milliseconds(Datum interval)
 {
-	const Interval *span = DatumGetIntervalP(interval);
-
-	return (int) ((span->time + span->day * USECS_PER_DAY +
-				   span->month * DAYS_PER_MONTH * USECS_PER_DAY + 999) / 1000);
+	return (int) ((asb_interval_microseconds(DatumGetIntervalP(interval)) + 999) / 1000);
 }
 
 static void

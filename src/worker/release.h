@@ -22,7 +22,7 @@
 /* The first tick that can still be prepared, for an interval in microseconds. */
 extern TimestampTz asb_next_tick(TimestampTz now, int64 interval);
 
-/* An interval of days and less, in microseconds. */
+/* A column that is an interval, in microseconds. */
 extern int64 asb_interval_column(SPITupleTable *rows, int row, int column);
 
 extern const pg_uuid_t *asb_release_conversation(SPITupleTable *rows, int row);

@@ -26,6 +26,7 @@
 #include "utils/timestamp.h"
 
 #include "core/contained.h"
+#include "core/interval.h"
 #include "core/query.h"
 #include "core/wakeup.h"
 #include "rpc/queue.h"
@@ -68,10 +69,9 @@ int64
 asb_interval_column(SPITupleTable *rows, int row, int column)
 {
 	bool		isnull;
-	Interval   *interval = DatumGetIntervalP(SPI_getbinval(rows->vals[row], rows->tupdesc,
-														   column, &isnull));
 
-	return interval->time + interval->day * USECS_PER_DAY;
+	return asb_interval_microseconds(DatumGetIntervalP(SPI_getbinval(rows->vals[row], rows->tupdesc,
+																	 column, &isnull)));
 }
 
 /*
