@@ -247,9 +247,9 @@ run_watches(TimestampTz now)
 	};
 	static TimestampTz ran_at = 0;
 	int64		next = ASB_SAFETY_INTERVAL_MS;
-	int64		rest = ASB_WATCH_INTERVAL_MS - (now - ran_at) / 1000;
+	int64		rest = asb_rest_of(ASB_WATCH_INTERVAL_MS, ran_at, now);
 
-	if (rest > 0 && rest <= ASB_WATCH_INTERVAL_MS)
+	if (rest > 0)
 		return rest;
 	for (int i = 0; i < lengthof(watches); i++)
 	{

@@ -19,6 +19,18 @@
  */
 #define ASB_WATCH_INTERVAL_MS 100
 
+/*
+ * Milliseconds that are left of an interval that began at "since"; 0 if it is
+ * over, or if the clock was set back meanwhile.
+ */
+static inline int64
+asb_rest_of(int64 interval_ms, TimestampTz since, TimestampTz now)
+{
+	int64		rest = interval_ms - (now - since) / 1000;
+
+	return rest > 0 && rest <= interval_ms ? rest : 0;
+}
+
 extern int64 asb_task_refusals(void);
 extern int64 asb_task_departures(void);
 extern int64 asb_task_usage(void);

@@ -95,13 +95,13 @@ asb_task_refusals(void)
 	static TimestampTz stored_at = 0;
 	static TimestampTz forgot_at = 0;
 	TimestampTz now = GetCurrentTimestamp();
-	int64		rest = STORE_INTERVAL_MS - (now - stored_at) / 1000;
+	int64		rest = asb_rest_of(STORE_INTERVAL_MS, stored_at, now);
 	MemoryContext oldcontext;
 	AsbRefusalRecord *records;
 	int			n;
 
 	/* whoever fills an empty place after this wakes the worker again */
-	if (rest > 0 && rest <= STORE_INTERVAL_MS)
+	if (rest > 0)
 		return rest;
 
 	oldcontext = MemoryContextSwitchTo(TopMemoryContext);

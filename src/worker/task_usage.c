@@ -49,13 +49,13 @@ asb_task_usage(void)
 {
 	static TimestampTz stored_at = 0;
 	TimestampTz now = GetCurrentTimestamp();
-	int64		rest = STORE_INTERVAL_MS - (now - stored_at) / 1000;
+	int64		rest = asb_rest_of(STORE_INTERVAL_MS, stored_at, now);
 	MemoryContext oldcontext;
 	AsbUsageReport *reports;
 	int			n;
 
 	/* the first change after this wakes the worker again, see usage.c */
-	if (rest > 0 && rest <= STORE_INTERVAL_MS)
+	if (rest > 0)
 		return rest;
 
 	oldcontext = MemoryContextSwitchTo(TopMemoryContext);
