@@ -26,7 +26,6 @@
 #include "postmaster/interrupt.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
-#include "storage/lock.h"
 #include "storage/procsignal.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
@@ -127,23 +126,6 @@ scan_databases(void)
 	too_many_said = too_many;
 }
 
-/*
- * A database that is being dropped, renamed, moved or copied is locked
- * against new connections; starting a worker now would only have it wait, or
- * find no database.
- */
-static bool
-is_connectable(Oid dboid)
-{
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_OBJECT(tag, InvalidOid, DatabaseRelationId, dboid, 0);
-	if (LockAcquire(&tag, RowExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
-		return false;
-	LockRelease(&tag, RowExclusiveLock, false);
-	return true;
-}
-
 static void
 start_worker(Member *member, TimestampTz now)
 {
@@ -153,7 +135,9 @@ start_worker(Member *member, TimestampTz now)
 
 	member->restart_ms = Max(member->restart_ms, MIN_RESTART_MS);
 	member->start_after = TimestampTzPlusMilliseconds(now, member->restart_ms);
-	if (asb_wakeup_has_worker(member->dboid) || !is_connectable(member->dboid))
+
+	/* in a database that is wanted it would only wait, or find no database */
+	if (asb_wakeup_has_worker(member->dboid) || asb_database_is_wanted(member->dboid))
 		return;
 
 	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;

@@ -10,14 +10,12 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "catalog/pg_database.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
-#include "storage/lock.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
@@ -65,19 +63,6 @@ static bool
 leaving(void)
 {
 	return ProcDiePending || asb_wakeup_dismissed();
-}
-
-/* Is somebody dropping, renaming, moving or copying this database? */
-static bool
-database_is_wanted(void)
-{
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_OBJECT(tag, InvalidOid, DatabaseRelationId, MyDatabaseId, 0);
-	if (LockAcquire(&tag, RowExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
-		return true;
-	LockRelease(&tag, RowExclusiveLock, false);
-	return false;
 }
 
 /* A transaction was rolled back, and what it did is in memory. */
@@ -281,7 +266,7 @@ may_start(void)
 
 	/* whoever wants the database locked it first and then looked for us */
 	StartTransactionCommand();
-	wanted = database_is_wanted();
+	wanted = asb_database_is_wanted(MyDatabaseId);
 	CommitTransactionCommand();
 	return !wanted;
 }

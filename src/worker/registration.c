@@ -45,6 +45,18 @@ make_way(const char *name)
 	asb_wakeup_dismiss_worker(dboid);
 }
 
+bool
+asb_database_is_wanted(Oid dboid)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, InvalidOid, DatabaseRelationId, dboid, 0);
+	if (LockAcquire(&tag, RowExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
+		return true;
+	LockRelease(&tag, RowExclusiveLock, false);
+	return false;
+}
+
 void
 asb_worker_init(void)
 {

@@ -19,6 +19,12 @@
 extern PGDLLEXPORT void asb_launcher_main(Datum arg);
 extern PGDLLEXPORT void asb_worker_main(Datum arg);
 
+/*
+ * Is somebody dropping, renaming, moving or copying the database?  Then it is
+ * locked against new connections.  In a transaction.
+ */
+extern bool asb_database_is_wanted(Oid dboid);
+
 extern void asb_worker_init(void);
 
 #endif							/* ASB_WORKER_H */
