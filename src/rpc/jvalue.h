@@ -35,7 +35,6 @@ typedef struct AsbJValue
 		const char *string;
 		Numeric		number;
 		const JsonbContainer *container;
-		const void *ptr;
 	};
 } AsbJValue;
 

@@ -22,7 +22,6 @@
 #include "utils/acl.h"
 #include "utils/guc.h"
 
-#include "core/errors.h"
 #include "session/bind.h"
 #include "session/role_label.h"
 #include "session/session.h"

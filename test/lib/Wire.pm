@@ -216,7 +216,6 @@ sub bind
 
 sub describe { my ($self, $kind, $name) = @_; return $self->message('D', "$kind$name\0"); }
 sub execute { my ($self, $portal, $rows) = @_; return $self->message('E', "$portal\0" . pack 'N', $rows // 0); }
-sub close_object { my ($self, $kind, $name) = @_; return $self->message('C', "$kind$name\0"); }
 
 sub sync
 {
