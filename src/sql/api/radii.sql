@@ -71,7 +71,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.radii_of_data(
     UNION ALL
     SELECT 'exfiltration', 'tables it can read', NULL, count(DISTINCT oid), 'tables' FROM granted WHERE privilege = 'SELECT'
 $$;
-COMMENT ON FUNCTION agentsandbox.radii_of_data(regrole, boolean) IS 'what a profile''s conversations can change, by table';
+COMMENT ON FUNCTION agentsandbox.radii_of_data(regrole, boolean) IS 'what a profile''s conversations can change, by table, and how many tables they can read';
 
 CREATE OR REPLACE FUNCTION agentsandbox.radii_of_limits(
     role regrole,

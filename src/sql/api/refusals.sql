@@ -54,7 +54,7 @@ BEGIN
         JOIN pg_class c ON c.oid = r.object_id AND c.relnamespace = to_regnamespace('information_schema')
         WHERE r.gate = 'relation' AND NOT (limits ->> 'information_schema')::boolean
         UNION ALL
-        -- twice of what it is now
+        -- twice what it is now
         SELECT format('SELECT agentsandbox.alter_profile(%L, %I => %L);', suggestions.profile, r.object,
                       CASE jsonb_typeof(limits -> r.object)
                           WHEN 'number' THEN ((limits ->> r.object)::numeric * 2)::text
