@@ -5,7 +5,9 @@
 #include "postgres.h"
 
 #include "nodes/parsenodes.h"
+#include "utils/array.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 
 #include "core/query.h"
 
@@ -60,4 +62,15 @@ Datum
 asb_query_datum(uint64 row, int column, bool *isnull)
 {
 	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, isnull);
+}
+
+Datum
+asb_query_array(Datum *values, int n, Oid type)
+{
+	int16		length;
+	bool		byval;
+	char		align;
+
+	get_typlenbyvalalign(type, &length, &byval, &align);
+	return PointerGetDatum(construct_array(values, n, type, length, byval, align));
 }

@@ -35,4 +35,7 @@ extern uint64 asb_query(AsbQuery *query, Datum *values, const char *nulls);
 /* A column (from 1) of a row (from 0) of the last result. */
 extern Datum asb_query_datum(uint64 row, int column, bool *isnull);
 
+/* An array of values of a type, none of them null, to be an argument. */
+extern Datum asb_query_array(Datum *values, int n, Oid type);
+
 #endif							/* ASB_QUERY_H */

@@ -12,7 +12,6 @@
 
 #include "catalog/pg_type.h"
 #include "common/sha2.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
@@ -285,6 +284,7 @@ store_pending(void)
 		"  pg_catalog.unnest($3), pg_catalog.unnest($4)) v",
 		4, {TEXTARRAYOID, UUIDARRAYOID, TIMESTAMPTZARRAYOID, FLOAT8ARRAYOID}
 	};
+	static const Oid types[] = {TEXTOID, UUIDOID, TIMESTAMPTZOID, FLOAT8OID};
 	Datum	   *columns[4];
 	Datum		arguments[4];
 
@@ -297,12 +297,8 @@ store_pending(void)
 		columns[2][i] = TimestampTzGetDatum(pending[i].at);
 		columns[3][i] = Float8GetDatum(pending[i].measure);
 	}
-	arguments[0] = PointerGetDatum(construct_array(columns[0], npending, TEXTOID, -1, false, TYPALIGN_INT));
-	arguments[1] = PointerGetDatum(construct_array(columns[1], npending, UUIDOID, UUID_LEN, false, TYPALIGN_CHAR));
-	arguments[2] = PointerGetDatum(construct_array(columns[2], npending, TIMESTAMPTZOID, sizeof(int64),
-												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	arguments[3] = PointerGetDatum(construct_array(columns[3], npending, FLOAT8OID, sizeof(double),
-												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	for (int i = 0; i < 4; i++)
+		arguments[i] = asb_query_array(columns[i], npending, types[i]);
 	(void) asb_query(&insert, arguments, NULL);
 	added += npending;
 	npending = 0;

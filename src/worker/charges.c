@@ -7,7 +7,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -142,32 +141,24 @@ asb_charges_add(AsbCharges *charges, AsbAccount *account, TimestampTz tick,
 static Datum
 column(AsbCharges *charges, int column)
 {
-	static const struct
-	{
-		Oid			type;
-		int16		length;
-		bool		byval;
-		char		align;
-	}			types[CHARGE_COLUMNS] = {
-		[CHARGE_CTID] = {TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT},
-		[CHARGE_CONVERSATION] = {UUIDOID, UUID_LEN, false, TYPALIGN_CHAR},
-		[CHARGE_NUMBER] = {INT4OID, sizeof(int32), true, TYPALIGN_INT},
-		[CHARGE_CALL] = {UUIDOID, UUID_LEN, false, TYPALIGN_CHAR},
-		[CHARGE_PROFILE] = {REGROLEOID, sizeof(Oid), true, TYPALIGN_INT},
-		[CHARGE_METHOD] = {TEXTOID, -1, false, TYPALIGN_INT},
-		[CHARGE_TICK] = {TIMESTAMPTZOID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE},
-		[CHARGE_GAP] = {INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE},
-		[CHARGE_METHODS] = {INT4OID, sizeof(int32), true, TYPALIGN_INT},
-		[CHARGE_CAPACITY] = {FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE},
-		[CHARGE_BITS] = {FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE},
-		[CHARGE_SPENT] = {FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE},
-		[CHARGE_OUTSIDE_ID] = {UUIDOID, UUID_LEN, false, TYPALIGN_CHAR},
-		[CHARGE_TURN] = {INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE},
+	static const Oid types[CHARGE_COLUMNS] = {
+		[CHARGE_CTID] = TIDOID,
+		[CHARGE_CONVERSATION] = UUIDOID,
+		[CHARGE_NUMBER] = INT4OID,
+		[CHARGE_CALL] = UUIDOID,
+		[CHARGE_PROFILE] = REGROLEOID,
+		[CHARGE_METHOD] = TEXTOID,
+		[CHARGE_TICK] = TIMESTAMPTZOID,
+		[CHARGE_GAP] = INT8OID,
+		[CHARGE_METHODS] = INT4OID,
+		[CHARGE_CAPACITY] = FLOAT8OID,
+		[CHARGE_BITS] = FLOAT8OID,
+		[CHARGE_SPENT] = FLOAT8OID,
+		[CHARGE_OUTSIDE_ID] = UUIDOID,
+		[CHARGE_TURN] = INT8OID,
 	};
 
-	return PointerGetDatum(construct_array(charges->values[column], charges->n,
-										   types[column].type, types[column].length,
-										   types[column].byval, types[column].align));
+	return asb_query_array(charges->values[column], charges->n, types[column]);
 }
 
 static void
