@@ -20,7 +20,8 @@ use IPC::Run ();
 use Test::More ();
 use Time::HiRes ();
 
-our @EXPORT = qw(conninfo psql sql sql_as refused open_conversation poll_is poll_until server_log);
+our @EXPORT = qw(conninfo psql sql sql_as refused open_conversation poll_is poll_until server_log
+  postmaster_pid wait_for_server);
 
 # The connection string of a conversation (what open_conversation returned), of
 # a hash with role and password, or of the superuser.  More keywords may follow.
@@ -118,6 +119,32 @@ sub server_log
 	open my $in, '<', $ENV{AGENTSANDBOX_SERVER_LOG} or die "$ENV{AGENTSANDBOX_SERVER_LOG}: $!";
 	local $/;
 	return scalar <$in>;
+}
+
+# 0 while there is none
+sub postmaster_pid
+{
+	open my $in, '<', "$ENV{PGDATA}/postmaster.pid" or return 0;
+	return int(<$in> // 0);
+}
+
+# After a process of the server was killed: until it answers twice, since a
+# crash is noticed a moment after the kill.
+sub wait_for_server
+{
+	my $deadline = time + 60;
+	my $answers = 0;
+	while ($answers < 2)
+	{
+		$answers = system("psql -XqAt -c 'SELECT 1' >/dev/null 2>&1") == 0 ? $answers + 1 : 0;
+		Time::HiRes::usleep(100_000);
+		next if $answers;
+		die 'the server does not come back' if time > $deadline;
+		# a killed postmaster: its children must have gone before it starts again
+		system("$ENV{AGENTSANDBOX_PG_CTL} start -s -w -t 20 >/dev/null 2>&1")
+		  if !postmaster_pid() || !kill 0, postmaster_pid();
+	}
+	return;
 }
 
 1;

@@ -109,37 +109,6 @@ sub gateway
 	return;
 }
 
-sub postmaster_pid
-{
-	open my $in, '<', "$ENV{PGDATA}/postmaster.pid" or return 0;
-	my $pid = <$in> // 0;
-	return int $pid;
-}
-
-sub server_is_up
-{
-	return system("psql -XqAt -c 'SELECT 1' >/dev/null 2>&1") == 0;
-}
-
-# Until it answers twice, since a crash is noticed a moment after the kill.
-sub wait_for_server
-{
-	my $deadline = time + 60;
-	my $answers = 0;
-	while ($answers < 2)
-	{
-		$answers = server_is_up() ? $answers + 1 : 0;
-		sleep 0.1 if $answers;
-		next if $answers;
-		die 'the server does not come back' if time > $deadline;
-		# a killed postmaster: its children must have gone before it starts again
-		system("$ENV{AGENTSANDBOX_PG_CTL} start -s -w -t 20 >/dev/null 2>&1")
-		  if !postmaster_pid() || !kill 0, postmaster_pid();
-		sleep 0.1;
-	}
-	return;
-}
-
 my @agents = map { child(conninfo($_, connect_timeout => 5), \&agent) } @conversations;
 my $gateway_conninfo = conninfo({ role => 'gateway', password => 'gateway' }, connect_timeout => 5);
 my @gateways = map { child($gateway_conninfo, \&gateway) } 1 .. $gateways;

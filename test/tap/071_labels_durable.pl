@@ -105,27 +105,6 @@ my $has = q(SELECT coalesce(string_agg(label, ',' ORDER BY label), '') FROM agen
 }
 
 # --- kill -9, at any moment ---
-sub postmaster_pid
-{
-	open my $in, '<', "$ENV{PGDATA}/postmaster.pid" or return 0;
-	return int(<$in> // 0);
-}
-
-sub wait_for_server
-{
-	my $deadline = time + 60;
-	my $answers = 0;
-	while ($answers < 2)
-	{
-		$answers = system("psql -XqAt -c 'SELECT 1' >/dev/null 2>&1") == 0 ? $answers + 1 : 0;
-		sleep 0.05;
-		next if $answers;
-		die 'the server does not come back' if time > $deadline;
-		system("$ENV{AGENTSANDBOX_PG_CTL} start -s -w -t 20 >/dev/null 2>&1")
-		  if !postmaster_pid() || !kill 0, postmaster_pid();
-	}
-	return;
-}
 
 my (%killed, $told, $lowered, $leaked) = ();
 ($told, $lowered, $leaked) = (0, 0, 0);
