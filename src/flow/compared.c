@@ -10,7 +10,6 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
-#include "access/sysattr.h"
 #include "access/table.h"
 #include "catalog/indexing.h"
 #include "catalog/partition.h"
@@ -33,10 +32,9 @@
 
 #include "core/catalog.h"
 #include "flow/compared.h"
+#include "flow/object.h"
 #include "flow/shown.h"
 #include "flow/unwritten.h"
-
-#define MEMBER(attnum) ((attnum) - FirstLowInvalidHeapAttributeNumber)
 
 /* Of one relation, by its own numbers. */
 typedef struct One
@@ -92,7 +90,7 @@ add_vector(Bitmapset *columns, const int2vector *vector, int n)
 	for (int i = 0; i < n; i++)
 	{
 		if (vector->values[i] != 0)
-			columns = bms_add_member(columns, MEMBER(vector->values[i]));
+			columns = bms_add_member(columns, ASB_MEMBER(vector->values[i]));
 	}
 	return columns;
 }
@@ -204,7 +202,7 @@ columns_of(Oid relid, Bitmapset *columns, Oid from)
 			attnum = get_attnum(relid, name);
 		else if (attnum > 0)
 			continue;
-		mapped = bms_add_member(mapped, MEMBER(attnum));
+		mapped = bms_add_member(mapped, ASB_MEMBER(attnum));
 	}
 	return mapped;
 }
@@ -218,7 +216,7 @@ referring_columns(HeapTuple tuple, TupleDesc desc)
 	Bitmapset  *columns = NULL;
 
 	for (int i = 0; i < ARR_DIMS(key)[0]; i++)
-		columns = bms_add_member(columns, MEMBER(((int16 *) ARR_DATA_PTR(key))[i]));
+		columns = bms_add_member(columns, ASB_MEMBER(((int16 *) ARR_DATA_PTR(key))[i]));
 	return columns;
 }
 
@@ -247,7 +245,7 @@ add_policy(HeapTuple tuple, TupleDesc desc, One *one)
 	ListCell   *cell;
 
 	foreach(cell, vars)
-		one->policies = bms_add_member(one->policies, MEMBER(lfirst_node(Var, cell)->varattno));
+		one->policies = bms_add_member(one->policies, ASB_MEMBER(lfirst_node(Var, cell)->varattno));
 }
 
 /* A row must go on fitting into its partition, or find another. */
@@ -278,12 +276,6 @@ add_bounds(One *one)
 	}
 }
 
-static bool
-looks_at(const Bitmapset *columns, AttrNumber attnum)
-{
-	return bms_is_member(MEMBER(attnum), columns) || bms_is_member(MEMBER(InvalidAttrNumber), columns);
-}
-
 /* What a column is generated from is computed together: it may not be computable. */
 static void
 add_generation(HeapTuple tuple, TupleDesc desc, One *one)
@@ -301,13 +293,13 @@ add_generated(HeapTuple tuple, TupleDesc desc, One *one)
 
 	if (get_attgenerated(one->relid, attnum) == '\0')
 		return;
-	if (looks_at(one->compared.keys, attnum))
+	if (asb_has_column(one->compared.keys, attnum))
 		one->compared.makers = add_expression(one->compared.makers, tuple, desc, Anum_pg_attrdef_adbin);
 	foreach(cell, one->compared.checks)
 	{
 		AsbCheck   *check = lfirst(cell);
 
-		if (looks_at(check->columns, attnum))
+		if (asb_has_column(check->columns, attnum))
 			check->makers = add_expression(check->makers, tuple, desc, Anum_pg_attrdef_adbin);
 	}
 }
@@ -326,18 +318,18 @@ add_trigger(HeapTuple tuple, TupleDesc desc, One *one)
 		return;
 	if (one->compared.keys)
 	{
-		one->compared.makers = bms_add_member(one->compared.makers, MEMBER(InvalidAttrNumber));
+		one->compared.makers = bms_add_member(one->compared.makers, ASB_WHOLE_ROW);
 		one->compared.inserts = true;
 	}
 	foreach(cell, one->compared.checks)
 	{
 		AsbCheck   *check = lfirst(cell);
 
-		check->makers = bms_add_member(check->makers, MEMBER(InvalidAttrNumber));
+		check->makers = bms_add_member(check->makers, ASB_WHOLE_ROW);
 	}
 	/* it cannot set what it does not see */
-	if (one->moves && (bms_overlap(shown, one->moves) || bms_is_member(MEMBER(InvalidAttrNumber), shown)))
-		one->moves = bms_add_member(one->moves, MEMBER(InvalidAttrNumber));
+	if (one->moves && (bms_overlap(shown, one->moves) || bms_is_member(ASB_WHOLE_ROW, shown)))
+		one->moves = bms_add_member(one->moves, ASB_WHOLE_ROW);
 }
 
 /* A rule has the row that is changed or deleted as OLD, and what is not set of it as NEW. */
@@ -354,7 +346,7 @@ add_rule(HeapTuple tuple, TupleDesc desc, One *one)
 	if (expression_of(tuple, desc, Anum_pg_rewrite_ev_qual) == NULL &&
 		list_length(actions) == 1 && linitial_node(Query, actions)->commandType == CMD_NOTHING)
 		return;
-	one->compared.shown = bms_add_member(one->compared.shown, MEMBER(InvalidAttrNumber));
+	one->compared.shown = bms_add_member(one->compared.shown, ASB_WHOLE_ROW);
 }
 
 /* A value that is never stored out of line may leave no room for the others of its row. */
@@ -372,11 +364,11 @@ add_row(One *one)
 			continue;
 		if (((Form_pg_attribute) GETSTRUCT(tuple))->attlen < 0 &&
 			((Form_pg_attribute) GETSTRUCT(tuple))->attstorage == TYPSTORAGE_PLAIN)
-			plain = bms_add_member(plain, MEMBER(attnum));
+			plain = bms_add_member(plain, ASB_MEMBER(attnum));
 		ReleaseSysCache(tuple);
 	}
 	if (plain)
-		add_check(one, bms_make_singleton(MEMBER(InvalidAttrNumber)), plain);
+		add_check(one, bms_make_singleton(ASB_WHOLE_ROW), plain);
 }
 
 AsbCompared
@@ -407,7 +399,7 @@ asb_compared(Oid relid)
 		each_row(TriggerRelationId, TriggerRelidNameIndexId, Anum_pg_trigger_tgrelid, &one, add_trigger);
 		/* where a row goes to it is new, for all that the partition has of its own */
 		if (one.moves)
-			add_check(&one, bms_make_singleton(MEMBER(InvalidAttrNumber)), one.moves);
+			add_check(&one, bms_make_singleton(ASB_WHOLE_ROW), one.moves);
 		each_row(RewriteRelationId, RewriteRelRulenameIndexId, Anum_pg_rewrite_ev_class, &one, add_rule);
 
 		all.keys = bms_add_members(all.keys, columns_of(relid, one.compared.keys, one.relid));

@@ -6,8 +6,13 @@
 #ifndef ASB_COMPARED_H
 #define ASB_COMPARED_H
 
+#include "access/sysattr.h"
 #include "nodes/bitmapset.h"
 #include "nodes/pg_list.h"
+
+/* A column's member in a set of columns, offset as in a range table entry. */
+#define ASB_MEMBER(attnum) ((attnum) - FirstLowInvalidHeapAttributeNumber)
+#define ASB_WHOLE_ROW ASB_MEMBER(InvalidAttrNumber)
 
 /*
  * What is looked at together when a row is written: by a CHECK constraint, a
@@ -22,9 +27,9 @@ typedef struct AsbCheck
 } AsbCheck;
 
 /*
- * Columns of a relation, offset as in a range table entry; the whole row stands
- * for any column.  What those that inherit from it compare is counted in, with
- * the whole row for columns that only they have.
+ * Columns of a relation, as ASB_MEMBER() has them; the whole row stands for any
+ * column.  What those that inherit from it compare is counted in, with the whole
+ * row for columns that only they have.
  */
 typedef struct AsbCompared
 {

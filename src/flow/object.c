@@ -371,8 +371,7 @@ asb_relation_compare(const AsbRelationLabels *relation)
 		}
 		/* its own new value tells nothing of the old one */
 		if (column->attnum != InvalidAttrNumber)
-			column->checked = bms_del_member(column->checked,
-											 column->attnum - FirstLowInvalidHeapAttributeNumber);
+			column->checked = bms_del_member(column->checked, ASB_MEMBER(column->attnum));
 	}
 	MemoryContextSwitchTo(oldcontext);
 	entry->compared = true;
@@ -381,8 +380,7 @@ asb_relation_compare(const AsbRelationLabels *relation)
 bool
 asb_has_column(const Bitmapset *columns, AttrNumber attnum)
 {
-	return bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, columns) ||
-		bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, columns);
+	return bms_is_member(ASB_MEMBER(attnum), columns) || bms_is_member(ASB_WHOLE_ROW, columns);
 }
 
 AsbLabelSet

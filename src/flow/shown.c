@@ -12,7 +12,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/sysattr.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "commands/proclang.h"
@@ -23,10 +22,8 @@
 #include "utils/syscache.h"
 
 #include "core/catalog.h"
+#include "flow/compared.h"
 #include "flow/shown.h"
-
-#define MEMBER(attnum) ((attnum) - FirstLowInvalidHeapAttributeNumber)
-#define WHOLE_ROW MEMBER(InvalidAttrNumber)
 
 static bool
 in_word(char c)
@@ -109,11 +106,11 @@ seen_by_source(const char *source, Oid relid)
 
 	if (uses_whole(source, "old") || uses_whole(source, "new") ||
 		strstr(source, "U&") || strstr(source, "u&"))
-		return bms_make_singleton(WHOLE_ROW);
+		return bms_make_singleton(ASB_WHOLE_ROW);
 	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
 	{
 		if (names_column(source, relid, attnum))
-			columns = bms_add_member(columns, MEMBER(attnum));
+			columns = bms_add_member(columns, ASB_MEMBER(attnum));
 	}
 	return columns;
 }
@@ -125,7 +122,7 @@ seen_by_function(Oid funcid, Oid relid)
 	Bitmapset  *columns;
 
 	if (!HeapTupleIsValid(tuple))
-		return bms_make_singleton(WHOLE_ROW);
+		return bms_make_singleton(ASB_WHOLE_ROW);
 	if (((Form_pg_proc) GETSTRUCT(tuple))->prolang == get_language_oid("plpgsql", true))
 	{
 		bool		isnull;
@@ -134,7 +131,7 @@ seen_by_function(Oid funcid, Oid relid)
 		columns = seen_by_source(TextDatumGetCString(source), relid);
 	}
 	else
-		columns = bms_make_singleton(WHOLE_ROW);
+		columns = bms_make_singleton(ASB_WHOLE_ROW);
 	ReleaseSysCache(tuple);
 	return columns;
 }
@@ -160,7 +157,7 @@ asb_shown_to_trigger(HeapTuple trigger, TupleDesc desc)
 	if (form->tgisinternal || (!TRIGGER_FOR_UPDATE(form->tgtype) && !TRIGGER_FOR_DELETE(form->tgtype)))
 		return NULL;
 	if (has_value(trigger, desc, Anum_pg_trigger_tgoldtable) || has_value(trigger, desc, Anum_pg_trigger_tgnewtable))
-		return bms_make_singleton(WHOLE_ROW);
+		return bms_make_singleton(ASB_WHOLE_ROW);
 	if (!TRIGGER_FOR_ROW(form->tgtype))
 		return NULL;
 
