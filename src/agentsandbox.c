@@ -7,6 +7,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 
+#include "confine/disclosure.h"
 #include "confine/flow.h"
 #include "confine/hooks.h"
 #include "confine/limit.h"
@@ -62,6 +63,7 @@ _PG_init(void)
 	asb_provider_init();
 	asb_usage_init();
 	asb_refusal_init();
+	asb_disclosure_init();
 	asb_limit_init();
 	asb_flow_init();
 	asb_hooks_init();

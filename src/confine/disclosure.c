@@ -620,18 +620,31 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 	clip_statement(error);
 }
 
+/* What a conversation's session has, whatever the server's settings say. */
+static const char *const settings[][2] = {
+	/* a translation has other quotes, and other words around them */
+	{"lc_messages", "C"},
+	/* plans and audit trails tell of what is behind views and functions */
+	{"auto_explain.log_level", "log"},
+	{"pgaudit.log_client", "off"},
+};
+
+/*
+ * Of a library that is not loaded, or not yet, the server keeps a setting until
+ * it is.  A first one sorts all settings again, a third of what a login takes:
+ * sessions inherit the postmaster's.
+ */
+void
+asb_disclosure_init(void)
+{
+	for (int i = 0; i < lengthof(settings); i++)
+		if (GetConfigOption(settings[i][0], true, false) == NULL)
+			SetConfigOption(settings[i][0], settings[i][1], PGC_SUSET, PGC_S_DEFAULT);
+}
+
 void
 asb_disclosure_bind(void)
 {
-	static const char *const settings[][2] = {
-		/* a translation has other quotes, and other words around them */
-		{"lc_messages", "C"},
-		/* plans and audit trails tell of what is behind views and functions */
-		{"auto_explain.log_level", "log"},
-		{"pgaudit.log_client", "off"},
-	};
-
-	/* of a library that is not loaded, or not yet, the server keeps it */
 	for (int i = 0; i < lengthof(settings); i++)
 		SetConfigOption(settings[i][0], settings[i][1], PGC_SUSET, PGC_S_OVERRIDE);
 

@@ -21,9 +21,12 @@ extern void asb_disclosure_gate(ErrorData *error, bool analyzing);
  */
 extern void asb_disclosure_names(Oid role, const char *source, ErrorData *error);
 
+/* When the library is loaded: the settings of other libraries that binding will make. */
+extern void asb_disclosure_init(void);
+
 /*
- * For the binding of a session: makes its errors and warnings reach the log, since what does
- * not is not seen by the gate.
+ * For the binding of a session: keeps what tells of hidden things from its client, and makes its
+ * errors and warnings reach the log, since what does not is not seen by the gate.
  */
 extern void asb_disclosure_bind(void);
 
