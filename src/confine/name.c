@@ -627,7 +627,7 @@ consider_insert(Search *search, const InsertStmt *insert)
 		consider_targets(search, insert->relation, insert->onConflictClause->targetList);
 		consider_constraint(search, insert->relation, insert->onConflictClause->infer);
 	}
-	consider_star(search, insert->returningList, list_make1(insert->relation));
+	consider_star(search, asb_returning(insert), list_make1(insert->relation));
 }
 
 static void
@@ -644,6 +644,7 @@ consider_merge(Search *search, const MergeStmt *merge)
 			consider_unnamed(search, look_up(search->role, merge->relation),
 							 list_length(when->values), merge->relation->location, "INSERT");
 	}
+	consider_star(search, asb_merge_returning(merge), list_make2(merge->sourceRelation, merge->relation));
 }
 
 /*
@@ -755,12 +756,12 @@ walk(Node *node, Search *search)
 			walk_with(((UpdateStmt *) node)->withClause, search);
 			consider_targets(search, ((UpdateStmt *) node)->relation,
 							 ((UpdateStmt *) node)->targetList);
-			consider_star(search, ((UpdateStmt *) node)->returningList,
+			consider_star(search, asb_returning((UpdateStmt *) node),
 						  lcons(((UpdateStmt *) node)->relation, list_copy(((UpdateStmt *) node)->fromClause)));
 			break;
 		case T_DeleteStmt:
 			walk_with(((DeleteStmt *) node)->withClause, search);
-			consider_star(search, ((DeleteStmt *) node)->returningList,
+			consider_star(search, asb_returning((DeleteStmt *) node),
 						  lcons(((DeleteStmt *) node)->relation, list_copy(((DeleteStmt *) node)->usingClause)));
 			break;
 		case T_MergeStmt:

@@ -26,6 +26,18 @@
 	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
 	PG_FUNCTION_INFO_V1(name)
 
+/* 17: MERGE has RETURNING.  18: the list stands in a clause, with its options. */
+#if PG_VERSION_NUM >= 180000
+#define asb_returning(statement) ((statement)->returningClause ? (statement)->returningClause->exprs : NIL)
+#else
+#define asb_returning(statement) ((statement)->returningList)
+#endif
+#if PG_VERSION_NUM >= 170000
+#define asb_merge_returning(merge) asb_returning(merge)
+#else
+#define asb_merge_returning(merge) NIL
+#endif
+
 /* 16: the list of settings is made for who asks.  (utils/guc_tables.h) */
 #if PG_VERSION_NUM >= 160000
 #define asb_server_settings(n) get_guc_variables(&(n))

@@ -5,6 +5,8 @@
 #ifndef ASB_SHMEM_H
 #define ASB_SHMEM_H
 
+#include "storage/shmem.h"		/* add_size() and mul_size(), for "size" below */
+
 /* Initializes a part once, under AddinShmemInitLock. */
 typedef void (*AsbShmemInit) (void *part);
 
