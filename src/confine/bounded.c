@@ -11,7 +11,9 @@
  * proportion to the square of one argument: to_tsquery() puts each operand
  * before all others, and of stop words there is no limit.  to_date() measures
  * the rest of the text for each field of the template, and a jsonpath can do
- * that, too; ts_rank() compares positions of each two words.
+ * that, too; ts_rank() compares positions of each two words; parse_ident() moves
+ * the rest of the name for each doubled quote; ts_headline() goes through all
+ * places of a text for each fragment that it is to show.
  *
  * So where an agent's own expression calls one, it is made to call a twin,
  * agentsandbox.bounded_<name>() with the same arguments, which looks at the
@@ -25,6 +27,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_namespace_d.h"
 #include "catalog/pg_proc.h"
+#include "commands/defrem.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
@@ -63,7 +66,8 @@ typedef enum WorkShape
 	WORK_PRODUCT,				/* sizes of the first two arguments */
 	WORK_SQUARE,				/* size of one argument */
 	WORK_PATH,					/* sizes of what a jsonpath is used on, and of it */
-	WORK_RANK					/* positions, in a tsvector, of the words of a tsquery */
+	WORK_RANK,					/* positions, in a tsvector, of the words of a tsquery */
+	WORK_HEADLINE				/* size of a text, and fragments that the options ask for */
 } WorkShape;
 
 /* What a twin calls; in its fn_extra. */
@@ -196,6 +200,7 @@ work_shape(Oid funcid, int *argument)
 	{
 		case F_NORMALIZE:
 		case F_IS_NORMALIZED:
+		case F_PARSE_IDENT:
 		case F_PHRASETO_TSQUERY_TEXT:
 		case F_PLAINTO_TSQUERY_TEXT:
 		case F_TO_TSQUERY_TEXT:
@@ -227,6 +232,15 @@ work_shape(Oid funcid, int *argument)
 		case F_TS_RANK__FLOAT4_TSVECTOR_TSQUERY_INT4:
 			*argument = 1;
 			return WORK_RANK;
+		case F_TS_HEADLINE_TEXT_TSQUERY_TEXT:
+		case F_TS_HEADLINE_JSON_TSQUERY_TEXT:
+		case F_TS_HEADLINE_JSONB_TSQUERY_TEXT:
+			return WORK_HEADLINE;
+		case F_TS_HEADLINE_REGCONFIG_TEXT_TSQUERY_TEXT:
+		case F_TS_HEADLINE_REGCONFIG_JSON_TSQUERY_TEXT:
+		case F_TS_HEADLINE_REGCONFIG_JSONB_TSQUERY_TEXT:
+			*argument = 1;
+			return WORK_HEADLINE;
 		default:
 			return WORK_PRODUCT;
 	}
@@ -291,6 +305,24 @@ rank_sizes(TSQuery query, int64 vector_size, int64 *first, int64 *second)
 		*first = RANK_STEP;
 }
 
+/* How many fragments the options of ts_headline() ask for, read as the server reads them. */
+static int64
+fragments(Datum options)
+{
+	int64		most = 1;
+	ListCell   *cell;
+
+	foreach(cell, deserialize_deflist(options))
+	{
+		DefElem    *option = lfirst_node(DefElem, cell);
+
+		/* what is no number is refused there */
+		if (pg_strcasecmp(option->defname, "MaxFragments") == 0)
+			most = Max(most, strtol(defGetString(option), NULL, 10));
+	}
+	return most;
+}
+
 /* Two numbers whose product the work of a call grows with. */
 static void
 work_sizes(FunctionCallInfo fcinfo, const BoundedTarget *target, int64 *first, int64 *second)
@@ -312,6 +344,10 @@ work_sizes(FunctionCallInfo fcinfo, const BoundedTarget *target, int64 *first, i
 		case WORK_RANK:
 			/* strict, so there is a query */
 			rank_sizes(PG_GETARG_TSQUERY(n + 1), *first, first, second);
+			break;
+		case WORK_HEADLINE:
+			/* there are no more fragments than words */
+			*second = Min(*first, fragments(PG_GETARG_DATUM(n + 2)));
 			break;
 	}
 }

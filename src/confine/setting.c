@@ -32,6 +32,9 @@
 #include "confine/setting.h"
 #include "session/session.h"
 
+/* The server takes time in proportion to the square of a list of names with quotes. */
+#define MAX_VALUE_BYTES 8192
+
 static bool
 only_on(const char *value)
 {
@@ -231,6 +234,12 @@ find(const char *name)
 	return NULL;
 }
 
+static bool
+is_too_long(const char *value)
+{
+	return value && strlen(value) > MAX_VALUE_BYTES;
+}
+
 /* Is this a time that only binds the session more tightly? */
 static bool
 within_limit(const AsbProfile *profile, const AsbSetting *setting,
@@ -255,6 +264,8 @@ asb_setting_decide(const AsbProfile *profile, const char *name,
 		return ASB_SETTING_UNLISTED;
 	if (way == ASB_SETTING_SHOW)
 		return ASB_SETTING_ALLOWED;
+	if (way == ASB_SETTING_SET && is_too_long(value))
+		return ASB_SETTING_BAD_VALUE;
 
 	/* the binding of the session replaces these */
 	if (way == ASB_SETTING_STORED &&
@@ -302,7 +313,8 @@ gate(const char *name, const char *value, AsbSettingWay way)
 			.gate = ASB_GATE_SETTING,
 			.object = name,
 			.message = psprintf("permission denied for this value of parameter \"%s\"", name),
-			.hint = find(name)->values
+			.hint = is_too_long(value) ? psprintf("It can be %d bytes long.", MAX_VALUE_BYTES) :
+				find(name)->values
 		});
 	return verdict != ASB_SETTING_IGNORED;
 }
