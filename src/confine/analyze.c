@@ -37,6 +37,13 @@
 #include "confine/type.h"
 #include "core/compat.h"
 
+/*
+ * Of AND lists that OR combines the planner compares each condition with all of
+ * the others, and does not look for interrupts.  It finds them in what it takes
+ * out of subqueries, CASE and NOT, too.
+ */
+#define MAX_CONDITIONS 100
+
 /* parse_param.c's VarParamState, which no header shows; the same since 9.0 */
 typedef struct AsbVarParamState
 {
@@ -274,6 +281,21 @@ refuse_unknown(void)
 	});
 }
 
+/* A list of AND or OR that is not the condition of a statement, or one of those. */
+static void
+judge_conditions(const BoolExpr *list)
+{
+	if (list_length(list->args) > MAX_CONDITIONS)
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_LIMIT,
+			.sqlerrcode = ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+			.object = list->boolop == AND_EXPR ? "AND" : "OR",
+			.message = psprintf("%s cannot combine more than %d conditions here",
+								list->boolop == AND_EXPR ? "AND" : "OR", MAX_CONDITIONS),
+			.hint = "Use IN or ANY with a list or an array of values."
+		});
+}
+
 static void
 refuse_xml(void)
 {
@@ -445,6 +467,9 @@ walk_node(Node *node, AnalyzeContext *context)
 		case T_CoerceViaIO:
 			asb_catalog_name_type((CoerceViaIO *) node);
 			break;
+		case T_BoolExpr:
+			judge_conditions((BoolExpr *) node);
+			break;
 		case T_RelabelType:
 			if (is_function_number((RelabelType *) node))
 				return false;
@@ -485,6 +510,30 @@ walk_list(List *list, AnalyzeContext *context)
 		walk(lfirst(cell), context);
 }
 
+/* Lists that stand in WHERE itself are compared with nothing: AND, and OR below it. */
+static void
+walk_condition(Node *condition, AnalyzeContext *context)
+{
+	if (condition && is_orclause(condition))
+		walk_list(((BoolExpr *) condition)->args, context);
+	else
+		walk(condition, context);
+}
+
+static void
+walk_conditions(Node *conditions, AnalyzeContext *context)
+{
+	ListCell   *cell;
+
+	if (conditions == NULL || !is_andclause(conditions))
+	{
+		walk_condition(conditions, context);
+		return;
+	}
+	foreach(cell, ((BoolExpr *) conditions)->args)
+		walk_condition(lfirst(cell), context);
+}
+
 /* What walk_node() does for an operator, without asking what kind of node it is. */
 static void
 walk_operator(OpExpr *operator, AnalyzeContext *context)
@@ -513,7 +562,8 @@ walk(Node *node, AnalyzeContext *context)
 			return walk((Node *) ((TargetEntry *) node)->expr, context);
 		case T_FromExpr:
 			walk_list(((FromExpr *) node)->fromlist, context);
-			return walk(((FromExpr *) node)->quals, context);
+			walk_conditions(((FromExpr *) node)->quals, context);
+			return false;
 		case T_OpExpr:
 			walk_operator((OpExpr *) node, context);
 			return false;
