@@ -50,6 +50,19 @@
 #include "core/catalog.h"
 #include "core/compat.h"
 
+/*
+ * Nothing interrupts us while an error is reported, so what takes time in
+ * proportion to the square of a text ends here, in about a second.  Counted are
+ * relations that a column is looked for in and names that one is compared with.
+ */
+#define MAX_WORK 5000000
+
+/* a name of no function, which the server remembers in a list without an index */
+#define UNKNOWN_FUNCTION_WORK 500
+
+/* all columns of a relation, whose number is not counted: it would tell of hidden ones */
+#define ROW_WORK 100
+
 /* any of these makes a column known */
 #define KNOWN (ACL_SELECT | ACL_INSERT | ACL_UPDATE)
 
@@ -67,6 +80,8 @@ typedef struct Search
 	char	   *object;
 	char	   *message;
 	const char *hint;
+
+	int64		work;			/* done so far; depends on the text and on what is known alone */
 } Search;
 
 static bool walk(Node *node, Search *search);
@@ -84,6 +99,27 @@ found(Search *search, int location, int sqlerrcode, char *object, char *message)
 	search->object = object;
 	search->message = message;
 	search->hint = NULL;
+}
+
+/* Would it change nothing if the name that stands there cannot be reached? */
+static bool
+comes_later(const Search *search, int location)
+{
+	return search->location >= 0 && (location < 0 || search->location <= location);
+}
+
+static bool
+too_much(const Search *search)
+{
+	return search->work > MAX_WORK;
+}
+
+/* Is there enough left for more work? */
+static bool
+spend(Search *search, int work)
+{
+	search->work += work;
+	return !too_much(search);
 }
 
 static char *
@@ -214,7 +250,8 @@ consider_all_of(Search *search, Node *from, int location)
 			consider_all_of(search, ((RangeTableSample *) from)->relation, location);
 			break;
 		case T_RangeVar:
-			if (!is_cte(search, (RangeVar *) from))
+			if (spend(search, ROW_WORK + list_length(search->ctes)) &&
+				!is_cte(search, (RangeVar *) from))
 				consider_unnamed(search, look_up(search->role, (RangeVar *) from), INT_MAX,
 								 location >= 0 ? location : ((RangeVar *) from)->location, "SELECT");
 			break;
@@ -234,6 +271,8 @@ consider_star(Search *search, List *targets, List *from)
 		const ResTarget *target = lfirst_node(ResTarget, cell);
 		const ColumnRef *reference = (const ColumnRef *) target->val;
 
+		if (too_much(search))
+			return;
 		if (reference && IsA(reference, ColumnRef) && IsA(linitial(reference->fields), A_Star))
 			consider_all_of(search, (Node *) from, reference->location);
 	}
@@ -245,7 +284,7 @@ consider_relation(Search *search, const RangeVar *relation)
 	Oid			relid;
 	char	   *name;
 
-	if (is_cte(search, relation))
+	if (!spend(search, 1 + list_length(search->ctes)) || is_cte(search, relation))
 		return;
 
 	relid = look_up(search->role, relation);
@@ -279,10 +318,14 @@ consider_function(Search *search, const List *names, int location)
 {
 	char	   *schema;
 	char	   *name = split(names, &schema);
-	List	   *schemas = schemas_of(search->role, schema);
-	CatCList   *list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
+	List	   *schemas;
+	CatCList   *list;
 	bool		known = false;
 
+	if (comes_later(search, location))
+		return;
+	schemas = schemas_of(search->role, schema);
+	list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
 	for (int i = 0; i < list->n_members && !known; i++)
 	{
 		Form_pg_proc row = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
@@ -291,7 +334,7 @@ consider_function(Search *search, const List *names, int location)
 			function_known(search->role, row->oid);
 	}
 	ReleaseSysCacheList(list);
-	if (!known)
+	if (!known && spend(search, UNKNOWN_FUNCTION_WORK))
 		found(search, location, ERRCODE_UNDEFINED_FUNCTION, joined(names),
 			  psprintf("function %s does not exist", joined(names)));
 }
@@ -301,10 +344,14 @@ consider_operator(Search *search, const List *names, int location)
 {
 	char	   *schema;
 	char	   *name = split(names, &schema);
-	List	   *schemas = schemas_of(search->role, schema);
-	CatCList   *list = SearchSysCacheList1(OPERNAMENSP, CStringGetDatum(name));
+	List	   *schemas;
+	CatCList   *list;
 	bool		known = false;
 
+	if (comes_later(search, location))
+		return;
+	schemas = schemas_of(search->role, schema);
+	list = SearchSysCacheList1(OPERNAMENSP, CStringGetDatum(name));
 	for (int i = 0; i < list->n_members && !known; i++)
 	{
 		Form_pg_operator row = (Form_pg_operator) GETSTRUCT(&list->members[i]->tuple);
@@ -313,7 +360,7 @@ consider_operator(Search *search, const List *names, int location)
 			function_known(search->role, row->oprcode);
 	}
 	ReleaseSysCacheList(list);
-	if (!known)
+	if (!known && spend(search, UNKNOWN_FUNCTION_WORK))
 		found(search, location, ERRCODE_UNDEFINED_FUNCTION, joined(names),
 			  psprintf("operator %s does not exist", joined(names)));
 }
@@ -440,7 +487,8 @@ column_hidden(Oid role, const char *column, const List *relations)
 static void
 consider_column(Search *search, const char *column, int location, char *message)
 {
-	if (column_hidden(search->role, column, search->relations))
+	if (spend(search, 1 + list_length(search->relations)) &&
+		column_hidden(search->role, column, search->relations))
 		found(search, location, ERRCODE_UNDEFINED_COLUMN, pstrdup(column), message);
 }
 
@@ -480,6 +528,9 @@ consider_column_reference(Search *search, const ColumnRef *reference)
 	const List *fields = reference->fields;
 	int			n = list_length(fields);
 	char	   *name;
+
+	if (comes_later(search, reference->location) || !spend(search, 1 + list_length(search->relations)))
+		return;
 
 	/* the server would tell a schema that must not be used from none */
 	if (n > 2 && schemas_of(search->role, strVal(list_nth(fields, n - 3))) == NIL)
@@ -696,6 +747,8 @@ walk(Node *node, Search *search)
 
 	if (node == NULL)
 		return false;
+	if (too_much(search))
+		return true;
 
 	switch (nodeTag(node))
 	{
@@ -776,7 +829,7 @@ walk(Node *node, Search *search)
 			break;
 	}
 
-	raw_expression_tree_walker(node, walk, search);
+	(void) raw_expression_tree_walker(node, walk, search);
 	search->ctes = ctes;
 	return false;
 }
@@ -828,19 +881,34 @@ asb_name_unreachable(Oid role, const char *source, int position, AsbName *name)
 {
 	Search		search = {.role = role, .location = -1};
 	ListCell   *cell;
+	int			end = 0;		/* of the statement, in bytes and in characters */
+	int			characters = 0;
 
 	foreach(cell, raw_parser(source, RAW_PARSE_DEFAULT))
 	{
 		RawStmt    *raw = lfirst_node(RawStmt, cell);
 
-		if (position > 0 && raw->stmt_len != 0 &&
-			pg_mbstrlen_with_len(source, raw->stmt_location + raw->stmt_len) < position)
-			continue;
+		if (position > 0 && raw->stmt_len != 0)
+		{
+			characters += pg_mbstrlen_with_len(source + end, raw->stmt_location + raw->stmt_len - end);
+			end = raw->stmt_location + raw->stmt_len;
+			if (characters < position)
+				continue;
+		}
 		search.relations = search.aliases = search.columns = NIL;
 		walk_statement(raw->stmt, &search);
 		consider_columns(&search);
-		if (position > 0 || search.location >= 0)
+		if (position > 0 || search.location >= 0 || too_much(&search))
 			break;
+	}
+	if (too_much(&search))
+	{
+		*name = (AsbName) {
+			.sqlerrcode = ERRCODE_STATEMENT_TOO_COMPLEX,
+			.message = "statement has too many names to tell what is wrong with it",
+			.hint = "Split it."
+		};
+		return true;
 	}
 	if (search.location < 0)
 		return false;

@@ -1,0 +1,39 @@
+# Where a statement is wrong, all its names are looked up before the agent is
+# told.  Nothing interrupts that: a text that names many columns and many
+# relations kept a session busy for hours that nobody could end.
+use strict;
+use warnings;
+use AgentSandbox;
+use Test::More;
+use Time::HiRes qw(time);
+use Wire;
+
+sql(<<~'SQL');
+	CREATE TABLE t (a int);
+	SELECT agentsandbox.create_profile('p', search_path => 'public', statement_time => '2 s');
+	GRANT SELECT ON t TO p;
+	SQL
+my $w = Wire->connect(open_conversation('p'));
+
+sub told
+{
+	my ($text, $code) = @_;
+	my $start = time;
+	my $name = substr($text, 0, 30) . ' ... ' . substr $text, -20;
+	is($w->query($text)->{errors}[0]{C}, $code, $name);
+	cmp_ok(time - $start, '<', 10, '... in time');
+	return;
+}
+my $n = 100000;
+told('SELECT ' . join(', ', ('x') x $n) . ' FROM ' . join(', ', ('t') x $n), '54001');
+told('SELECT ' . join(', ', ('t.*') x $n) . ' FROM ' . join(', ', ('t') x $n), '54001');
+told('SELECT ' . join(', ', ('*') x $n) . ' FROM ' . join(', ', ('t') x $n), '54001');
+told('SELECT ' . join(', ', map { "x$_" } 1 .. 5000) . ' FROM ' . join(', ', map { "t t$_" } 1 .. 5000), '54001');
+told('SELECT f(1), ' . join(', ', map { "f$_(1)" } 1 .. $n / 2), '42883');
+told('SELECT ' . join(' + ', map { "f$_(1)" } 1 .. 3000), '42883');
+
+note 'what is shorter is told what is wrong with it';
+told('SELECT ' . join(', ', ('a') x 1000) . ', b FROM t', '42703');
+told('SELECT ' . join(', ', map { "t$_.a" } 1 .. 1000) . ', b FROM ' . join(', ', map { "t t$_" } 1 .. 1000), '42703');
+told('SELECT ' . join(', ', map { "upper('$_')" } 1 .. 1000) . ', f(1)', '42883');
+done_testing();
