@@ -34,6 +34,7 @@
 #include "confine/disclosure.h"
 #include "confine/flow.h"
 #include "confine/function.h"
+#include "confine/limit.h"
 #include "confine/name.h"
 #include "confine/refusal.h"
 #include "confine/relation.h"
@@ -315,11 +316,14 @@ preview_raw(RawStmt *raw, const char *source, Preview *preview)
 static void
 preview_text(const char *source, Preview *preview)
 {
-	List	   *statements = pg_parse_query(source);
+	List	   *statements;
 	Oid			role = conversation()->role;
 	MemoryContext context = CurrentMemoryContext;
 	ListCell   *cell;
 
+	/* before it is parsed: this text can be longer than the one that it came with */
+	asb_limit_parse(source);
+	statements = pg_parse_query(source);
 	refuse_unreachable_names(source);
 	PG_TRY();
 	{

@@ -32,6 +32,10 @@ told('SELECT ' . join(', ', map { "x$_" } 1 .. 5000) . ' FROM ' . join(', ', map
 told('SELECT f(1), ' . join(', ', map { "f$_(1)" } 1 .. $n / 2), '42883');
 told('SELECT ' . join(' + ', map { "f$_(1)" } 1 .. 3000), '42883');
 
+note 'what a function makes of a short text is limited as a text is';
+told(q(SELECT agentsandbox.preview('WITH ' || (SELECT string_agg('c' || i || ' AS (SELECT 1)', ', ') FROM generate_series(1, 100000) i) || ' SELECT 1')), '54000');
+told(q(SELECT agentsandbox.preview(repeat(' ', 5000000) || 'SELECT 1')), '54000');
+
 note 'what is shorter is told what is wrong with it';
 told('SELECT ' . join(', ', ('a') x 1000) . ', b FROM t', '42703');
 told('SELECT ' . join(', ', map { "t$_.a" } 1 .. 1000) . ', b FROM ' . join(', ', map { "t t$_" } 1 .. 1000), '42703');
