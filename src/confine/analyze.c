@@ -61,6 +61,7 @@ typedef struct AnalyzeContext
 } AnalyzeContext;
 
 static bool walk(Node *node, AnalyzeContext *context);
+static void walk_conditions(Node *condition, AnalyzeContext *context);
 
 static void
 judge_function(AnalyzeContext *context, Oid funcid)
@@ -281,11 +282,32 @@ refuse_unknown(void)
 	});
 }
 
+/*
+ * How many conditions AND or OR combines, lists in its list included, as IN has
+ * them; no more than one above the limit.
+ */
+static int
+count_conditions(const BoolExpr *list)
+{
+	int			n = 0;
+	ListCell   *cell;
+
+	foreach(cell, list->args)
+	{
+		const BoolExpr *inner = lfirst(cell);
+
+		n += IsA(inner, BoolExpr) && inner->boolop == list->boolop ? count_conditions(inner) : 1;
+		if (n > MAX_CONDITIONS)
+			break;
+	}
+	return n;
+}
+
 /* A list of AND or OR that is not the condition of a statement, or one of those. */
 static void
 judge_conditions(const BoolExpr *list)
 {
-	if (list_length(list->args) > MAX_CONDITIONS)
+	if (count_conditions(list) > MAX_CONDITIONS)
 		asb_refuse(&(AsbRefusal) {
 			.gate = ASB_GATE_LIMIT,
 			.sqlerrcode = ERRCODE_PROGRAM_LIMIT_EXCEEDED,
@@ -467,6 +489,11 @@ walk_node(Node *node, AnalyzeContext *context)
 		case T_CoerceViaIO:
 			asb_catalog_name_type((CoerceViaIO *) node);
 			break;
+		case T_JoinExpr:
+			walk(((JoinExpr *) node)->larg, context);
+			walk(((JoinExpr *) node)->rarg, context);
+			walk_conditions(((JoinExpr *) node)->quals, context);
+			return false;
 		case T_BoolExpr:
 			judge_conditions((BoolExpr *) node);
 			break;
@@ -510,28 +537,37 @@ walk_list(List *list, AnalyzeContext *context)
 		walk(lfirst(cell), context);
 }
 
-/* Lists that stand in WHERE itself are compared with nothing: AND, and OR below it. */
+/* Lists that stand in WHERE or ON itself are compared with nothing: AND, and OR below it. */
 static void
-walk_condition(Node *condition, AnalyzeContext *context)
-{
-	if (condition && is_orclause(condition))
-		walk_list(((BoolExpr *) condition)->args, context);
-	else
-		walk(condition, context);
-}
-
-static void
-walk_conditions(Node *conditions, AnalyzeContext *context)
+walk_alternatives(Node *condition, AnalyzeContext *context)
 {
 	ListCell   *cell;
 
-	if (conditions == NULL || !is_andclause(conditions))
+	if (condition == NULL || !is_orclause(condition))
 	{
-		walk_condition(conditions, context);
+		walk(condition, context);
 		return;
 	}
-	foreach(cell, ((BoolExpr *) conditions)->args)
-		walk_condition(lfirst(cell), context);
+	check_stack_depth();
+	foreach(cell, ((BoolExpr *) condition)->args)
+		walk_alternatives(lfirst(cell), context);
+}
+
+static void
+walk_conditions(Node *condition, AnalyzeContext *context)
+{
+	ListCell   *cell;
+
+	if (condition == NULL || !is_andclause(condition))
+	{
+		/* NOT makes AND of OR */
+		walk_alternatives(condition && is_notclause(condition) ?
+						  (Node *) get_notclausearg(condition) : condition, context);
+		return;
+	}
+	check_stack_depth();
+	foreach(cell, ((BoolExpr *) condition)->args)
+		walk_conditions(lfirst(cell), context);
 }
 
 /* What walk_node() does for an operator, without asking what kind of node it is. */
