@@ -31,9 +31,9 @@ DECLARE
 BEGIN
     PERFORM set_config('search_path', 'regress', true);
     SELECT count(*) = 0 INTO silent FROM agentsandbox.hazards(whose) h
-    WHERE h.hazard = wanted AND h.object ~ 'regress|dblink|pg_monitor|sandbox|work_mem';
+    WHERE h.hazard = wanted AND h.object ~ 'regress|dblink|pg_monitor|sandbox|work_mem|every role';
     EXECUTE plant;
-    FOR found IN SELECT * FROM agentsandbox.hazards(whose) h WHERE h.hazard = wanted AND h.object ~ 'regress|dblink|pg_monitor|sandbox|work_mem' LOOP
+    FOR found IN SELECT * FROM agentsandbox.hazards(whose) h WHERE h.hazard = wanted AND h.object ~ 'regress|dblink|pg_monitor|sandbox|work_mem|every role' LOOP
         nth := nth + 1;
         severity := found.severity; object := found.object; why := found.why; fix := found.fix;
         PERFORM set_config('search_path', '', true);
@@ -206,6 +206,21 @@ SELECT * FROM regress_case('default_privileges', $$ALTER DEFAULT PRIVILEGES FOR 
     'ALTER DEFAULT PRIVILEGES FOR ROLE regress_owner REVOKE ALL ON TABLES FROM regress_bypass');
 SELECT * FROM regress_case('duties_not_separated', $$GRANT agentsandbox_reviewer TO regress_both$$);
 SELECT * FROM regress_case('weak_setting', $$ALTER ROLE regress_both IN DATABASE sandbox SET session_replication_role = replica; ALTER ROLE regress_both SET zero_damaged_pages = true$$);
+-- for every role, in every database or in this one
+SELECT * FROM regress_case('weak_setting', $$ALTER ROLE ALL SET zero_damaged_pages = on; ALTER DATABASE sandbox SET lo_compat_privileges = on$$);
+-- what keeps conversations out at login: the gate itself is asked
+CREATE ROLE regress_pooler LOGIN IN ROLE agentsandbox_pool;
+SELECT * FROM regress_case('login_setting', $$ALTER DATABASE sandbox SET work_mem = '8MB'; ALTER DATABASE sandbox SET "regress.Select" = 1$$);
+SELECT * FROM regress_case('login_setting', $$ALTER ROLE ALL SET client_min_messages = debug1; ALTER ROLE regress_pooler SET "TimeZone" = '<+01>-1'; ALTER ROLE regress_pooler IN DATABASE sandbox SET work_mem = '8MB'$$);
+SELECT role FROM agentsandbox.open_conversation('regress agent') \gset regress_
+SELECT silent, regexp_replace(object, '_[0-9a-f]+', '_...') AS object, regexp_replace(fix, '_[0-9a-f]+', '_...') AS fix, ended
+FROM regress_case('login_setting', format('ALTER ROLE %I SET work_mem = 100', :'regress_role'));
+SELECT count(*) FROM agentsandbox.conversations c, agentsandbox.close_conversation(c.id) WHERE c.role = :'regress_role';
+-- none of theirs, or none that they could not set
+SELECT * FROM regress_case('login_setting', $$ALTER ROLE regress_both SET work_mem = '8MB'; ALTER DATABASE postgres SET work_mem = '8MB'; ALTER ROLE "regress agent" SET work_mem = '8MB';
+    ALTER DATABASE sandbox SET "TimeZone" = 'Europe/Zurich'; ALTER DATABASE sandbox SET search_path = regress; ALTER ROLE ALL SET statement_timeout = '1h'$$,
+    $$ALTER DATABASE postgres RESET work_mem; ALTER DATABASE sandbox RESET ALL; ALTER ROLE ALL RESET ALL$$);
+DROP ROLE regress_pooler;
 
 -- what is granted to no profile is no profile's; of all it is found
 CREATE POLICY p ON regress.customer FOR SELECT USING (true);

@@ -30,10 +30,13 @@
 
 #include "confine/refusal.h"
 #include "confine/setting.h"
+#include "core/compat.h"
 #include "session/session.h"
 
 /* The server takes time in proportion to the square of a list of names with quotes. */
 #define MAX_VALUE_BYTES 8192
+
+ASB_FUNCTION(asb_refuses_login);
 
 static bool
 only_on(const char *value)
@@ -451,6 +454,23 @@ is_own_preload(const char *name, const char *value)
 		strcmp(linitial(libraries), "agentsandbox") == 0;
 }
 
+/*
+ * The name of the setting, if an entry of pg_db_role_setting has one that is
+ * not allowed in a sandbox; else NULL.
+ */
+static const char *
+stored_objection(const char *entry)
+{
+	char	   *name = pstrdup(entry);
+	char	   *value = strchr(name, '=');
+
+	if (value == NULL)
+		return NULL;
+	*value++ = '\0';
+	return is_own_preload(name, value) ||
+		asb_setting_decide(NULL, name, value, ASB_SETTING_STORED) >= ASB_SETTING_ALLOWED ? NULL : name;
+}
+
 /* Judges one row of pg_db_role_setting. */
 static void
 check_stored_row(Datum setconfig)
@@ -463,20 +483,22 @@ check_stored_row(Datum setconfig)
 					  TYPALIGN_INT, &elements, &nulls, &n);
 	for (int i = 0; i < n; i++)
 	{
-		char	   *name = TextDatumGetCString(elements[i]);
-		char	   *value = strchr(name, '=');
+		const char *name = stored_objection(TextDatumGetCString(elements[i]));
 
-		if (value)
-			*value++ = '\0';
-		if (value == NULL || is_own_preload(name, value))
-			continue;
-		if (asb_setting_decide(NULL, name, value, ASB_SETTING_STORED) < ASB_SETTING_ALLOWED)
+		if (name)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 					 errmsg("parameter \"%s\" is set for this role or database to a value that is not allowed in a sandbox",
 							name),
 					 errhint("The administrator removes it with ALTER ROLE or ALTER DATABASE ... RESET.")));
 	}
+}
+
+/* refuses_login(entry text) RETURNS boolean */
+Datum
+asb_refuses_login(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(stored_objection(text_to_cstring(PG_GETARG_TEXT_PP(0))) != NULL);
 }
 
 void

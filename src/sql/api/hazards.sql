@@ -36,6 +36,7 @@ SELECT * FROM (VALUES
     ('public_definer', 'medium', 'every role that is not sandboxed can run it with its owner''s rights'),
     ('duties_not_separated', 'medium', 'the same login opens conversations and decides what is held for a reviewer'),
     ('weak_setting', 'medium', 'the setting weakens the server'),
+    ('login_setting', 'medium', 'no conversation, or pooler, for whom it is set can log in: an agent could not set it'),
     ('hba_ident', 'high', 'the client''s own computer says who the user is'),
     ('hba_cleartext', 'high', 'passwords cross the network readable'),
     ('hba_unencrypted', 'medium', 'queries and answers may cross the network readable'),

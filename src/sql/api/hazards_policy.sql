@@ -109,6 +109,11 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_database(
 $$;
 COMMENT ON FUNCTION agentsandbox.hazards_in_database() IS 'hazards of this database, whatever the profile';
 
+CREATE OR REPLACE FUNCTION agentsandbox.refuses_login(entry text) RETURNS boolean
+    LANGUAGE c STRICT STABLE AS 'MODULE_PATHNAME', 'asb_refuses_login';
+COMMENT ON FUNCTION agentsandbox.refuses_login(text) IS
+    'whether conversations cannot log in where an entry of pg_db_role_setting applies to them';
+
 CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_server(
     OUT hazard text, OUT object text, OUT detail text, OUT fix text
 ) RETURNS SETOF record
@@ -142,19 +147,35 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_server(
                     ELSE format('ALTER SYSTEM SET %s = %L; SELECT pg_catalog.pg_reload_conf();', r.name, r.good) END
         FROM rules r JOIN pg_settings s ON s.name = r.name AND s.reset_val = r.bad
         WHERE r.name <> 'ssl' OR current_setting('listen_addresses') <> ''
-    ), weak_default AS (
-        SELECT 'weak_setting', concat_ws(', ', format('setting %s', r.name), 'database ' || quote_ident(d.datname), 'role ' || quote_ident(o.rolname)),
-               format('%s: %s', r.bad, r.what),
-               CASE WHEN setrole = 0 THEN format('ALTER DATABASE %I RESET %s;', d.datname, r.name)
-                    ELSE format('ALTER ROLE %I%s RESET %s;', o.rolname, ' IN DATABASE ' || quote_ident(d.datname), r.name) END
+    ), stored AS (
+        SELECT c.setdatabase, c.setrole, split_part(entry, '=', 1) AS name, entry,
+               concat_ws(', ', 'database ' || quote_ident(d.datname), 'role ' || quote_ident(o.rolname),
+                         CASE WHEN c.setdatabase = 0 AND c.setrole = 0 THEN 'every role' END) AS place,
+               CASE WHEN c.setrole = 0 AND c.setdatabase <> 0 THEN format('DATABASE %s', quote_ident(d.datname))
+                    ELSE format('ROLE %s%s', COALESCE(quote_ident(o.rolname), 'ALL'), ' IN DATABASE ' || quote_ident(d.datname)) END AS target
         FROM pg_db_role_setting c
         LEFT JOIN pg_database d ON d.oid = c.setdatabase
         LEFT JOIN pg_roles o ON o.oid = c.setrole,
              unnest(c.setconfig) AS entry
-        JOIN rules r ON split_part(entry, '=', 1) = r.name
+    ), weak_default AS (
+        SELECT 'weak_setting', format('setting %s, %s', r.name, s.place), format('%s: %s', r.bad, r.what),
+               format('ALTER %s RESET %s;', s.target, r.name)
+        FROM stored s
+        JOIN rules r ON s.name = r.name
          AND CASE WHEN lower(split_part(entry, '=', 2)) IN ('off', 'of', 'false', 'fals', 'fal', 'fa', 'f', 'no', 'n', '0') THEN 'off'
                   WHEN lower(split_part(entry, '=', 2)) IN ('on', 'true', 'tru', 'tr', 't', 'yes', 'ye', 'y', '1') THEN 'on'
                   ELSE lower(split_part(entry, '=', 2)) END = r.bad
+    ), login_setting AS (
+        SELECT 'login_setting', format('setting %s, %s', s.name, s.place), NULL,
+               format('ALTER %s RESET %s;', s.target,
+                      (SELECT string_agg(quote_ident(part), '.' ORDER BY n) FROM string_to_table(s.name, '.') WITH ORDINALITY AS parts (part, n)))
+        FROM stored s
+        WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+          AND (s.setrole = 0
+               OR EXISTS (SELECT FROM pg_roles WHERE oid = s.setrole AND NOT rolsuper AND pg_has_role(oid, 'agentsandbox_pool', 'MEMBER'))
+               OR EXISTS (SELECT FROM pg_shseclabel l WHERE l.classoid = 'pg_authid'::regclass AND l.objoid = s.setrole
+                                                        AND l.provider = 'agentsandbox' AND l.label LIKE 'conversation %'))
+          AND agentsandbox.refuses_login(s.entry)
     ), library_not_preloaded AS (
         SELECT 'library_not_preloaded', 'setting shared_preload_libraries', NULLIF(reset_val, ''),
                format('ALTER SYSTEM SET shared_preload_libraries = %s; -- and restart the server', concat_ws(', ', NULLIF(reset_val, ''), 'agentsandbox'))
@@ -177,7 +198,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_server(
                END AS hazard, line_number, line, error
         FROM lines
     )
-    TABLE weak_setting UNION ALL TABLE weak_default UNION ALL TABLE library_not_preloaded
+    TABLE weak_setting UNION ALL TABLE weak_default UNION ALL TABLE login_setting UNION ALL TABLE library_not_preloaded
     UNION ALL
     SELECT h.hazard, format('pg_hba.conf line %s', h.line_number), concat_ws(', ', NULLIF(h.line, ''), h.error),
            format('SELECT pg_catalog.pg_reload_conf(); -- once you %s in line %s of %s', r.remedy, h.line_number, current_setting('hba_file'))
