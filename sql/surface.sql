@@ -172,8 +172,10 @@ SELECT agentsandbox.allow_method('regress_surface', 'regress_call');
 \pset format unaligned
 \pset null -
 \pset footer off
+-- what a digest is of differs between versions of the server
 CREATE VIEW regress_rows AS
-    SELECT * FROM agentsandbox.surface('regress_surface')
+    SELECT class, identity, privilege, row_filter, via, regexp_replace(notes, '[0-9a-f]{64}', '...') AS notes
+    FROM agentsandbox.surface('regress_surface')
     WHERE identity ~ '^surf|^"?surf' OR identity LIKE 'public.outside%' OR class = 'role membership';
 \echo == relations
 SELECT identity, privilege, row_filter, via, notes FROM regress_rows WHERE class IN ('relation', 'sequence');

@@ -18,6 +18,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "audit/definition.h"
 #include "audit/follow.h"
 #include "audit/grant.h"
 #include "core/catalog.h"
@@ -90,9 +91,10 @@ asb_function_notes(AsbSurface *surface, AsbFunction *function, Oid user)
 	if (function->form->pronamespace == asb_schema_oid())
 		return psprintf("%s; API of the extension", who);
 	if (!isnull || function->form->prokind == PROKIND_AGGREGATE)
-		return psprintf("%s; its text is followed", who);
+		return psprintf("%s; its text is followed%s", who, asb_function_digest(function));
 	language = get_language_name(function->form->prolang, true);
-	return psprintf("%s; its text in %s is not followed", who, language ? language : "a language that is gone");
+	return psprintf("%s; its text in %s is not followed%s", who, language ? language : "a language that is gone",
+					asb_function_digest(function));
 }
 
 /* The functions that an aggregate is made of. */

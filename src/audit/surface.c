@@ -89,6 +89,12 @@ asb_surface_survives(void (*look_up) (void *argument), void *argument)
 	return asb_contained_if(look_up, argument, is_about_absence);
 }
 
+bool
+asb_surface_looks_up(void (*look_up) (void *argument), void *argument)
+{
+	return asb_contained_undone(look_up, argument, is_about_absence);
+}
+
 /* Nulls come last. */
 static int
 compare_texts(const char *a, const char *b)

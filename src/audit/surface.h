@@ -64,6 +64,9 @@ extern AsbPath *asb_path(const AsbPath *before, const char *step);
  */
 extern bool asb_surface_survives(void (*look_up) (void *argument), void *argument);
 
+/* The same, and releases the locks that this took. */
+extern bool asb_surface_looks_up(void (*look_up) (void *argument), void *argument);
+
 /* The parts, in no order that matters but the last. */
 extern void asb_surface_session(AsbSurface *surface);	/* all but objects */
 extern void asb_surface_relations(AsbSurface *surface);

@@ -151,7 +151,7 @@ add_whole(AsbPath *via, AclMode mask, void *argument)
 		if (mask & asb_privileges[i])
 			asb_surface_add(granted->surface, asb_relation_class(relation), relation->identity,
 							asb_privilege_text(asb_privileges[i]), granted->filters[i], via,
-							asb_relation_kind(relation));
+							asb_relation_kind(granted->surface, relation));
 	}
 	if (mask & ACL_SELECT)
 		asb_surface_label_relation(granted->surface, relation, via);
@@ -182,7 +182,7 @@ add_partial(AsbPath *via, AclMode mask, void *argument)
 			continue;
 		asb_surface_add(granted->surface, asb_relation_class(relation), relation->identity,
 						asb_privilege_text(asb_privileges[i]), granted->filters[i], via,
-						psprintf("%s; some columns", asb_relation_kind(relation)));
+						psprintf("%s; some columns", asb_relation_kind(granted->surface, relation)));
 		granted->columns[i] = bms_add_member(granted->columns[i],
 											 granted->attnum - FirstLowInvalidHeapAttributeNumber);
 	}
@@ -218,7 +218,7 @@ add_lock(AsbPath *via, AclMode mask, void *argument)
 	asb_surface_add(granted->surface, "relation", granted->relation->identity, "UPDATE",
 					granted->lock_filter, via,
 					psprintf("%s; only SELECT ... FOR UPDATE, which locks rows below it",
-							 asb_relation_kind(granted->relation)));
+							 asb_relation_kind(granted->surface, granted->relation)));
 }
 
 /* A view that cannot be updated can still be read FOR UPDATE. */

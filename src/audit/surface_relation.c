@@ -18,6 +18,7 @@
 #include "utils/fmgroids.h"
 #include "utils/syscache.h"
 
+#include "audit/definition.h"
 #include "audit/grant.h"
 #include "audit/surface_label.h"
 #include "audit/surface_relation.h"
@@ -62,8 +63,8 @@ foreign_table_text(Oid relid)
 							 quote_identifier(server->servername)) : "foreign table";
 }
 
-const char *
-asb_relation_kind(const AsbRelation *relation)
+static const char *
+kind_text(const AsbRelation *relation)
 {
 	switch (relation->form->relkind)
 	{
@@ -83,6 +84,14 @@ asb_relation_kind(const AsbRelation *relation)
 }
 
 const char *
+asb_relation_kind(AsbSurface *surface, AsbRelation *relation)
+{
+	const char *digest = asb_relation_digest(surface, relation);
+
+	return digest[0] ? psprintf("%s%s", kind_text(relation), digest) : kind_text(relation);
+}
+
+const char *
 asb_relation_class(const AsbRelation *relation)
 {
 	return relation->form->relkind == RELKIND_SEQUENCE ? "sequence" : "relation";
@@ -95,7 +104,7 @@ asb_surface_add_relation(AsbSurface *surface, AsbRelation *relation, AclMode pri
 	const char *text = asb_privilege_text(privilege);
 
 	asb_surface_add(surface, asb_relation_class(relation), relation->identity, text, row_filter, via,
-					asb_relation_kind(relation));
+					asb_relation_kind(surface, relation));
 	/* the whole row */
 	if (bms_is_member(-FirstLowInvalidHeapAttributeNumber, columns))
 		columns = NULL;

@@ -17,7 +17,7 @@ extern const AclMode asb_privileges[ASB_PRIVILEGES];
 extern const char *asb_relation_class(const AsbRelation *relation);
 
 /* "table", "view" and so on. */
-extern const char *asb_relation_kind(const AsbRelation *relation);
+extern const char *asb_relation_kind(AsbSurface *surface, AsbRelation *relation);
 
 /* "SELECT" and so on, for one privilege. */
 extern const char *asb_privilege_text(AclMode privilege);

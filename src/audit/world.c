@@ -308,6 +308,7 @@ read_function(HeapTuple row, TupleDesc desc, void *argument)
 	function->row = heap_copytuple(row);
 	function->form = (Form_pg_proc) GETSTRUCT(function->row);
 	function->identity = NULL;
+	function->digest = NULL;
 }
 
 static int

@@ -39,6 +39,8 @@ typedef struct AsbRelation
 	List	   *indexes;
 	List	   *partition_keys;
 	List	   *children;
+
+	const char *digest;			/* NULL until asb_relation_digest() */
 } AsbRelation;
 
 typedef struct AsbFunction
@@ -47,6 +49,7 @@ typedef struct AsbFunction
 	HeapTuple	row;			/* of pg_proc */
 	Form_pg_proc form;			/* in it */
 	const char *identity;		/* NULL until asb_world_function_identity() */
+	const char *digest;			/* NULL until asb_function_digest() */
 } AsbFunction;
 
 typedef struct AsbWorld

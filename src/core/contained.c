@@ -11,7 +11,8 @@
 #include "core/contained.h"
 
 static bool
-contained(void (*run) (void *arg), void *arg, const char *context, bool (*expected) (int sqlerrcode))
+contained(void (*run) (void *arg), void *arg, const char *context, bool (*expected) (int sqlerrcode),
+		  bool undone)
 {
 	MemoryContext oldcontext = CurrentMemoryContext;
 	ResourceOwner oldowner = CurrentResourceOwner;
@@ -22,7 +23,10 @@ contained(void (*run) (void *arg), void *arg, const char *context, bool (*expect
 	PG_TRY();
 	{
 		run(arg);
-		ReleaseCurrentSubTransaction();
+		if (undone)
+			RollbackAndReleaseCurrentSubTransaction();
+		else
+			ReleaseCurrentSubTransaction();
 		done = true;
 	}
 	PG_CATCH();
@@ -47,11 +51,17 @@ contained(void (*run) (void *arg), void *arg, const char *context, bool (*expect
 bool
 asb_contained(void (*run) (void *arg), void *arg, const char *context)
 {
-	return contained(run, arg, context, NULL);
+	return contained(run, arg, context, NULL, false);
 }
 
 bool
 asb_contained_if(void (*run) (void *arg), void *arg, bool (*expected) (int sqlerrcode))
 {
-	return contained(run, arg, NULL, expected);
+	return contained(run, arg, NULL, expected, false);
+}
+
+bool
+asb_contained_undone(void (*run) (void *arg), void *arg, bool (*expected) (int sqlerrcode))
+{
+	return contained(run, arg, NULL, expected, true);
 }

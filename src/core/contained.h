@@ -14,4 +14,7 @@ extern bool asb_contained(void (*run) (void *arg), void *arg, const char *contex
 /* ... or nowhere, if "expected" says so of its SQLSTATE; any other goes on. */
 extern bool asb_contained_if(void (*run) (void *arg), void *arg, bool (*expected) (int sqlerrcode));
 
+/* ... and whatever it did is undone in any case, so that the locks it took are released. */
+extern bool asb_contained_undone(void (*run) (void *arg), void *arg, bool (*expected) (int sqlerrcode));
+
 #endif							/* ASB_CONTAINED_H */
