@@ -305,9 +305,15 @@ asb_role_drop(const pg_uuid_t *conversation)
 	if (!OidIsValid(role))
 		return;
 
-	/* a copy of a database has its rows, not its roles */
+	/*
+	 * A copy of a database has its rows, not its roles; but those of a database
+	 * that is not there are nobody else's, and can log in nowhere.
+	 */
 	label = asb_role_label(role);
-	if (label.kind != ASB_ROLE_CONVERSATION || label.database != MyDatabaseId)
+	if (label.kind != ASB_ROLE_CONVERSATION ||
+		memcmp(&label.conversation, conversation, sizeof(pg_uuid_t)) != 0 ||
+		(label.database != MyDatabaseId &&
+		 SearchSysCacheExists1(DATABASEOID, ObjectIdGetDatum(label.database))))
 		return;
 
 	if (checkSharedDependencies(AuthIdRelationId, role, &dependencies, &dependencies_log))
