@@ -18,6 +18,10 @@ my $summary = equal_surface('--context', '{"tenant": "x"}', 'kinds', 'every kind
 my ($probes) = $summary =~ /^(\d+) probes/;
 cmp_ok($probes, '>', 20000, 'by many probes');
 equal_surface('kinds_strict', '... and with none');
+{
+	local @ENV{qw(PGCLIENTENCODING PGGEQO PGTZ)} = ('LATIN1', 'off', 'Asia/Tokyo');
+	equal_surface('--schema', 'kinds', 'kinds_strict', '... whatever the environment says to clients');
+}
 is(sql($state), $before, 'a probe leaves nothing behind');
 
 # The program, given a surface that lies.  Each entry of the true one is left

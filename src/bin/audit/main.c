@@ -80,8 +80,9 @@ add_element(AsbString *array, const char *text)
 static void
 connect_auditor(AsbAudit *audit)
 {
-	const char *keywords[] = {"fallback_application_name", NULL};
-	const char *values[] = {"agentsandbox-audit", NULL};
+	static const char *const for_auditor[] = {"PGOPTIONS", "PGDATESTYLE", "PGTZ", "PGGEQO"};
+	const char *keywords[] = {"fallback_application_name", "client_encoding", NULL};
+	const char *values[] = {"agentsandbox-audit", "UTF8", NULL};
 	PGresult   *result;
 
 	audit->admin = PQconnectdbParams(keywords, values, 1);
@@ -89,7 +90,8 @@ connect_auditor(AsbAudit *audit)
 		asb_audit_fail(audit, "cannot connect", PQerrorMessage(audit->admin));
 
 	/* what is for the auditor's session is not for the agent's */
-	unsetenv("PGOPTIONS");
+	for (size_t i = 0; i < sizeof(for_auditor) / sizeof(for_auditor[0]); i++)
+		unsetenv(for_auditor[i]);
 	PQclear(asb_audit_query(audit, "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false)", 0, NULL));
 
 	result = asb_audit_query(audit, "SELECT mode, allow_call FROM agentsandbox.profiles"

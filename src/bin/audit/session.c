@@ -34,18 +34,18 @@ ignore_notice(void *arg, const PGresult *result)
 PGconn *
 asb_agent_connect(AsbAudit *audit, const char *keyword, const char *value)
 {
-	const char *keywords[8] = {"host", "port", "dbname", "user", "password"};
+	const char *keywords[8] = {"host", "port", "dbname", "user", "password", "client_encoding"};
 	const char *values[8] = {
 		PQhost(audit->admin), PQport(audit->admin), PQdb(audit->admin),
-		audit->role, audit->password
+		audit->role, audit->password, "UTF8"
 	};
 	PGconn	   *conn;
 
 	/* of several, libpq takes the last */
 	if (keyword)
 	{
-		keywords[5] = keyword;
-		values[5] = value;
+		keywords[6] = keyword;
+		values[6] = value;
 	}
 	conn = PQconnectdbParams(keywords, values, 0);
 	PQsetNoticeReceiver(conn, ignore_notice, NULL);
