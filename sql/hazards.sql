@@ -215,6 +215,13 @@ SELECT * FROM regress_case('login_setting', $$ALTER ROLE ALL SET client_min_mess
 SELECT role FROM agentsandbox.open_conversation('regress agent') \gset regress_
 SELECT silent, regexp_replace(object, '_[0-9a-f]+', '_...') AS object, regexp_replace(fix, '_[0-9a-f]+', '_...') AS fix, ended
 FROM regress_case('login_setting', format('ALTER ROLE %I SET work_mem = 100', :'regress_role'));
+CREATE ROLE "regress Group";
+SELECT silent, severity, regexp_replace(object, '_[0-9a-f]+', '_...') AS object, regexp_replace(why, ',.*', '') AS why, regexp_replace(fix, '_[0-9a-f]+', '_...') AS fix, ended
+FROM regress_case('conversation_grant', format('GRANT SELECT (id), INSERT ON invoice TO %1$I; GRANT USAGE ON SCHEMA regress TO %1$I; GRANT "regress Group" TO %1$I;
+    CREATE FUNCTION f(int) RETURNS int LANGUAGE sql RETURN 1; GRANT EXECUTE ON FUNCTION f TO %1$I; CREATE TABLE own (a int); ALTER TABLE own OWNER TO %1$I', :'regress_role'),
+    'DROP FUNCTION f; DROP TABLE own');
+SELECT count(*) FROM agentsandbox.hazards('regress_other') WHERE hazard = 'conversation_grant';
+DROP ROLE "regress Group";
 SELECT count(*) FROM agentsandbox.conversations c, agentsandbox.close_conversation(c.id) WHERE c.role = :'regress_role';
 -- none of theirs, or none that they could not set
 SELECT * FROM regress_case('login_setting', $$ALTER ROLE regress_both SET work_mem = '8MB'; ALTER DATABASE postgres SET work_mem = '8MB'; ALTER ROLE "regress agent" SET work_mem = '8MB';

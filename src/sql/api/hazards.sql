@@ -28,6 +28,7 @@ SELECT * FROM (VALUES
     ('default_privileges', 'medium', 'objects that are made later become reachable without anybody granting them'),
     ('explain_beside_rls', 'medium', 'EXPLAIN''s estimates tell of rows that policies hide'),
     ('unhonoured_grant', 'low', 'the sandbox never honours it, so it says more than is true, and it would hold without the sandbox'),
+    ('conversation_grant', 'high', 'it was given to one conversation: what its profile can reach, and somebody signed, does not tell of it'),
     ('method_private_untrusted', 'high', 'data that is private can leave with a call that untrusted text asked for'),
     ('dangerous_extension', 'high', 'it reaches files, programs, other servers or the server''s memory'),
     ('dangerous_language', 'high', 'functions in it can do whatever the server''s operating system account can'),

@@ -39,10 +39,33 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_profile(
                     WHEN kind = 'column' THEN format('REVOKE %s%s (%s) ON %s FROM %s;', option_for, revoked, unhonoured.column[2], unhonoured.column[1], grantee)
                     ELSE format('REVOKE %s%s ON %s FROM %s;', option_for, revoked, object, grantee) END
         FROM unhonoured
+    ), conversations AS (
+        SELECT o.oid, o.rolname AS name
+        FROM agentsandbox.conversation_records r
+        JOIN pg_roles o ON o.rolname = 'conversation_' || replace(r.id::text, '-', '')
+        WHERE r.profile = role AND r.state = 'open'
+    ), conversation_grant AS (
+        SELECT DISTINCT 'conversation_grant', format('%s, to role %I', pg_describe_object(d.classid, d.objid, 0), c.name),
+               CASE d.deptype WHEN 'o' THEN 'it owns it' END,
+               CASE WHEN d.deptype = 'o' THEN format('REASSIGN OWNED BY %I TO CURRENT_USER;', c.name)
+                    WHEN d.deptype = 'a' AND d.classid = 'pg_class'::regclass THEN format('REVOKE ALL ON %s FROM %I;', d.objid::regclass, c.name)
+                    WHEN d.deptype = 'a' AND d.classid = 'pg_proc'::regclass THEN format('REVOKE ALL ON ROUTINE %s FROM %I;', d.objid::regprocedure, c.name)
+                    WHEN d.deptype = 'a' AND d.classid = 'pg_namespace'::regclass THEN format('REVOKE ALL ON SCHEMA %s FROM %I;', d.objid::regnamespace, c.name)
+                    ELSE format('DROP OWNED BY %I;', c.name) END
+        FROM conversations c
+        JOIN pg_shdepend d ON d.refclassid = 'pg_authid'::regclass AND d.refobjid = c.oid
+         AND d.dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+        UNION ALL
+        SELECT 'conversation_grant', format('membership in role %I, to role %I', o.rolname, c.name), NULL,
+               format('REVOKE %I FROM %I;', o.rolname, c.name)
+        FROM conversations c
+        JOIN pg_auth_members m ON m.member = c.oid AND m.roleid <> role
+        JOIN pg_roles o ON o.oid = m.roleid
     )
     TABLE observe_mode UNION ALL TABLE explain_beside_rls UNION ALL TABLE method_private_untrusted UNION ALL TABLE unhonoured_grant
+    UNION ALL TABLE conversation_grant
 $$;
-COMMENT ON FUNCTION agentsandbox.hazards_in_profile(regrole, jsonb) IS 'hazards of a profile''s options, methods and grants';
+COMMENT ON FUNCTION agentsandbox.hazards_in_profile(regrole, jsonb) IS 'hazards of a profile''s options, methods and grants, and of grants to its open conversations';
 
 CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_database(
     OUT hazard text, OUT object text, OUT detail text, OUT fix text
