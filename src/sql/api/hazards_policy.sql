@@ -132,10 +132,23 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_database(
 $$;
 COMMENT ON FUNCTION agentsandbox.hazards_in_database() IS 'hazards of this database, whatever the profile';
 
-CREATE OR REPLACE FUNCTION agentsandbox.refuses_login(entry text) RETURNS boolean
+CREATE OR REPLACE FUNCTION agentsandbox.gate_refuses_login(entry text) RETURNS boolean
     LANGUAGE c STRICT STABLE AS 'MODULE_PATHNAME', 'asb_refuses_login';
-COMMENT ON FUNCTION agentsandbox.refuses_login(text) IS
+COMMENT ON FUNCTION agentsandbox.gate_refuses_login(text) IS
     'whether conversations cannot log in where an entry of pg_db_role_setting applies to them';
+
+-- Where the library is not preloaded, which is a hazard of its own, it cannot
+-- be asked, nor can anybody log in.
+CREATE OR REPLACE FUNCTION agentsandbox.refuses_login(entry text) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF current_setting('agentsandbox.retention', true) IS NULL THEN
+        RETURN false;
+    END IF;
+    RETURN agentsandbox.gate_refuses_login(refuses_login.entry);
+END
+$$;
+COMMENT ON FUNCTION agentsandbox.refuses_login(text) IS 'the same, and false where the library is not preloaded';
 
 CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_server(
     OUT hazard text, OUT object text, OUT detail text, OUT fix text
