@@ -23,7 +23,6 @@ SELECT agentsandbox.create_method('m', '{"$ref": "#"}', 'true');
 SELECT agentsandbox.alter_method('clock', request => '{"pattern": "("}');
 
 -- other bad input
-\set VERBOSITY terse
 SELECT agentsandbox.create_method('clock', 'true', 'true');
 SELECT agentsandbox.create_method(NULL, 'true', 'true');
 SELECT agentsandbox.create_method('m', NULL, 'true');
@@ -35,6 +34,7 @@ SELECT agentsandbox.create_method('m', 'true', 'true', max_request_bytes => 0);
 SELECT agentsandbox.create_method('m', 'true', 'true', rate_calls => 3);
 SELECT agentsandbox.create_method('m', 'true', 'true', rate_calls => 0, rate_interval => '1 s');
 -- however it is planned
+\set VERBOSITY terse
 SET plan_cache_mode = force_generic_plan;
 SELECT agentsandbox.allow_method('regress_caller', 'missing');
 SELECT agentsandbox.allow_method('regress_missing', 'clock');

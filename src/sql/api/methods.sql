@@ -1,5 +1,29 @@
 -- Methods: registered and allowed by operators, listed for agents.
 
+-- What the table objects to, in words.
+CREATE OR REPLACE FUNCTION agentsandbox.refuse_method(name text, state text, broken text, missing text) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF refuse_method.state = '23502' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'null_value_not_allowed',
+            MESSAGE = pg_catalog.format('%s of a method must not be null', refuse_method.missing);
+    ELSIF refuse_method.state = '23505' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'duplicate_object',
+            MESSAGE = pg_catalog.format('method "%s" already exists', refuse_method.name),
+            HINT = 'Change it with agentsandbox.alter_method().';
+    END IF;
+    RAISE EXCEPTION USING
+        ERRCODE = 'invalid_parameter_value',
+        MESSAGE = pg_catalog.format('the name or a limit of method "%s" is out of range', refuse_method.name),
+        DETAIL = (SELECT pg_catalog.format('It must satisfy %s.', pg_catalog.pg_get_constraintdef(oid))
+                  FROM pg_catalog.pg_constraint
+                  WHERE conrelid = 'agentsandbox.method_definitions'::pg_catalog.regclass AND conname = refuse_method.broken);
+END
+$$;
+COMMENT ON FUNCTION agentsandbox.refuse_method(text, text, text, text) IS 'error that tells what is wrong with a method';
+
 CREATE OR REPLACE FUNCTION agentsandbox.create_method(
     name text,
     request jsonb,
@@ -14,8 +38,12 @@ CREATE OR REPLACE FUNCTION agentsandbox.create_method(
     accepts text[] DEFAULT '{untrusted}',
     response_labels text[] DEFAULT '{untrusted}'
 ) RETURNS void
-    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    state text;
+    broken text;
+    missing text;
+BEGIN
     INSERT INTO agentsandbox.method_definitions
         (name, description, request, response, time_limit, max_attempts,
          max_request_bytes, max_response_bytes, rate_calls, rate_interval, accepts, response_labels)
@@ -24,7 +52,11 @@ BEGIN ATOMIC
          create_method.time_limit, create_method.max_attempts, create_method.max_request_bytes,
          create_method.max_response_bytes, create_method.rate_calls, create_method.rate_interval,
          agentsandbox.label_set(create_method.accepts), agentsandbox.label_set(create_method.response_labels));
-END;
+EXCEPTION WHEN check_violation OR not_null_violation OR unique_violation THEN
+    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, broken = CONSTRAINT_NAME, missing = COLUMN_NAME;
+    PERFORM agentsandbox.refuse_method(create_method.name, state, broken, missing);
+END
+$$;
 COMMENT ON FUNCTION agentsandbox.create_method IS
     'registers a remote procedure; its schemas are compiled, and refused if they say what the validator does not know';
 
@@ -73,9 +105,13 @@ CREATE OR REPLACE FUNCTION agentsandbox.alter_method(
     accepts text[] DEFAULT NULL,
     response_labels text[] DEFAULT NULL
 ) RETURNS void
-    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT agentsandbox.require_method(alter_method.name);
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    state text;
+    broken text;
+    missing text;
+BEGIN
+    PERFORM agentsandbox.require_method(alter_method.name);
     UPDATE agentsandbox.method_definitions d SET
         request = COALESCE(alter_method.request, d.request),
         response = COALESCE(alter_method.response, d.response),
@@ -89,9 +125,13 @@ BEGIN ATOMIC
         accepts = COALESCE(agentsandbox.label_set(alter_method.accepts), d.accepts),
         response_labels = COALESCE(agentsandbox.label_set(alter_method.response_labels), d.response_labels)
     WHERE d.name = alter_method.name;
-    SELECT agentsandbox.add_response_labels(alter_method.name);
-    SELECT agentsandbox.check_budgets(alter_method.name);
-END;
+    PERFORM agentsandbox.add_response_labels(alter_method.name);
+    PERFORM agentsandbox.check_budgets(alter_method.name);
+EXCEPTION WHEN check_violation OR not_null_violation OR unique_violation THEN
+    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, broken = CONSTRAINT_NAME, missing = COLUMN_NAME;
+    PERFORM agentsandbox.refuse_method(alter_method.name, state, broken, missing);
+END
+$$;
 COMMENT ON FUNCTION agentsandbox.alter_method IS
     'changes what is not null of a method; calls that were relayed already are not judged again';
 
