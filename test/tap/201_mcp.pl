@@ -2,6 +2,7 @@
 # said when the database or the conversation goes away.
 use strict;
 use warnings;
+use Socket;
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -409,6 +410,18 @@ $other->post('tools/call', { name => 'query', arguments => { sql => $slow } });
 poll_is("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND usename = '$writer->{role}'", 1, 'a slow query runs');
 is($other->finish, 0, 'a client that ends while a query runs');
 poll_is("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND usename = '$writer->{role}'", 0, '... ends the query');
+
+# a client whose pipes are sockets closes the one that it reads from
+socketpair my $reading, my $writing, AF_UNIX, SOCK_STREAM, PF_UNSPEC or die "socketpair: $!";
+pipe my $input, my $held_open or die "pipe: $!";
+my $hung_up = do {
+	local @ENV{qw(PGUSER PGPASSWORD)} = @$writer{qw(role password)};
+	IPC::Run::start([ mcp_program() ], '<', $input, '>', $writing, '2>', \my $ignored, IPC::Run::timeout(15));
+};
+close $_ for $input, $writing, $reading;
+is(eval { $hung_up->finish; $hung_up->result(0) }, 0, 'a client that hangs up ends it');
+$hung_up->kill_kill if $@;
+close $held_open;
 is($mcp->finish, 0, 'the end');
 
 done_testing();

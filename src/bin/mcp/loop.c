@@ -107,8 +107,8 @@ serve(AsbServer *server, AsbFrames *frames, const sigset_t *polling)
 		if (ppoll(fds, 3, &timeout, polling) < 0)
 			continue;
 
-		if (fds[1].revents & (POLLERR | POLLNVAL))
-			return;				/* the reader is gone */
+		if (fds[1].revents & (POLLERR | POLLHUP | POLLNVAL))
+			return;				/* the reader is gone; of a socket that is a hang-up */
 		if (fds[0].revents != 0)
 			reading = read_client(frames, server);
 		if (!reading && until == INT64_MAX)
