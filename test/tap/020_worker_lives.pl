@@ -106,7 +106,8 @@ becomes('postgres', q(SELECT count(*) FROM pg_stat_activity WHERE backend_type =
 # the owner of a database cannot steer the worker by the database's settings
 psql('postgres', q(ALTER DATABASE sandbox SET search_path = public;
 	ALTER DATABASE sandbox SET default_transaction_read_only = on;
-	ALTER DATABASE sandbox SET statement_timeout = 1));
+	ALTER DATABASE sandbox SET statement_timeout = 1;
+	ALTER DATABASE sandbox SET role = nobody_special));
 
 # restart
 system($ENV{AGENTSANDBOX_PG_CTL} . ' restart -s -w -m fast >/dev/null') == 0 or die 'restart failed';
