@@ -120,4 +120,22 @@ is(scalar $http->requests, $before, 'without performing any call again');
 is(outcome(add_call('echo', '{"after": "restart"}'))->{status}, 'completed', 'it listens again');
 is($gateway->stop, 0, 'stopped');
 
+# ---- defaults of the role that a gateway cannot work with ----
+
+sql("ALTER ROLE gateway_service SET $_") for 'default_transaction_read_only = on', "default_transaction_isolation = 'serializable'",
+  "idle_session_timeout = '200ms'", 'lock_timeout = 1', 'client_min_messages = debug1';
+$gateway = start_gateway(poll_seconds => 3600, methods => \%method);
+ok($gateway->wait_for_log(qr/event=database_up/), 'connected with unusual defaults');
+my $quiet = time + 0.5;
+wait_until(sub { time > $quiet });
+is(outcome(add_call('echo', '{}'))->{status}, 'completed', 'calls are performed all the same');
+unlike($gateway->log, qr/event=database_down/, '... and the connection is kept');
+sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'agentsandbox-gateway'");
+ok($gateway->wait_for_log(qr/event=database_says severity=FATAL message="terminating connection due to administrator command"/),
+	'what the server says becomes a line of the log');
+is(outcome(add_call('echo', '{}'))->{status}, 'completed', 'and it goes on');
+unlike($gateway->log, qr/^(?!ts=)/m, 'nothing else is written');
+sql('ALTER ROLE gateway_service RESET ALL');
+is($gateway->stop, 0, 'stopped');
+
 done_testing();

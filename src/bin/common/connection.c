@@ -24,11 +24,22 @@ is_ready(const AsbConnection *connection)
 	return poll(&socket, 1, 0) != 0;
 }
 
+/* What the server says beside results belongs into a log line, not between them. */
+static void
+log_notice(void *ignored, const PGresult *result)
+{
+	asb_log_begin(ASB_LOG_WARNING, "database_says");
+	asb_log_text("severity", PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED));
+	asb_log_text("message", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+	asb_log_end();
+}
+
 static void
 start(AsbConnection *connection, const char *const *keywords, const char *const *values,
 	  int64_t now)
 {
 	connection->conn = PQconnectStartParams(keywords, values, 0);
+	PQsetNoticeReceiver(connection->conn, log_notice, NULL);
 	connection->state = ASB_CONNECTION_STARTING;
 	connection->connect_by = now + CONNECT_LIMIT_MS;
 	connection->wants_write = true;

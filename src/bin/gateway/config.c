@@ -35,9 +35,16 @@ read_database(AsbReader *reader, const cJSON *object, AsbConfig *config)
 		"sslkey", "sslmode", "sslrootcert", "target_session_attrs", "user", NULL
 	};
 
-	/* A statement that hangs must not hang the gateway. */
+	/*
+	 * A statement that hangs must not hang the gateway.  The rest is what the
+	 * server, the database or the role may have as a default for everybody, and
+	 * a gateway cannot work with: it writes, and listens for long.
+	 */
 	add_parameter(config, "options",
-				  asb_strdup("-c statement_timeout=20s -c search_path=pg_catalog"));
+				  asb_strdup("-c statement_timeout=20s -c lock_timeout=0 -c idle_session_timeout=0"
+							 " -c search_path=pg_catalog -c client_min_messages=warning"
+							 " -c default_transaction_isolation=read\\ committed"
+							 " -c default_transaction_read_only=off"));
 	add_parameter(config, "client_encoding", asb_strdup("UTF8"));
 	add_parameter(config, "fallback_application_name", asb_strdup("agentsandbox-gateway"));
 	add_parameter(config, "tcp_user_timeout", asb_strdup("20000"));
