@@ -104,10 +104,12 @@ deciding_role(Oid session_user, Oid outer_role)
 
 /*
  * Reads the row of a conversation, and what it says into "session" and
- * "profile"; returns its state, NULL if there is no such row.
+ * "profile", the context if asked to; returns its state, NULL if there is no
+ * such row.
  */
 static const char *
-read_record(const pg_uuid_t *conversation, Snapshot snapshot, AsbSession *session, Oid *profile)
+read_record(const pg_uuid_t *conversation, Snapshot snapshot, bool with_context,
+			AsbSession *session, Oid *profile)
 {
 	Relation	rel = table_open(asb_relation_oid("conversation_records"), AccessShareLock);
 	TupleDesc	desc = RelationGetDescr(rel);
@@ -129,8 +131,9 @@ read_record(const pg_uuid_t *conversation, Snapshot snapshot, AsbSession *sessio
 		session->conversation = *conversation;
 		session->expires_at =
 			DatumGetTimestampTz(heap_getattr(tuple, Anum_records_expires_at, desc, &isnull));
-		session->context =
-			DatumGetJsonbPCopy(heap_getattr(tuple, Anum_records_context, desc, &isnull));
+		if (with_context)
+			session->context =
+				DatumGetJsonbPCopy(heap_getattr(tuple, Anum_records_context, desc, &isnull));
 		*profile = DatumGetObjectId(heap_getattr(tuple, Anum_records_profile, desc, &isnull));
 	}
 	systable_endscan(scan);
@@ -143,7 +146,7 @@ static const char *
 read_latest_record(const pg_uuid_t *conversation, AsbSession *session, Oid *profile)
 {
 	Snapshot	snapshot = asb_latest_snapshot();
-	const char *state = read_record(conversation, snapshot, session, profile);
+	const char *state = read_record(conversation, snapshot, true, session, profile);
 
 	UnregisterSnapshot(snapshot);
 	return state;
@@ -156,7 +159,7 @@ asb_conversation_is_open(const pg_uuid_t *conversation, Snapshot snapshot, Oid *
 	const char *state;
 
 	*profile = InvalidOid;
-	state = read_record(conversation, snapshot, &session, profile);
+	state = read_record(conversation, snapshot, false, &session, profile);
 	return state && strcmp(state, "open") == 0 && session.expires_at > GetCurrentTimestamp();
 }
 
