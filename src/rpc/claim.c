@@ -103,8 +103,8 @@ can_be_claimed(const Claim *claim, const AsbCall *call, TimestampTz now)
 	return call->state == ASB_CALL_READY &&
 		asb_call_time(call, Anum_call_retry_at, DT_NOBEGIN) == DT_NOBEGIN &&
 		asb_call_time(call, Anum_call_deadline, DT_NOEND) > now &&
-		/* a metered call's is its release tick */
-		asb_call_time(call, Anum_call_ready_at, DT_NOBEGIN) <= now &&
+		/* a metered call's is its release tick; another's does not matter if the clock was set back */
+		(call->isnull[Anum_call_bits - 1] || asb_call_time(call, Anum_call_ready_at, DT_NOBEGIN) <= now) &&
 		wants_method(claim, call->values[Anum_call_method - 1]) &&
 		asb_conversation_is_open(DatumGetUUIDP(call->values[Anum_call_conversation - 1]),
 								 claim->snapshot, &profile);

@@ -210,7 +210,7 @@ supervise(void)
 	}
 
 	if (asb_wakeup_launcher_asked() || missing ||
-		TimestampDifferenceExceeds(scanned_at, now, ASB_SAFETY_INTERVAL_MS))
+		now < scanned_at || TimestampDifferenceExceeds(scanned_at, now, ASB_SAFETY_INTERVAL_MS))
 	{
 		scan_databases();
 		scanned_at = now;
@@ -233,7 +233,9 @@ supervise(void)
 			}
 			continue;
 		}
-		if (member->start_after <= now)
+		/* one that is further away was set before the clock was set back */
+		if (member->start_after <= now ||
+			TimestampDifferenceExceeds(now, member->start_after, MAX_RESTART_MS))
 			start_worker(member, now);
 		if (member->handle == NULL)
 			sleep_ms = Min(sleep_ms,

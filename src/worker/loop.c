@@ -306,6 +306,12 @@ asb_worker_main(Datum arg)
 
 		now = GetCurrentTimestamp();
 		rescan = TimestampDifferenceExceeds(rescanned_at, now, ASB_SAFETY_INTERVAL_MS);
+		if (now < rescanned_at)
+		{
+			/* the clock was set back: the alarm may be far away */
+			rescan = true;
+			asb_wakeup_set_alarm(DT_NOBEGIN);
+		}
 		validate(rescan);
 		if (rescan)
 			rescanned_at = now;

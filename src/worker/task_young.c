@@ -114,7 +114,8 @@ static bool
 look_at_next(Relation calls, ScanKeyData *keys, int nkeys, int *looks, TimestampTz *next)
 {
 	Relation	index = index_open(asb_relation_oid("calls_order"), AccessShareLock);
-	TimestampTz old = GetCurrentTimestamp() - ASB_YOUNG_MS * INT64CONST(1000);
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz old = now - ASB_YOUNG_MS * INT64CONST(1000);
 	SysScanDesc scan;
 	HeapTuple	tuple;
 	bool		ended = false;
@@ -131,7 +132,8 @@ look_at_next(Relation calls, ScanKeyData *keys, int nkeys, int *looks, Timestamp
 			break;
 		asb_call_read(calls, tuple, &call);
 		submitted = asb_call_time(&call, Anum_call_submitted_at, DT_NOBEGIN);
-		if (submitted > old)
+		/* one of the future keeps none waiting: the clock was set back */
+		if (submitted > old && submitted <= now)
 		{
 			*next = Min(*next, submitted + ASB_YOUNG_MS * INT64CONST(1000));
 			break;
