@@ -212,6 +212,7 @@ run_timed_tasks(void)
 			FlushErrorState();
 			AbortCurrentTransaction();
 			asb_young_forget();
+			asb_conversations_forget();
 			forget();
 			asb_wakeup_set_alarm(TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 															 FAILED_TASK_MS));

@@ -86,6 +86,9 @@ extern bool asb_is_young(const AsbCallKey *key);
 extern uint64 asb_young_from(void);
 extern void asb_young_forget(void);
 
+/* task_conversations.c: a transaction of it was rolled back */
+extern void asb_conversations_forget(void);
+
 /* turns.c: the order of claiming */
 extern void asb_turns_begin(bool rescan);
 extern int64 asb_turns_current(void);

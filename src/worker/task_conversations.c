@@ -22,6 +22,13 @@
 static pg_uuid_t current;
 static pg_uuid_t last_call;
 
+/* What was seen may have been undone: begins with the conversation again. */
+void
+asb_conversations_forget(void)
+{
+	memset(&current, 0, sizeof(current));
+}
+
 /*
  * A batch of the calls of one ended conversation; calls that it submitted are
  * task_validate.c's, which expires them.  Returns false when none is left.
