@@ -22,6 +22,7 @@
 
 #define STALL_MS 30000
 #define RETRY_MS 1000
+#define LISTEN_AGAIN_MS 5000
 
 /* SQLSTATE of a lease token that is not the current one */
 #define STALE_LEASE "AS001"
@@ -152,14 +153,29 @@ call_refused(AsbQueue *queue, AsbRequest *request, int64_t now)
 	}
 }
 
+/* A standby cannot be listened to, until it is promoted. */
+static void
+listen_answered(AsbQueue *queue, AsbRequest *request, bool failed, int64_t now)
+{
+	if (failed)
+	{
+		AsbRequest *again = asb_requests_add(&queue->waiting, ASB_REQUEST_LISTEN, NULL);
+
+		asb_request_log(request, "listen_refused");
+		again->alone = true;
+		again->not_before = now + LISTEN_AGAIN_MS;
+	}
+	else if (request->not_before != 0)
+		queue->events.ready(queue->events.owner);	/* nobody has told of what came before */
+}
+
 /* The transaction of this request is over; failed tells that it was undone. */
 static void
 settle(AsbQueue *queue, AsbRequest *request, bool failed, int64_t now)
 {
 	if (request->kind == ASB_REQUEST_LISTEN)
 	{
-		if (failed)
-			asb_request_log(request, "listen_refused");
+		listen_answered(queue, request, failed, now);
 		return;
 	}
 	if (request->kind == ASB_REQUEST_CLAIM)
