@@ -72,6 +72,19 @@ sub log
 	return scalar(<$in>) // '';
 }
 
+# Waits for a line in the log; returns whether it came.
+sub wait_for_log
+{
+	my ($self, $pattern, $timeout) = @_;
+	my $deadline = time + ($timeout // 15);
+	until ($self->log =~ $pattern)
+	{
+		return 0 if time > $deadline;
+		usleep 20_000;
+	}
+	return 1;
+}
+
 # Sends bytes as they are.
 sub raw
 {

@@ -8,6 +8,7 @@ use Time::HiRes qw(time);
 
 use AgentSandbox;
 use McpTest;
+use PsqlSession;
 use JSON::PP ();
 
 my ($true, $false) = (JSON::PP::true, JSON::PP::false);
@@ -380,6 +381,18 @@ is($other->tool('query', { sql => 'SELECT agentsandbox.conversation_id()' })->{s
 kill_sessions('pool');
 is($other->tool('query', { sql => 'SELECT agentsandbox.conversation_id()' })->{structuredContent}{rows}[0][0], $writer->{conversation}, '... and again after a loss');
 $other->finish;
+my $blocker = PsqlSession->new(conninfo());
+$blocker->run('BEGIN; LOCK TABLE agentsandbox.conversation_records');
+$other = start_mcp(pool($pooled, $writer), '--token');
+$other->initialize('2025-11-25');
+my $id = $other->post('tools/call', { name => 'query', arguments => { sql => 'SELECT 21' } });
+my $entering = "FROM pg_stat_activity WHERE usename = 'pool' AND wait_event_type = 'Lock'";
+poll_is("SELECT count(*) $entering", 1, 'entering takes its time');
+sql("SELECT pg_terminate_backend(pid) $entering");
+ok($other->wait_for_log(qr/event=database_down/), '... and is broken off by the server');
+$blocker->run('ROLLBACK');
+is($other->answer($id)->{result}{structuredContent}{rows}[0][0], 21, '... which is no refusal: it is done again');
+is($other->finish, 0, '... and the client ends it');
 $other = start_mcp({ %{ pool($pooled, $writer) }, AGENTSANDBOX_TOKEN => 'not-a-token-of-anybody' }, '--token');
 $other->initialize('2025-11-25');
 like($other->tool('query', { sql => 'SELECT 1' })->{content}[0]{text}, qr/did not let .* in/, 'a wrong token is told');

@@ -4,7 +4,7 @@
  *
  * The conversation is over when a login or an entry is refused, or a statement
  * is because of it (ASB_SQLSTATE_CLOSED).  Everything else that breaks a
- * connection may pass, so it is tried again.
+ * connection or an entry may pass, so it is tried again.
  */
 #include "bin/mcp/database.h"
 
@@ -74,18 +74,20 @@ static void
 lost(AsbDatabase *database, const char *reason, int64_t now)
 {
 	bool		was_busy = database->busy;
+	bool		was_usable = database->down_since == 0;
 
 	if (database->in_transaction && !was_busy)
 		database->transaction_lost = true;
 	set_reason(database, database->fatal != NULL ? database->fatal : reason);
 	asb_connection_lost(&database->connection, database->reason, now);
 	/* an idle session may end by the profile's limits: that is no failure yet */
-	if (!was_busy)
+	if (!was_busy && was_usable)
 		database->connection.retry_at = now;
 	free(database->fatal);
 	database->fatal = NULL;
 	database->entering = database->busy = database->in_transaction = false;
-	database->down_since = now;
+	if (was_usable)
+		database->down_since = now;
 	if (was_busy)
 		database->events->lost(database->events->owner);
 }
@@ -140,6 +142,7 @@ became_usable(AsbDatabase *database)
 {
 	database->entering = false;
 	database->was_up = true;
+	database->connection.failures = 0;
 	database->down_since = 0;
 	asb_log_event(ASB_LOG_INFO, "connected", NULL, NULL);
 }
@@ -162,6 +165,21 @@ connected(AsbDatabase *database)
 	flush(database);
 }
 
+/* Is it the server that cannot, for now: its resources, its end, a cancel, a conflict? */
+static bool
+may_pass(const PGresult *result)
+{
+	static const char *const classes[] = {"08", "40", "53", "55P03", "57", "58"};
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	for (size_t i = 0; sqlstate != NULL && i < sizeof(classes) / sizeof(classes[0]); i++)
+	{
+		if (strncmp(sqlstate, classes[i], strlen(classes[i])) == 0)
+			return true;
+	}
+	return sqlstate == NULL;
+}
+
 /* A result of agentsandbox.enter(). */
 static void
 take_entry(AsbDatabase *database, PGresult *result)
@@ -170,7 +188,13 @@ take_entry(AsbDatabase *database, PGresult *result)
 	{
 		const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
-		conversation_over(database, message ? message : "the token was refused");
+		if (may_pass(result))
+		{
+			free(database->fatal);
+			database->fatal = asb_strdup(message ? message : "connection lost");
+		}
+		else
+			conversation_over(database, message ? message : "the token was refused");
 	}
 	PQclear(result);
 }
@@ -233,7 +257,8 @@ take_results(AsbDatabase *database)
 			database->in_transaction = PQtransactionStatus(conn) != PQTRANS_IDLE;
 			if (database->entering)
 			{
-				if (!database->closed)
+				database->entering = false;
+				if (!database->closed && database->fatal == NULL)
 					became_usable(database);
 				return;
 			}
@@ -270,7 +295,11 @@ asb_database_step(AsbDatabase *database, int64_t now)
 		int			failures = connection->failures;
 
 		if (asb_connection_step(connection, keywords, values, now))
+		{
+			/* what is not entered yet has not succeeded */
+			connection->failures = failures;
 			connected(database);
+		}
 		else if (connection->failures > failures)
 			judge_failure(database);
 		else if (connection->state == ASB_CONNECTION_STARTING)
