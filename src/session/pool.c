@@ -18,6 +18,10 @@
  * not the outer role, so we put that right.)  A transaction block that has left
  * a conversation enters no other, so what commits together is of one; ROLLBACK
  * TO alone, which undoes the entry and what was done since, lets another follow.
+ *
+ * A token for a single use is used up by a commit, and enters at no time before
+ * it: else what follows in a pipeline could read all there is, and then end in an
+ * error that makes the token valid again.
  */
 #include "postgres.h"
 
@@ -66,6 +70,9 @@ static bool entered_local = false;
 /* nesting level of the (sub)transaction that entered, 0 once it has committed */
 static int	entered_level = 0;
 
+/* to become the outer role when the transaction commits that uses the token up */
+static Oid	entering = InvalidOid;
+
 /*
  * Settings may be a conversation's.  Resetting them is undone by an abort, so
  * it is done where it is not: when a transaction commits that has left, and in
@@ -90,6 +97,7 @@ clean_up(void)
 	entered = InvalidOid;
 	entered_local = false;
 	entered_level = 0;
+	entering = InvalidOid;
 
 	/*
 	 * The unnamed statement cannot be dropped from here.  That its plan is
@@ -132,6 +140,9 @@ pool_xact_callback(XactEvent event, void *arg)
 	switch (event)
 	{
 		case XACT_EVENT_COMMIT:
+			if (OidIsValid(entering))
+				SetCurrentRoleId(entering, false);
+			entering = InvalidOid;
 			if (entered_local || (OidIsValid(entered) && !still_entered()))
 				clean_up();
 			entered_level = 0;
@@ -223,9 +234,9 @@ use_up(Relation rel, HeapTuple tuple, Snapshot snapshot)
 		refuse_token();
 }
 
-/* Finds what a token opens; error if it opens nothing. */
+/* Finds what a token opens, and whether once only; error if it opens nothing. */
 static pg_uuid_t
-look_up_token(text *token)
+look_up_token(text *token, bool *single_use)
 {
 	bytea	   *hash = asb_secret_hash(VARDATA_ANY(token), VARSIZE_ANY_EXHDR(token));
 	Relation	rel = table_open(asb_relation_oid("conversation_tokens"), RowExclusiveLock);
@@ -250,7 +261,8 @@ look_up_token(text *token)
 	id = heap_getattr(tuple, Anum_tokens_conversation, desc, &isnull);
 	Assert(!isnull && DatumGetPointer(id) != NULL);
 	conversation = *DatumGetUUIDP(id);
-	if (DatumGetBool(heap_getattr(tuple, Anum_tokens_single_use, desc, &isnull)))
+	*single_use = DatumGetBool(heap_getattr(tuple, Anum_tokens_single_use, desc, &isnull));
+	if (*single_use)
 		use_up(rel, tuple, snapshot);
 
 	systable_endscan(scan);
@@ -327,13 +339,14 @@ asb_enter(PG_FUNCTION_ARGS)
 {
 	static bool watching = false;
 	bool		local = PG_GETARG_BOOL(1);
+	bool		single_use;
 	pg_uuid_t  *conversation = palloc(sizeof(pg_uuid_t));
 	AsbRoleLabel label;
 	Oid			role;
 
 	check_enter(local);
 
-	*conversation = look_up_token(PG_GETARG_TEXT_PP(0));
+	*conversation = look_up_token(PG_GETARG_TEXT_PP(0), &single_use);
 	role = get_role_oid(asb_conversation_role_name(conversation), true);
 	if (!OidIsValid(role))
 		refuse_token();
@@ -363,6 +376,11 @@ asb_enter(PG_FUNCTION_ARGS)
 	asb_bind_admit(asb_session(), ERROR);
 	asb_bind_search_path(asb_session());
 	asb_bind_changed(asb_session());
+	if (single_use)
+	{
+		entering = role;
+		SetCurrentRoleId(InvalidOid, false);
+	}
 
 	PG_RETURN_UUID_P(conversation);
 }

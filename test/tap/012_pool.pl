@@ -6,6 +6,7 @@ use lib 'test/lib';
 use AgentSandbox;
 use PsqlSession;
 use Test::More;
+use Wire;
 
 sql(<<'SQL');
 SELECT agentsandbox.create_profile('agent');
@@ -165,6 +166,19 @@ my $once = sql("SELECT agentsandbox.rotate_token('$b->{conversation}', single_us
 is_deeply(pooled(enter($b)), ['28000'], 'a rotated token is void');
 $b->{token} = $once;
 is_deeply(pooled('BEGIN', enter($b)), [ '', '25001' ], 'one for a single use not in a transaction that could be rolled back');
+for my $rows (0, 1)
+{
+	my $w = Wire->connect($pool);
+	for my $statement (enter($b), $seen, 'SELECT 1/0')
+	{
+		$w->parse('', $statement);
+		$w->bind('', '', []);
+		$w->execute('', $rows);
+	}
+	is_deeply([ map { @$_ } @{ $w->sync->{rows} } ], [ $b->{conversation} ],
+		'... nor in a pipeline that fails after it, ' . ($rows ? 'by a portal that is left open' : 'at once'));
+	$w->finish;
+}
 is_deeply(pooled(enter($b), $who, $leave, enter($b)), [ $b->{conversation}, '4', '', '28000' ], 'it is good once');
 is(sql("SELECT agentsandbox.revoke_tokens('$a->{conversation}')"), '1', 'revoke_tokens tells how many');
 is_deeply(pooled(enter($a)), ['28000'], 'a revoked token is void');
