@@ -10,7 +10,8 @@
  *
  * A call can be cancelled as long as the conversation has no label that the
  * call does not carry; otherwise to cancel or not would tell of what was read.
- * A metered call cannot be cancelled once it is released: gateways may see it.
+ * One that may leave although its labels are not accepted cannot be cancelled any
+ * more, be it metered or approved: what leaves is what was paid for, or approved.
  * It is done here, at once, for a ROLLBACK would be such a choice too.
  */
 #include "postgres.h"
@@ -106,19 +107,23 @@ raise_labels(const AsbRequest *request, AsbLabelSet *labels)
 	return ASB_ANSWER_DONE;
 }
 
+/* What can be cancelled, as far as its state goes. */
+#define CANCELLABLE_SQL \
+	"c.conversation = $1 AND c.id = $2 AND c.bits IS NULL AND (c.status IN ('submitted', 'held')" \
+	" OR c.status = 'ready' AND c.labels <@ (SELECT d.accepts" \
+	"  FROM agentsandbox.method_definitions d WHERE d.name = c.method))"
+
 static AsbAnswer
 cancel_call(const AsbRequest *request)
 {
 	static AsbQuery query = {
 		"SELECT c.ctid, c.labels IS NULL OR c.labels @> ARRAY(SELECT l.label"
 		"  FROM agentsandbox.conversation_labels l WHERE l.conversation = c.conversation)"
-		" FROM agentsandbox.remoteprocedurecalls c WHERE c.conversation = $1 AND c.id = $2"
-		" AND c.status IN ('submitted', 'held', 'ready') AND c.bits IS NULL FOR UPDATE SKIP LOCKED",
+		" FROM agentsandbox.remoteprocedurecalls c WHERE " CANCELLABLE_SQL " FOR UPDATE SKIP LOCKED",
 		2, {UUIDOID, UUIDOID}
 	};
 	static AsbQuery exists = {
-		"SELECT FROM agentsandbox.remoteprocedurecalls c WHERE c.conversation = $1 AND c.id = $2"
-		" AND c.status IN ('submitted', 'held', 'ready') AND c.bits IS NULL",
+		"SELECT FROM agentsandbox.remoteprocedurecalls c WHERE " CANCELLABLE_SQL,
 		2, {UUIDOID, UUIDOID}
 	};
 	static AsbQuery cancel = {

@@ -69,6 +69,15 @@ refused($agent, "UPDATE RemoteProcedureCalls SET status = 'ready'", '42501', 'no
 	sql("SELECT agentsandbox.approve('$id', 'harmless')");
 	settle();
 	is(sql(q(SELECT count(*), count(deadline) FROM agentsandbox.claim(10, '1 minute', '{slip}'))), '1|0', 'a deadline carries nothing past a reviewer');
+	$id = sql_as($reader, q(INSERT INTO RemoteProcedureCalls (method) VALUES ('slip') RETURNING id));
+	settle();
+	sql("SELECT agentsandbox.approve('$id', 'harmless')");
+	settle();
+	is(sql_as($reader, "SELECT agentsandbox.cancel('$id')"), 'ready', 'nor does what the agent takes back of what was approved');
+	is(sql(q(SELECT count(*) FROM agentsandbox.claim(10, '1 minute', '{slip}'))), '1', '... it goes');
+	my $held = sql_as($reader, q(INSERT INTO RemoteProcedureCalls (method) VALUES ('slip') RETURNING id));
+	settle();
+	is(sql_as($reader, "SELECT agentsandbox.cancel('$held')"), 'cancelled', '... before it is decided a call can be taken back');
 	my $late = sql_as($reader, q(INSERT INTO RemoteProcedureCalls (method, deadline) VALUES ('slip', clock_timestamp() + interval '200 ms') RETURNING id));
 	is(sql_as($reader, "SELECT status FROM agentsandbox.await('$late')"), 'expired', '... and holds while the call waits for one');
 }
