@@ -278,13 +278,17 @@ confined_executor_run(const AsbSession *session, QueryDesc *query, ScanDirection
 	unchanged = asb_decisions_execution_goes_on(query->estate, session->role, !query->already_executed);
 	session = asb_session();
 
-	/* a cursor does not outlive the privileges, and the labels, it was opened with */
+	/*
+	 * A cursor does not outlive the privileges, and the labels, it was opened
+	 * with.  One that a function has opened has no privileges of an agent's.
+	 */
 	agent = asb_agent_of(session);
-	if (agent && !unchanged)
+	if (!unchanged && (agent || query->already_executed))
 	{
 		List	   *access = asb_plan_access(query->plannedstmt);
 
-		asb_relation_gate(agent, access);
+		if (agent)
+			asb_relation_gate(agent, access);
 		asb_flow_note_locks(query->plannedstmt->rowMarks);
 		asb_flow_gate_access(asb_session(), access);
 		session = asb_session();

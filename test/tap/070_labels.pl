@@ -411,5 +411,23 @@ for (
 	is($s->run('SELECT around_marked(1)'), '3', '... calls a function that was labelled meanwhile');
 	is(labels_of($c), 'private', '... and has the label');
 }
+{
+	sql(<<~'SQL');
+		CREATE TABLE streamed AS SELECT 'row ' || n AS v FROM generate_series(1, 2000) n;
+		CREATE FUNCTION open_cursor() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+			DECLARE c refcursor := 'streamed'; BEGIN OPEN c FOR SELECT v FROM streamed; END $$;
+		CREATE FUNCTION next_row() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
+			DECLARE c refcursor := 'streamed'; v text; BEGIN FETCH c INTO v; RETURN v; END $$;
+		GRANT EXECUTE ON FUNCTION open_cursor(), next_row() TO p;
+		SQL
+	my $c = open_conversation('p');
+	my $s = PsqlSession->new(conninfo($c));
+	$s->run($_) for 'BEGIN', 'SELECT open_cursor()';
+	is($s->run('SELECT next_row()'), 'row 1', 'functions read from a cursor of theirs');
+	sql(q(SECURITY LABEL FOR agentsandbox ON TABLE streamed IS 'private'));
+	is($s->run('SELECT next_row()'), 'row 2', '... and on, from a table that was labelled meanwhile');
+	is(labels_of($c), 'private', '... which gives the label');
+	$s->run('ROLLBACK');
+}
 
 done_testing();
