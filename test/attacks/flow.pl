@@ -137,6 +137,22 @@ is(labels($c), '', 'nothing of it was read');
 	is($s->run('SELECT count(*) FROM secret'), '1', 'then it can be read');
 	is($s->run(q(INSERT INTO open_t (v) VALUES ('bit'))), undef, '... and nothing written');
 }
+
+# ---- what was locked before (open, see docs/covert-channels.md)
+
+{
+	sql(q(CREATE TABLE keyed (k int PRIMARY KEY); GRANT SELECT, INSERT ON keyed TO p));
+	my ($one, $other) = map { open_conversation('p') } 1 .. 2;
+	my $s = PsqlSession->new(conninfo($one));
+	$s->run($_) for 'BEGIN', 'SAVEPOINT a', 'INSERT INTO keyed VALUES (1)';
+	sql_as($one, 'SELECT count(*) FROM secret');
+	refused($other, q(SET lock_timeout = '200 ms'; INSERT INTO keyed VALUES (1)), '55P03', 'a key that was written before a label rose is waited for');
+	$s->run('ROLLBACK TO a');
+	sql_as($other, 'INSERT INTO keyed VALUES (1)');
+	is($s->run('COMMIT'), undef, '... until it is taken back: it cannot be committed');
+	is($s->error, '42501', '... which lacks the label');
+	is(sql('SELECT count(*) FROM keyed'), '1', '... and is not');
+}
 is(sql('SELECT count(*) FROM open_t'), '0', 'no row was left anywhere');
 
 # ---- another conversation
