@@ -8,7 +8,8 @@
  *		conversation	into its own database only, until it expires
  *		pool role		wherever it may connect; it can only enter()
  *		profile			never: a session of the bare role were no sandbox
- *		without a label	not with the name of a conversation
+ *		without a label	not with the name of a conversation, nor as what was a
+ *						pool role before agentsandbox_pool was renamed
  *
  * Neither of the first two may speak the replication protocol or bring a
  * setting that the setting gate does not list.
@@ -31,6 +32,7 @@
 #include "confine/login.h"
 #include "confine/setting.h"
 #include "core/compat.h"
+#include "session/role.h"
 #include "session/role_label.h"
 #include "session/session.h"
 
@@ -178,6 +180,9 @@ asb_login_gate(Port *port)
 				asb_session_expect(role);
 				check_startup_packet(port);
 			}
+			else if (asb_role_was_pool(role))
+				refuse("agentsandbox_pool has lost its name or its security label",
+					   "The administrator gives it back what it has lost.");
 			else if (has_name_of_conversation(port->user_name))
 				refuse("the conversation has lost its security label",
 					   "The operator closes it and opens another one.");

@@ -157,6 +157,29 @@ asb_role_objection(Oid role, Oid profile)
 	return member ? NULL : "The role is not a member of its profile.";
 }
 
+bool
+asb_role_was_pool(Oid role)
+{
+	Oid			pool = get_role_oid("agentsandbox_pool", true);
+	List	   *roles = list_make1_oid(role);
+
+	if (OidIsValid(pool))
+		return asb_role_label(pool).kind != ASB_ROLE_PREDEFINED &&
+			is_member_of_role_nosuper(role, pool);
+
+	/* the list grows while it is walked */
+	for (int i = 0; i < list_length(roles); i++)
+	{
+		Oid			each = list_nth_oid(roles, i);
+
+		if (asb_role_label(each).kind == ASB_ROLE_PREDEFINED &&
+			strncmp(GetUserNameFromId(each, false), "agentsandbox_", 13) != 0)
+			return true;
+		roles = add_groups(roles, each);
+	}
+	return false;
+}
+
 static DefElem *
 option(const char *name, Node *value)
 {

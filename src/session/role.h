@@ -16,6 +16,12 @@
 extern const char *asb_role_objection(Oid role, Oid profile);
 
 /*
+ * Would the role be a pool role, had not agentsandbox_pool lost its name or its
+ * label?  For one that is none (session.h).
+ */
+extern bool asb_role_was_pool(Oid role);
+
+/*
  * Makes the login role of a conversation, a member of "profile", with the
  * label and a SCRAM verifier of the password.  The current user must be a
  * superuser.  The secret is never part of a statement's text.
