@@ -180,7 +180,7 @@ CREATE VIEW regress_rows AS
 \echo == relations
 SELECT identity, privilege, row_filter, via, notes FROM regress_rows WHERE class IN ('relation', 'sequence');
 \echo == columns that the agent can name
-SELECT identity, string_agg(DISTINCT privilege, ' ' ORDER BY privilege) AS privileges
+SELECT identity, string_agg(DISTINCT privilege, ' ' ORDER BY privilege) AS privileges, min(notes) AS type
 FROM regress_rows WHERE class = 'column' AND via[1] NOT LIKE 'through %' GROUP BY identity ORDER BY identity COLLATE "C";
 \echo == columns behind something
 SELECT identity, privilege, row_filter, via[array_length(via, 1)] AS last_step FROM regress_rows WHERE class = 'column' AND via[1] LIKE 'through %';

@@ -1,6 +1,6 @@
 /*
  * definition.h
- *	  What a function, a view, rules and triggers say, as a digest.
+ *	  What functions, relations and types say, as a digest.
  */
 #ifndef ASB_DEFINITION_H
 #define ASB_DEFINITION_H
@@ -12,7 +12,10 @@
  * For the end of notes: "; SHA-256 of its definition ...", or nothing for what
  * has none, is the server's or comes with the extension.
  */
-extern const char *asb_function_digest(AsbFunction *function);
-extern const char *asb_relation_digest(AsbSurface *surface, AsbRelation *relation);
+extern const char *asb_function_digest(AsbSurface *surface, AsbFunction *function);
+extern const char *asb_type_digest(AsbSurface *surface, Oid typid);
+
+/* ... of what it says for those who read it, or who write it. */
+extern const char *asb_relation_digest(AsbSurface *surface, AsbRelation *relation, AclMode privilege);
 
 #endif							/* ASB_DEFINITION_H */

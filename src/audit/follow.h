@@ -107,6 +107,9 @@ extern bool asb_follow_triggers(AsbSurface *surface, AclMode command, const AsbA
 extern void asb_follow_operator_class(AsbSurface *surface, const AsbActor *actor, Oid opclass);
 extern void asb_follow_operators(AsbSurface *surface);
 
+/* What a type is, for notes; NULL for those of the server and base types. */
+extern const char *asb_type_notes(AsbSurface *surface, Oid typid);
+
 /* Who a function runs as and whether its text can be followed, for notes. */
 extern const char *asb_function_notes(AsbSurface *surface, AsbFunction *function, Oid user);
 

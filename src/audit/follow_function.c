@@ -91,10 +91,10 @@ asb_function_notes(AsbSurface *surface, AsbFunction *function, Oid user)
 	if (function->form->pronamespace == asb_schema_oid())
 		return psprintf("%s; API of the extension", who);
 	if (!isnull || function->form->prokind == PROKIND_AGGREGATE)
-		return psprintf("%s; its text is followed%s", who, asb_function_digest(function));
+		return psprintf("%s; its text is followed%s", who, asb_function_digest(surface, function));
 	language = get_language_name(function->form->prolang, true);
 	return psprintf("%s; its text in %s is not followed%s", who, language ? language : "a language that is gone",
-					asb_function_digest(function));
+					asb_function_digest(surface, function));
 }
 
 /* The functions that an aggregate is made of. */

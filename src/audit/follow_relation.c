@@ -100,7 +100,7 @@ follow_expressions(AsbSurface *surface, const AsbActor *actor, AsbRelation *rela
 	for (int i = 0; i < relation->form->relnatts; i++)
 	{
 		if (relation->columns[i] != NULL)
-			asb_reach_type(surface, actor, relation->types[i]);
+			asb_reach_type(surface, actor, relation->types[i].oid);
 	}
 	foreach(cell, relation->defaults)
 	{

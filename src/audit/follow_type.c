@@ -23,8 +23,35 @@
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
+#include "audit/definition.h"
 #include "audit/follow.h"
 #include "confine/function.h"
+
+static const char *
+kind_of_type(Oid typid)
+{
+	switch (get_typtype(typid))
+	{
+		case TYPTYPE_DOMAIN:
+			return "domain";
+		case TYPTYPE_ENUM:
+			return "enum";
+		case TYPTYPE_COMPOSITE:
+			return "composite type";
+		case TYPTYPE_RANGE:
+			return "range";
+		default:
+			return NULL;
+	}
+}
+
+const char *
+asb_type_notes(AsbSurface *surface, Oid typid)
+{
+	const char *kind = typid < FirstNormalObjectId ? NULL : kind_of_type(typid);
+
+	return kind ? psprintf("%s%s", kind, asb_type_digest(surface, typid)) : NULL;
+}
 
 static void
 follow_checks(AsbSurface *surface, const AsbActor *actor, Oid domain)
@@ -49,14 +76,50 @@ follow_range(AsbSurface *surface, const AsbActor *actor, Oid typid)
 	HeapTuple	row = SearchSysCache1(RANGETYPE, ObjectIdGetDatum(typid));
 	Oid			canonical;
 	Oid			opclass;
+	Oid			subtype;
 
 	if (!HeapTupleIsValid(row))
 		return;
 	canonical = ((Form_pg_range) GETSTRUCT(row))->rngcanonical;
 	opclass = ((Form_pg_range) GETSTRUCT(row))->rngsubopc;
+	subtype = ((Form_pg_range) GETSTRUCT(row))->rngsubtype;
 	ReleaseSysCache(row);
+	asb_reach_type(surface, actor, subtype);
 	asb_reach_function(surface, actor, canonical, false);
 	asb_follow_operator_class(surface, actor, opclass);
+}
+
+typedef struct Columns
+{
+	Oid			typid;
+	List	   *types;
+} Columns;
+
+static void
+ask_columns(void *argument)
+{
+	Columns    *columns = argument;
+	TupleDesc	desc = lookup_rowtype_tupdesc(columns->typid, -1);
+
+	for (int i = 0; i < desc->natts; i++)
+	{
+		if (!TupleDescAttr(desc, i)->attisdropped)
+			columns->types = lappend_oid(columns->types, TupleDescAttr(desc, i)->atttypid);
+	}
+	ReleaseTupleDesc(desc);
+}
+
+/* A row is made of values of its columns' types. */
+static void
+follow_columns(AsbSurface *surface, const AsbActor *actor, Oid typid)
+{
+	Columns		columns = {typid};
+	ListCell   *cell;
+
+	if (!asb_surface_survives(ask_columns, &columns))
+		return;
+	foreach(cell, columns.types)
+		asb_reach_type(surface, actor, lfirst_oid(cell));
 }
 
 /* What the server finds out about a type, to compare and hash its values. */
@@ -101,6 +164,10 @@ asb_follow_use_of_type(AsbSurface *surface, const AsbUse *use)
 	AsbActor	actor = {use->key.user, use->key.user, use->path};
 	Oid			typid = use->key.object;
 
+	/* what the agent can name is listed already */
+	if (use->path)
+		asb_surface_add(surface, "type", asb_world_type(surface->world, typid), "USAGE", NULL,
+						use->path, asb_type_notes(surface, typid));
 	actor = asb_actor_step(&actor, psprintf("a value of type %s", asb_world_type(surface->world, typid)));
 
 	/* a domain is made of another type, which may be one as well */
@@ -124,6 +191,8 @@ asb_follow_use_of_type(AsbSurface *surface, const AsbUse *use)
 			follow_checks(surface, &actor, typid);
 		else if (form.typtype == TYPTYPE_RANGE)
 			follow_range(surface, &actor, typid);
+		else if (form.typtype == TYPTYPE_COMPOSITE)
+			follow_columns(surface, &actor, typid);
 		typid = form.typbasetype;
 	}
 }

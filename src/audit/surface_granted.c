@@ -127,13 +127,14 @@ static void
 add_column(Granted *granted, AttrNumber attnum, AclMode mask, AsbPath *via)
 {
 	mask = possible_of_column(granted, attnum, mask & granted->possible);
-	mask &= possible_of_type(granted, granted->relation->types[attnum - 1]);
+	mask &= possible_of_type(granted, granted->relation->types[attnum - 1].oid);
 	for (int i = 0; i < ASB_PRIVILEGES; i++)
 	{
 		if (mask & asb_privileges[i])
 			asb_surface_add(granted->surface, "column",
 							asb_world_column_identity(granted->relation, attnum),
-							asb_privilege_text(asb_privileges[i]), granted->filters[i], via, NULL);
+							asb_privilege_text(asb_privileges[i]), granted->filters[i], via,
+							asb_column_kind(granted->surface, granted->relation, attnum));
 	}
 	if (mask & ACL_SELECT)
 		asb_surface_label_column(granted->surface, granted->relation, attnum, via);
@@ -151,7 +152,7 @@ add_whole(AsbPath *via, AclMode mask, void *argument)
 		if (mask & asb_privileges[i])
 			asb_surface_add(granted->surface, asb_relation_class(relation), relation->identity,
 							asb_privilege_text(asb_privileges[i]), granted->filters[i], via,
-							asb_relation_kind(granted->surface, relation));
+							asb_relation_kind(granted->surface, relation, asb_privileges[i]));
 	}
 	if (mask & ACL_SELECT)
 		asb_surface_label_relation(granted->surface, relation, via);
@@ -182,7 +183,8 @@ add_partial(AsbPath *via, AclMode mask, void *argument)
 			continue;
 		asb_surface_add(granted->surface, asb_relation_class(relation), relation->identity,
 						asb_privilege_text(asb_privileges[i]), granted->filters[i], via,
-						psprintf("%s; some columns", asb_relation_kind(granted->surface, relation)));
+						psprintf("%s; some columns",
+								 asb_relation_kind(granted->surface, relation, asb_privileges[i])));
 		granted->columns[i] = bms_add_member(granted->columns[i],
 											 granted->attnum - FirstLowInvalidHeapAttributeNumber);
 	}
@@ -218,7 +220,7 @@ add_lock(AsbPath *via, AclMode mask, void *argument)
 	asb_surface_add(granted->surface, "relation", granted->relation->identity, "UPDATE",
 					granted->lock_filter, via,
 					psprintf("%s; only SELECT ... FOR UPDATE, which locks rows below it",
-							 asb_relation_kind(granted->surface, granted->relation)));
+							 asb_relation_kind(granted->surface, granted->relation, ACL_SELECT)));
 }
 
 /* A view that cannot be updated can still be read FOR UPDATE. */
@@ -267,7 +269,7 @@ some_column_updatable(Granted *granted)
 		if (relation->columns[attnum - 1] != NULL &&
 			((granted->whole & ACL_UPDATE) ||
 			 (row && asb_relation_column_privileges(granted->surface->role, row, ACL_UPDATE))) &&
-			(possible_of_type(granted, relation->types[attnum - 1]) & ACL_UPDATE))
+			(possible_of_type(granted, relation->types[attnum - 1].oid) & ACL_UPDATE))
 			return true;
 	}
 	return false;

@@ -9,6 +9,7 @@
 
 #include "access/htup_details.h"
 #include "access/sysattr.h"
+#include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_foreign_table.h"
 #include "foreign/foreign.h"
@@ -24,6 +25,7 @@
 #include "audit/surface_relation.h"
 #include "confine/function.h"
 #include "confine/relation.h"
+#include "core/catalog.h"
 
 const AclMode asb_privileges[ASB_PRIVILEGES] = {ACL_SELECT, ACL_INSERT, ACL_UPDATE, ACL_DELETE, ACL_USAGE};
 
@@ -84,11 +86,18 @@ kind_text(const AsbRelation *relation)
 }
 
 const char *
-asb_relation_kind(AsbSurface *surface, AsbRelation *relation)
+asb_relation_kind(AsbSurface *surface, AsbRelation *relation, AclMode privilege)
 {
-	const char *digest = asb_relation_digest(surface, relation);
+	const char *digest = asb_relation_digest(surface, relation, privilege);
 
 	return digest[0] ? psprintf("%s%s", kind_text(relation), digest) : kind_text(relation);
+}
+
+const char *
+asb_column_kind(AsbSurface *surface, const AsbRelation *relation, AttrNumber attnum)
+{
+	return relation->oid < FirstNormalObjectId || relation->form->relnamespace == asb_schema_oid() ? NULL :
+		asb_world_column_type(surface->world, &relation->types[attnum - 1]);
 }
 
 const char *
@@ -104,7 +113,7 @@ asb_surface_add_relation(AsbSurface *surface, AsbRelation *relation, AclMode pri
 	const char *text = asb_privilege_text(privilege);
 
 	asb_surface_add(surface, asb_relation_class(relation), relation->identity, text, row_filter, via,
-					asb_relation_kind(surface, relation));
+					asb_relation_kind(surface, relation, privilege));
 	/* the whole row */
 	if (bms_is_member(-FirstLowInvalidHeapAttributeNumber, columns))
 		columns = NULL;
@@ -120,7 +129,7 @@ asb_surface_add_relation(AsbSurface *surface, AsbRelation *relation, AclMode pri
 			(columns && !bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, columns)))
 			continue;
 		asb_surface_add(surface, "column", asb_world_column_identity(relation, attnum),
-						text, row_filter, via, NULL);
+						text, row_filter, via, asb_column_kind(surface, relation, attnum));
 		if (privilege == ACL_SELECT)
 			asb_surface_label_column(surface, relation, attnum, via);
 	}

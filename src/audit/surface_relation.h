@@ -16,8 +16,11 @@ extern const AclMode asb_privileges[ASB_PRIVILEGES];
 /* "relation" or "sequence". */
 extern const char *asb_relation_class(const AsbRelation *relation);
 
-/* "table", "view" and so on. */
-extern const char *asb_relation_kind(AsbSurface *surface, AsbRelation *relation);
+/* "table", "view" and so on, with a digest of what counts for the privilege. */
+extern const char *asb_relation_kind(AsbSurface *surface, AsbRelation *relation, AclMode privilege);
+
+/* The type of a column; NULL for those that come with the server or the extension. */
+extern const char *asb_column_kind(AsbSurface *surface, const AsbRelation *relation, AttrNumber attnum);
 
 /* "SELECT" and so on, for one privilege. */
 extern const char *asb_privilege_text(AclMode privilege);

@@ -42,7 +42,7 @@ add_granted_type(AsbPath *via, AclMode mask, void *argument)
 	Oid			typid = ((Form_pg_type) GETSTRUCT(context->row))->oid;
 
 	asb_surface_add(context->surface, "type", asb_world_type(context->surface->world, typid),
-					"USAGE", NULL, via, NULL);
+					"USAGE", NULL, via, asb_type_notes(context->surface, typid));
 }
 
 static void

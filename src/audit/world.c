@@ -18,6 +18,7 @@
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_authid_d.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
@@ -31,9 +32,11 @@
 #include "nodes/nodes.h"
 #include "rewrite/rewriteDefine.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #include "audit/world.h"
 #include "confine/catalogs.h"
@@ -52,6 +55,12 @@ typedef struct TypeEntry
 	Oid			oid;			/* hash key */
 	const char *name;
 } TypeEntry;
+
+typedef struct ColumnTypeEntry
+{
+	AsbColumnType type;			/* hash key */
+	const char *name;
+} ColumnTypeEntry;
 
 typedef struct CatalogDesc
 {
@@ -78,9 +87,9 @@ static const struct
 };
 
 static HTAB *
-make_table(const char *name, Size entry, long elements)
+make_table(const char *name, Size key, Size entry, long elements)
 {
-	HASHCTL		ctl = {.keysize = sizeof(Oid), .entrysize = entry, .hcxt = CurrentMemoryContext};
+	HASHCTL		ctl = {.keysize = key, .entrysize = entry, .hcxt = CurrentMemoryContext};
 
 	return hash_create(name, elements, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
@@ -175,7 +184,7 @@ read_relation(HeapTuple row, TupleDesc desc, void *argument)
 	relation->form = (Form_pg_class) GETSTRUCT(relation->row);
 	relation->identity = psprintf("%s.%s", schema, quote_identifier(NameStr(form->relname)));
 	relation->columns = palloc0(Max(form->relnatts, 1) * sizeof(char *));
-	relation->types = palloc0(Max(form->relnatts, 1) * sizeof(Oid));
+	relation->types = palloc0(Max(form->relnatts, 1) * sizeof(AsbColumnType));
 	relation->qualified = palloc0(Max(form->relnatts, 1) * sizeof(char *));
 	world->sorted[world->nsorted++] = relation;
 }
@@ -200,9 +209,13 @@ read_column(HeapTuple row, TupleDesc desc, void *argument)
 		return;
 
 	relation->columns[form->attnum - 1] = pstrdup(NameStr(form->attname));
-	relation->types[form->attnum - 1] = form->atttypid;
+	relation->types[form->attnum - 1] = (AsbColumnType) {form->atttypid, form->atttypmod, form->attcollation};
 	if (form->attidentity)
 		relation->identities = bms_add_member(relation->identities, form->attnum);
+	if (form->attnotnull)
+		relation->required = bms_add_member(relation->required, form->attnum);
+	if (form->attgenerated)
+		relation->generated = bms_add_member(relation->generated, form->attnum);
 	if (!heap_attisnull(row, Anum_pg_attribute_attacl, desc) ||
 		(form->attrelid < FirstNormalObjectId &&
 		 asb_catalog_column_open(form->attrelid, form->attnum)))
@@ -247,7 +260,9 @@ is_idle(HeapTuple row, TupleDesc desc)
 			return ((Form_pg_constraint) GETSTRUCT(row))->contype != CONSTRAINT_CHECK &&
 				((Form_pg_constraint) GETSTRUCT(row))->contype != CONSTRAINT_FOREIGN;
 		case IndexRelationId:
-			return heap_attisnull(row, Anum_pg_index_indexprs, desc) &&
+			return !((Form_pg_index) GETSTRUCT(row))->indisunique &&
+				!((Form_pg_index) GETSTRUCT(row))->indisexclusion &&
+				heap_attisnull(row, Anum_pg_index_indexprs, desc) &&
 				heap_attisnull(row, Anum_pg_index_indpred, desc) &&
 				!has_own_class(row, desc);
 		default:
@@ -323,10 +338,12 @@ asb_world_read(void)
 	AsbWorld   *world = palloc0(sizeof(AsbWorld));
 
 	world->snapshot = asb_latest_snapshot();
-	world->relations = make_table("agentsandbox relations", sizeof(AsbRelation), 1024);
-	world->functions = make_table("agentsandbox functions", sizeof(AsbFunction), 4096);
-	world->namespaces = make_table("agentsandbox schemas", sizeof(NamespaceEntry), 64);
-	world->type_names = make_table("agentsandbox types", sizeof(TypeEntry), 256);
+	world->relations = make_table("agentsandbox relations", sizeof(Oid), sizeof(AsbRelation), 1024);
+	world->functions = make_table("agentsandbox functions", sizeof(Oid), sizeof(AsbFunction), 4096);
+	world->namespaces = make_table("agentsandbox schemas", sizeof(Oid), sizeof(NamespaceEntry), 64);
+	world->type_names = make_table("agentsandbox types", sizeof(Oid), sizeof(TypeEntry), 256);
+	world->column_types = make_table("agentsandbox column types", sizeof(AsbColumnType),
+									 sizeof(ColumnTypeEntry), 256);
 
 	asb_world_scan(world, NamespaceRelationId, read_namespace, world);
 	asb_world_scan(world, RelationRelationId, count_relation, world);
@@ -392,6 +409,50 @@ asb_world_type(AsbWorld *world, Oid typid)
 		entry->name = "???";	/* should the next line fail */
 		entry->name = format_type_extended(typid, -1, FORMAT_TYPE_ALLOW_INVALID |
 										   FORMAT_TYPE_FORCE_QUALIFY);
+	}
+	return entry->name;
+}
+
+/* Qualified unless it is the server's; NULL if there is none. */
+static const char *
+collation_text(AsbWorld *world, Oid oid)
+{
+	HeapTuple	row = SearchSysCache1(COLLOID, ObjectIdGetDatum(oid));
+	Form_pg_collation form;
+	const char *text;
+
+	if (!HeapTupleIsValid(row))
+		return NULL;
+	form = (Form_pg_collation) GETSTRUCT(row);
+	text = quote_identifier(NameStr(form->collname));
+	if (form->collnamespace != PG_CATALOG_NAMESPACE)
+		text = psprintf("%s.%s", asb_world_namespace(world, form->collnamespace), text);
+	else
+		text = pstrdup(text);
+	ReleaseSysCache(row);
+	return text;
+}
+
+/* In the words of the server, with the search_path of surface(). */
+const char *
+asb_world_column_type(AsbWorld *world, const AsbColumnType *type)
+{
+	bool		found;
+	ColumnTypeEntry *entry = hash_search(world->column_types, type, HASH_ENTER, &found);
+
+	if (!found)
+	{
+		MemoryContext oldcontext = MemoryContextSwitchTo(GetMemoryChunkContext(world));
+		const char *collation = NULL;
+
+		entry->name = "???";	/* should the next lines fail */
+		entry->name = format_type_extended(type->oid, type->typmod,
+										   FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_ALLOW_INVALID);
+		if (type->collation != get_typcollation(type->oid))
+			collation = collation_text(world, type->collation);
+		if (collation)
+			entry->name = psprintf("%s COLLATE %s", entry->name, collation);
+		MemoryContextSwitchTo(oldcontext);
 	}
 	return entry->name;
 }

@@ -16,6 +16,14 @@
 #include "utils/hsearch.h"
 #include "utils/snapshot.h"
 
+/* Of a column, without anything undefined in it: it is hashed by its bytes. */
+typedef struct AsbColumnType
+{
+	Oid			oid;
+	int32		typmod;
+	Oid			collation;
+} AsbColumnType;
+
 /* A table, view, sequence or anything else that has columns and rows. */
 typedef struct AsbRelation
 {
@@ -24,10 +32,12 @@ typedef struct AsbRelation
 	Form_pg_class form;			/* in it */
 	const char *identity;
 	const char **columns;		/* names, NULL if dropped; form->relnatts of them */
-	Oid		   *types;			/* of the columns */
+	AsbColumnType *types;		/* of the columns */
 	const char **qualified;		/* see asb_world_column_identity() */
 	HeapTuple  *column_rows;	/* of pg_attribute, where it has an ACL or is open; or NULL */
 	Bitmapset  *identities;		/* columns with a sequence of their own */
+	Bitmapset  *required;		/* NOT NULL */
+	Bitmapset  *generated;
 
 	/* rows of the catalogs of these names; see world.c for which are left out */
 	List	   *triggers;
@@ -40,7 +50,7 @@ typedef struct AsbRelation
 	List	   *partition_keys;
 	List	   *children;
 
-	const char *digest;			/* NULL until asb_relation_digest() */
+	const char *digests[2];		/* NULL until asb_relation_digest() */
 } AsbRelation;
 
 typedef struct AsbFunction
@@ -60,6 +70,7 @@ typedef struct AsbWorld
 	HTAB	   *functions;		/* AsbFunction */
 	HTAB	   *namespaces;
 	HTAB	   *type_names;
+	HTAB	   *column_types;
 	List	   *domain_checks;	/* rows of pg_constraint */
 	List	   *support;		/* rows of pg_amproc, with functions that are not the server's */
 	AsbRelation **sorted;		/* the relations, by identity */
@@ -79,6 +90,9 @@ extern const char *asb_world_column_identity(const AsbRelation *relation, AttrNu
 
 /* Qualified name of a type; "???" if there is none. */
 extern const char *asb_world_type(AsbWorld *world, Oid typid);
+
+/* The type of a column in words; its collation too, if it is another than the type's. */
+extern const char *asb_world_column_type(AsbWorld *world, const AsbColumnType *type);
 
 /* Quoted name of a schema, NULL if there was none. */
 extern const char *asb_world_namespace(AsbWorld *world, Oid oid);
