@@ -158,6 +158,19 @@ SELECT agentsandbox.protect_through('loose', '{customer_id}', 'customer');
 SELECT agentsandbox.protect_through('invoice', '{id}', 'customer');
 SELECT agentsandbox.protect_through('loose', '{customer_id}', 'jsons');
 SELECT agentsandbox.protect_through('customer', '{rep}', 'customer');
+-- one expression, which does not end before it ends
+CREATE TABLE bare (rep int);
+SELECT agentsandbox.set_policies('bare', NULL);
+SELECT agentsandbox.set_policies('bare', 'true); CREATE TABLE broken_out (a int); SELECT (1');
+SELECT agentsandbox.set_policies('bare', 'true) WITH CHECK (false');
+SELECT agentsandbox.set_policies('bare', 'true); ALTER TABLE bare DISABLE ROW LEVEL SECURITY; --');
+SELECT agentsandbox.set_policies('bare', 'true) UNION SELECT (true');
+SELECT agentsandbox.set_policies('bare', 'true) FROM (SELECT 1');
+SELECT agentsandbox.set_policies('bare', '');
+SELECT agentsandbox.set_policies('bare', '*');
+SELECT to_regclass('broken_out'), count(*) FROM pg_policy WHERE polrelid = 'bare'::regclass;
+SELECT agentsandbox.set_policies('bare', 'rep > 0 -- of no use');
+SELECT count(*) FROM pg_policy WHERE polrelid = 'bare'::regclass;
 -- not the owner
 RESET ROLE;
 CREATE TABLE regress.foreign_owner (rep int);

@@ -69,6 +69,7 @@ TO agentsandbox_operator;
 -- Row-level security; who may alter the table is PostgreSQL's to decide
 GRANT EXECUTE ON FUNCTION
     agentsandbox.equality_operator(regtype),
+    agentsandbox.is_expression(text),
     agentsandbox.set_policies(regclass, text),
     agentsandbox.protect(regclass, name, text),
     agentsandbox.protect_through(regclass, name[], regclass),

@@ -5,6 +5,10 @@ CREATE OR REPLACE FUNCTION agentsandbox.equality_operator(type regtype) RETURNS 
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'asb_equality_operator';
 COMMENT ON FUNCTION agentsandbox.equality_operator(regtype) IS 'equality of a type as indexes have it; null if it has none';
 
+CREATE OR REPLACE FUNCTION agentsandbox.is_expression(expression text) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'asb_is_expression';
+COMMENT ON FUNCTION agentsandbox.is_expression(text) IS 'is this one expression, which parentheses hold together?';
+
 -- Gives a table, its partitions and its children the four policies; expression
 -- is a format string whose argument is the name of each.  They are permissive, as an administrator's own for other roles must be able to stand
 -- beside them; so another one for everybody would widen them and is refused.
@@ -17,6 +21,10 @@ DECLARE
     old text;
     new text;
 BEGIN
+    IF "table" IS NULL OR expression IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'table and expression must not be null';
+    END IF;
+
     FOR rel IN
         WITH RECURSIVE tree AS (
             SELECT "table"::oid AS oid
@@ -42,6 +50,13 @@ BEGIN
                 MESSAGE = pg_catalog.format('table %s has a policy for everybody already', rel.name),
                 DETAIL = pg_catalog.format('Rows that policy "%s" shows would be shown to every conversation.', other),
                 HINT = 'Make that policy restrictive, or give it to the roles that it is for.';
+        END IF;
+
+        IF NOT agentsandbox.is_expression(pg_catalog.format(expression, rel.alias)) THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'syntax_error',
+                MESSAGE = 'the condition of a policy must be one expression',
+                DETAIL = pg_catalog.format('It is %s.', pg_catalog.format(expression, rel.alias));
         END IF;
 
         FOR command IN VALUES
