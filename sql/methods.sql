@@ -73,6 +73,8 @@ SELECT agentsandbox.drop_method('clock');
 SELECT count(*) AS outside_of_a_conversation FROM agentsandbox.methods;
 
 SET ROLE regress_operator;
+SELECT agentsandbox.allow_method('regress_caller', NULL);
+SELECT agentsandbox.allow_method(NULL, 'clock');
 SELECT agentsandbox.disallow_method('regress_caller', 'clock');
 SELECT agentsandbox.drop_method('mail.send');
 SELECT profile, method FROM agentsandbox.profile_methods;

@@ -106,6 +106,8 @@ DELETE FROM agentsandbox.surface_acceptances;
 RESET ROLE;
 SELECT agentsandbox.accept_surface('regress_missing');
 SELECT agentsandbox.surface_drift(NULL);
+SELECT agentsandbox.surface_listing(NULL);
+SELECT agentsandbox.accept_surface(NULL);
 
 -- dropped and made again: what was signed is kept, and holds no more
 SELECT count(agentsandbox.close_conversation(id)) > 0 FROM agentsandbox.conversation_records WHERE state = 'open' AND profile = '"Regress <i>"'::regrole;

@@ -64,7 +64,9 @@ COMMENT ON FUNCTION agentsandbox.create_method IS
 CREATE OR REPLACE FUNCTION agentsandbox.require_method(name text) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM agentsandbox.method_definitions d WHERE d.name = require_method.name) THEN
+    IF require_method.name IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'method must not be null';
+    ELSIF NOT EXISTS (SELECT FROM agentsandbox.method_definitions d WHERE d.name = require_method.name) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'undefined_object',
             MESSAGE = pg_catalog.format('method "%s" does not exist', require_method.name),

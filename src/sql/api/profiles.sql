@@ -8,7 +8,9 @@ DECLARE
     role CONSTANT regrole := (SELECT profile FROM agentsandbox.profiles
                               WHERE profile = pg_catalog.to_regrole(pg_catalog.quote_ident(profile_role.name)));
 BEGIN
-    IF role IS NULL THEN
+    IF profile_role.name IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'profile must not be null';
+    ELSIF role IS NULL THEN
         RAISE EXCEPTION USING
             ERRCODE = 'undefined_object',
             MESSAGE = pg_catalog.format('profile "%s" does not exist in this database', profile_role.name),

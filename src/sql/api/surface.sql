@@ -2,7 +2,7 @@
 -- that the text of values and expressions depends on.
 CREATE OR REPLACE FUNCTION agentsandbox.surface(profile name)
 RETURNS TABLE (class text, identity text, privilege text, row_filter text, via text[], notes text)
-LANGUAGE c STABLE STRICT SECURITY DEFINER ROWS 5000
+LANGUAGE c STABLE SECURITY DEFINER ROWS 5000
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off SET standard_conforming_strings = on
 SET datestyle = 'ISO, YMD' SET intervalstyle = postgres SET timezone = 'UTC' SET bytea_output = hex SET extra_float_digits = 1 SET lc_monetary = 'C'
@@ -12,7 +12,7 @@ COMMENT ON FUNCTION agentsandbox.surface(name) IS
 
 CREATE OR REPLACE FUNCTION agentsandbox.surface(conversation uuid)
 RETURNS TABLE (class text, identity text, privilege text, row_filter text, via text[], notes text)
-LANGUAGE c STABLE STRICT SECURITY DEFINER ROWS 5000
+LANGUAGE c STABLE SECURITY DEFINER ROWS 5000
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off SET standard_conforming_strings = on
 SET datestyle = 'ISO, YMD' SET intervalstyle = postgres SET timezone = 'UTC' SET bytea_output = hex SET extra_float_digits = 1 SET lc_monetary = 'C'
