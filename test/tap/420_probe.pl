@@ -6,6 +6,7 @@ use warnings;
 use AgentSandbox;
 use Audit;
 use File::Basename qw(dirname);
+use File::Temp ();
 use Test::More;
 use Wire;
 
@@ -21,6 +22,11 @@ equal_surface('kinds_strict', '... and with none');
 {
 	local @ENV{qw(PGCLIENTENCODING PGGEQO PGTZ)} = ('LATIN1', 'off', 'Asia/Tokyo');
 	equal_surface('--schema', 'kinds', 'kinds_strict', '... whatever the environment says to clients');
+	my $file = File::Temp->new;
+	print $file "[audited]\noptions=-c geqo=off\nuser=$ENV{PGUSER}\nconnect_timeout=60\n";
+	close $file;
+	local @ENV{qw(PGSERVICEFILE PGSERVICE)} = ("$file", 'audited');
+	equal_surface('--schema', 'kinds', 'kinds_strict', '... and a file of services');
 }
 is(sql($state), $before, 'a probe leaves nothing behind');
 

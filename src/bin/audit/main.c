@@ -80,7 +80,7 @@ add_element(AsbString *array, const char *text)
 static void
 connect_auditor(AsbAudit *audit)
 {
-	static const char *const for_auditor[] = {"PGOPTIONS", "PGDATESTYLE", "PGTZ", "PGGEQO"};
+	static const char *const for_auditor[] = {"PGOPTIONS", "PGDATESTYLE", "PGTZ", "PGGEQO", "PGSERVICE"};
 	const char *keywords[] = {"fallback_application_name", "client_encoding", NULL};
 	const char *values[] = {"agentsandbox-audit", "UTF8", NULL};
 	PGresult   *result;

@@ -31,23 +31,52 @@ ignore_notice(void *arg, const PGresult *result)
 {
 }
 
+/* Of the auditor's connection: who that is, what its session is like, and what led to it. */
+static bool
+is_of_auditor(const char *keyword)
+{
+	static const char *const keywords[] = {
+		"service", "host", "hostaddr", "port", "dbname", "user", "password", "passfile", "options", "replication",
+		"client_encoding", "application_name", "fallback_application_name"
+	};
+
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
+	{
+		if (strcmp(keyword, keywords[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* To the server that the auditor has, in the way it is reached; "keyword" is for the startup packet. */
 PGconn *
 asb_agent_connect(AsbAudit *audit, const char *keyword, const char *value)
 {
-	const char *keywords[8] = {"host", "port", "dbname", "user", "password", "client_encoding"};
-	const char *values[8] = {
-		PQhost(audit->admin), PQport(audit->admin), PQdb(audit->admin),
+	const char *keywords[80] = {"host", "hostaddr", "port", "dbname", "user", "password", "client_encoding"};
+	const char *values[80] = {
+		PQhost(audit->admin), PQhostaddr(audit->admin), PQport(audit->admin), PQdb(audit->admin),
 		audit->role, audit->password, "UTF8"
 	};
+	PQconninfoOption *options = PQconninfo(audit->admin);
+	size_t		n = 7;
 	PGconn	   *conn;
 
+	for (PQconninfoOption *option = options; option && option->keyword; option++)
+	{
+		if (n < 78 && option->val && !is_of_auditor(option->keyword))
+		{
+			keywords[n] = option->keyword;
+			values[n++] = option->val;
+		}
+	}
 	/* of several, libpq takes the last */
 	if (keyword)
 	{
-		keywords[6] = keyword;
-		values[6] = value;
+		keywords[n] = keyword;
+		values[n] = value;
 	}
 	conn = PQconnectdbParams(keywords, values, 0);
+	PQconninfoFree(options);
 	PQsetNoticeReceiver(conn, ignore_notice, NULL);
 	return conn;
 }
