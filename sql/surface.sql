@@ -67,6 +67,14 @@ CREATE FUNCTION check_even(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELEC
 CREATE DOMAIN even AS int CHECK (check_even(VALUE));
 CREATE DOMAIN small_even AS even CHECK (VALUE < 100);
 CREATE TABLE typed (m mood[], p pair, s span, e small_even);
+-- defaults come from domains and views, and a rule that replaces the INSERT is given them
+CREATE FUNCTION next_value(text) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
+CREATE DOMAIN counted AS int DEFAULT next_value('domain');
+CREATE TABLE defaulted (a counted, b int DEFAULT next_value('table'));
+CREATE VIEW defaulted_view AS SELECT b FROM defaulted;
+ALTER VIEW defaulted_view ALTER b SET DEFAULT next_value('view');
+CREATE TABLE replaced (a int DEFAULT next_value('replaced'));
+CREATE RULE instead AS ON INSERT TO replaced DO INSTEAD INSERT INTO defaulted (b) VALUES (NEW.a);
 CREATE FUNCTION audit_row() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NEW; END';
 CREATE FUNCTION fill_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE FUNCTION inner_step(int) RETURNS int LANGUAGE sql AS 'SELECT $1';
@@ -155,6 +163,7 @@ GRANT SELECT (a) ON labelled TO regress_surface;
 GRANT SELECT ON behind TO regress_surface;
 CREATE TABLE checked (a int, b int, CHECK (a < b));
 GRANT INSERT, UPDATE (a), DELETE ON checked TO regress_surface;
+GRANT INSERT ON defaulted, defaulted_view, replaced TO regress_surface;
 CREATE FUNCTION reads_web() RETURNS int LANGUAGE sql AS 'SELECT 1';
 GRANT EXECUTE ON FUNCTION reads_web TO regress_surface;
 RESET ROLE;

@@ -11,6 +11,7 @@
 
 #include "access/htup_details.h"
 #include "access/sysattr.h"
+#include "access/transam.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_authid.h"
@@ -21,9 +22,11 @@
 #include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "audit/follow.h"
 #include "audit/row_filter.h"
@@ -89,6 +92,40 @@ follow_classes(AsbSurface *surface, const AsbActor *actor, HeapTuple row, AttrNu
 		asb_follow_operator_class(surface, actor, classes->values[i]);
 }
 
+/* A column that has no default of its own has that of its domain. */
+static void
+follow_defaults(AsbSurface *surface, const AsbActor *actor, AsbRelation *relation)
+{
+	Bitmapset  *own = NULL;
+	ListCell   *cell;
+	AsbActor	step;
+
+	foreach(cell, relation->defaults)
+	{
+		AttrNumber	column = ((Form_pg_attrdef) GETSTRUCT((HeapTuple) lfirst(cell)))->adnum;
+
+		if (relation->columns[column - 1] == NULL)
+			continue;
+		own = bms_add_member(own, column);
+		step = asb_actor_step(actor, psprintf("default of column %s", quote_identifier(relation->columns[column - 1])));
+		asb_follow_stored(surface, &step, lfirst(cell), Anum_pg_attrdef_adbin);
+	}
+	for (AttrNumber column = 1; column <= relation->form->relnatts; column++)
+	{
+		Oid			typid = relation->types[column - 1].oid;
+		HeapTuple	row;
+
+		if (relation->columns[column - 1] == NULL || typid < FirstNormalObjectId || bms_is_member(column, own))
+			continue;
+		row = SearchSysCache1(TYPEOID, ObjectIdGetDatum(typid));
+		if (!HeapTupleIsValid(row))
+			continue;
+		step = asb_actor_step(actor, psprintf("default of type %s", asb_world_type(surface->world, typid)));
+		asb_follow_stored(surface, &step, row, Anum_pg_type_typdefaultbin);
+		ReleaseSysCache(row);
+	}
+}
+
 /* Expressions that are evaluated when a row is written. */
 static void
 follow_expressions(AsbSurface *surface, const AsbActor *actor, AsbRelation *relation)
@@ -101,15 +138,6 @@ follow_expressions(AsbSurface *surface, const AsbActor *actor, AsbRelation *rela
 	{
 		if (relation->columns[i] != NULL)
 			asb_reach_type(surface, actor, relation->types[i].oid);
-	}
-	foreach(cell, relation->defaults)
-	{
-		AttrNumber	column = ((Form_pg_attrdef) GETSTRUCT((HeapTuple) lfirst(cell)))->adnum;
-
-		if (relation->columns[column - 1] == NULL)
-			continue;
-		step = asb_actor_step(actor, psprintf("default of column %s", quote_identifier(relation->columns[column - 1])));
-		asb_follow_stored(surface, &step, lfirst(cell), Anum_pg_attrdef_adbin);
 	}
 	foreach(cell, relation->constraints)
 	{
@@ -304,6 +332,9 @@ asb_follow_use_of_relation(AsbSurface *surface, const AsbUse *use)
 											short_kind(relation), relation->identity));
 	follow_policies(surface, use, &actor, relation);
 	follow_children(surface, use, &actor, relation);
+	/* they are put in before rules and triggers see the row, of a view too */
+	if (command == ACL_INSERT || command == ACL_UPDATE)
+		follow_defaults(surface, &actor, relation);
 
 	switch (relation->form->relkind)
 	{
