@@ -67,6 +67,11 @@ CREATE FUNCTION check_even(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELEC
 CREATE DOMAIN even AS int CHECK (check_even(VALUE));
 CREATE DOMAIN small_even AS even CHECK (VALUE < 100);
 CREATE TABLE typed (m mood[], p pair, s span, e small_even);
+-- what is constant in an index, a key of partitions or a constraint is computed for SELECT, too
+CREATE FUNCTION planned(text) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN 1; END';
+CREATE FUNCTION not_planned(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN 1; END';
+CREATE TABLE planned_for (a int CHECK (a > planned('constraint'))) PARTITION BY RANGE ((not_planned(a) + planned('key')));
+CREATE INDEX ON planned_for (not_planned(a)) WHERE a > planned('index');
 -- defaults come from domains and views, and a rule that replaces the INSERT is given them
 CREATE FUNCTION next_value(text) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
 CREATE DOMAIN counted AS int DEFAULT next_value('domain');
@@ -163,6 +168,7 @@ GRANT SELECT (a) ON labelled TO regress_surface;
 GRANT SELECT ON behind TO regress_surface;
 CREATE TABLE checked (a int, b int, CHECK (a < b));
 GRANT INSERT, UPDATE (a), DELETE ON checked TO regress_surface;
+GRANT SELECT ON planned_for TO regress_surface;
 GRANT INSERT ON defaulted, defaulted_view, replaced TO regress_surface;
 CREATE FUNCTION reads_web() RETURNS int LANGUAGE sql AS 'SELECT 1';
 GRANT EXECUTE ON FUNCTION reads_web TO regress_surface;

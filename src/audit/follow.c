@@ -369,8 +369,9 @@ asb_follow_node(AsbSurface *surface, const AsbActor *actor, Node *node)
 }
 
 /* The trees of some ten thousand policies would fill hundreds of megabytes. */
-void
-asb_follow_stored(AsbSurface *surface, const AsbActor *actor, HeapTuple row, AttrNumber attnum)
+static void
+follow_tree(AsbSurface *surface, const AsbActor *actor, HeapTuple row, AttrNumber attnum,
+			bool (*walker) (Node *node, NodeContext *context))
 {
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext scratch = AllocSetContextCreate(caller, "agentsandbox tree", ALLOCSET_SMALL_SIZES);
@@ -379,8 +380,46 @@ asb_follow_stored(AsbSurface *surface, const AsbActor *actor, HeapTuple row, Att
 	MemoryContextSwitchTo(scratch);
 	node = asb_world_node(surface->world, row, attnum);
 	MemoryContextSwitchTo(caller);
-	asb_follow_node(surface, actor, node);
+	(void) walker(node, &(NodeContext) {surface, actor});
 	MemoryContextDelete(scratch);
+}
+
+void
+asb_follow_stored(AsbSurface *surface, const AsbActor *actor, HeapTuple row, AttrNumber attnum)
+{
+	follow_tree(surface, actor, row, attnum, walk);
+}
+
+static bool
+is_mutable(Oid funcid, void *world)
+{
+	AsbFunction *function = asb_world_function(world, funcid);
+
+	return function == NULL || function->form->provolatile != PROVOLATILE_IMMUTABLE;
+}
+
+static bool
+is_not_constant(Node *node, AsbWorld *world)
+{
+	return node != NULL &&
+		(IsA(node, Var) || check_functions_in_node(node, is_mutable, world) ||
+		 expression_tree_walker(node, is_not_constant, world));
+}
+
+static bool
+walk_constants(Node *node, NodeContext *context)
+{
+	if (node == NULL)
+		return false;
+	if (!is_not_constant(node, context->surface->world))
+		return walk(node, context);
+	return expression_tree_walker(node, walk_constants, context);
+}
+
+void
+asb_follow_constants(AsbSurface *surface, const AsbActor *actor, HeapTuple row, AttrNumber attnum)
+{
+	follow_tree(surface, actor, row, attnum, walk_constants);
 }
 
 static void

@@ -84,6 +84,9 @@ extern void asb_follow_node(AsbSurface *surface, const AsbActor *actor, Node *no
 /* ... of which a row of a catalog has the tree, in this column, or null. */
 extern void asb_follow_stored(AsbSurface *surface, const AsbActor *actor, HeapTuple row, AttrNumber attnum);
 
+/* ... of it, what the planner computes beforehand: calls of constants only. */
+extern void asb_follow_constants(AsbSurface *surface, const AsbActor *actor, HeapTuple row, AttrNumber attnum);
+
 /* The actor after one more step, and as somebody else. */
 extern AsbActor asb_actor_step(const AsbActor *actor, const char *step);
 extern AsbActor asb_actor_as(AsbSurface *surface, const AsbActor *actor, Oid checked_as, Oid user);

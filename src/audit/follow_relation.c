@@ -170,6 +170,27 @@ follow_expressions(AsbSurface *surface, const AsbActor *actor, AsbRelation *rela
 	}
 }
 
+/* Calls of constants in what the planner looks at, whatever the command. */
+static void
+follow_planning(AsbSurface *surface, const AsbActor *actor, AsbRelation *relation)
+{
+	AsbActor	step = asb_actor_step(actor, "planning, which computes what is constant");
+	ListCell   *cell;
+
+	foreach(cell, relation->constraints)
+	{
+		if (((Form_pg_constraint) GETSTRUCT((HeapTuple) lfirst(cell)))->contype == CONSTRAINT_CHECK)
+			asb_follow_constants(surface, &step, lfirst(cell), Anum_pg_constraint_conbin);
+	}
+	foreach(cell, relation->indexes)
+	{
+		asb_follow_constants(surface, &step, lfirst(cell), Anum_pg_index_indexprs);
+		asb_follow_constants(surface, &step, lfirst(cell), Anum_pg_index_indpred);
+	}
+	foreach(cell, relation->partition_keys)
+		asb_follow_constants(surface, &step, lfirst(cell), Anum_pg_partitioned_table_partexprs);
+}
+
 /* The columns in an array of their numbers, as in RangeTblEntry.selectedCols. */
 static Bitmapset *
 column_set(AsbSurface *surface, HeapTuple row, AttrNumber attnum)
@@ -325,6 +346,7 @@ asb_follow_use_of_relation(AsbSurface *surface, const AsbUse *use)
 
 	/* most tables lead nowhere */
 	if (command == ACL_SELECT && relation->policies == NIL && relation->children == NIL &&
+		relation->constraints == NIL && relation->indexes == NIL && relation->partition_keys == NIL &&
 		relation->form->relkind != RELKIND_VIEW && relation->form->relkind != RELKIND_MATVIEW)
 		return;
 
@@ -332,6 +354,8 @@ asb_follow_use_of_relation(AsbSurface *surface, const AsbUse *use)
 											short_kind(relation), relation->identity));
 	follow_policies(surface, use, &actor, relation);
 	follow_children(surface, use, &actor, relation);
+	if (command == ACL_SELECT || command == ACL_DELETE)
+		follow_planning(surface, &actor, relation);
 	/* they are put in before rules and triggers see the row, of a view too */
 	if (command == ACL_INSERT || command == ACL_UPDATE)
 		follow_defaults(surface, &actor, relation);
