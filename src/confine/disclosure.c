@@ -30,6 +30,7 @@
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "parser/scansup.h"
 #include "tcop/tcopprot.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
@@ -256,23 +257,86 @@ tells_hidden_type(Oid role, const ErrorData *error)
 }
 
 /*
+ * What the first conversion of an error's message gave, up to the literal
+ * behind it; NULL if the text is not of this format.
+ */
+static char *
+first_in_message(const ErrorData *error)
+{
+	const char *format = dgettext(error->domain, error->message_id);
+	size_t		before = strcspn(format, "%");
+	const char *text = error->message;
+	const char *end = NULL;
+	char	   *behind;
+
+	if (text == NULL || strncmp(format, text, before) != 0 || strncmp(format + before, "%s", 2) != 0)
+		return NULL;
+	text += before;
+	format += before + 2;
+	behind = pnstrdup(format, strcspn(format, "%"));
+	if (*behind == '\0')
+		return pstrdup(text);
+	for (const char *p = strstr(text, behind); p; p = strstr(p + 1, behind))
+		end = p;
+	return end ? pnstrdup(text, end - text) : NULL;
+}
+
+/*
+ * The schema in the name of an object, or NULL.  The name is as a literal has
+ * it, which may go on with arguments, or its parts have lost their quotes.
+ */
+static char *
+schema_of_name(const char *name, bool as_in_literal)
+{
+	char	   *schema = NULL;
+
+	for (;;)
+	{
+		char	   *part;
+
+		if (as_in_literal)
+			name += strspn(name, " \t\n\r\f\v");
+		if (as_in_literal && *name == '"')
+		{
+			part = read_identifier(&name, name + strlen(name));
+			truncate_identifier(part, strlen(part), false);
+		}
+		else
+		{
+			size_t		length = strcspn(name, as_in_literal ? ".( \t\n\r\f\v" : ".");
+
+			part = as_in_literal ? downcase_truncate_identifier(name, length, false) : pnstrdup(name, length);
+			name += length;
+		}
+		if (as_in_literal)
+			name += strspn(name, " \t\n\r\f\v");
+		if (*name++ != '.')
+			return schema;
+		schema = part;
+	}
+}
+
+/*
  * The type of a literal that names something which does not exist, or NULL.
  * All other names in the statement can be reached.
  */
 static const char *
-type_of_naming_literal(const ErrorData *error)
+type_of_naming_literal(Oid role, const ErrorData *error)
 {
 	static const struct
 	{
 		const char *message;
 		const char *type;
+		bool		as_in_literal;
 	}			messages[] = {
-		{"permission denied for schema", "regclass"},
-		{"text search ", "regconfig"},
-		{"type \"%s\" ", "regtype"},
-		{"type modifier", "regtype"},
-		{"function \"%s\" does not exist", "regproc"},
-		{"more than one function named ", "regproc"},
+		{"permission denied for schema", "regclass", false},
+		{"text search ", "regconfig", false},
+		{"type \"%s\" ", "regtype", false},
+		{"type modifier", "regtype", false},
+		{"function \"%s\" does not exist", "regproc", true},
+		{"more than one function named ", "regproc", true},
+		{"collation \"%s\" for encoding ", NULL, false},
+		{"operator does not exist: ", NULL, true},
 	};
 
 	/* whichever type it has: no such schema, which is one that must not be used */
@@ -280,8 +344,22 @@ type_of_naming_literal(const ErrorData *error)
 		return "regclass";
 	for (int i = 0; i < lengthof(messages); i++)
 	{
-		if (starts_with(error->message_id, messages[i].message))
+		char	   *name;
+		char	   *schema;
+		Oid			nspoid;
+
+		if (!starts_with(error->message_id, messages[i].message))
+			continue;
+
+		/* not every server says of a schema that there is none */
+		name = first_in_message(error);
+		schema = name ? schema_of_name(name, messages[i].as_in_literal) : NULL;
+		if (schema == NULL)
 			return messages[i].type;
+		nspoid = get_namespace_oid(schema, true);
+		if (!OidIsValid(nspoid) || pg_namespace_aclcheck(nspoid, role, ACL_USAGE) != ACLCHECK_OK)
+			return "regclass";
+		return messages[i].type;
 	}
 	return NULL;
 }
@@ -318,7 +396,7 @@ hide_names(Oid role, const char *source, ErrorData *error)
 		MemoryContextDelete(context);
 		return;
 	}
-	else if ((type = type_of_naming_literal(error)) != NULL)
+	else if ((type = type_of_naming_literal(role, error)) != NULL)
 	{
 		/* as it is of one that exists and is hidden */
 		say(error, ERRCODE_INSUFFICIENT_PRIVILEGE,

@@ -37,6 +37,10 @@ sql(<<~'SQL');
 	CREATE OPERATOR app.<<<< (FUNCTION = app.lessfunc, LEFTARG = int, RIGHTARG = int);
 	CREATE ROLE hidrole;
 	CREATE TEXT SEARCH CONFIGURATION app.hidconf (COPY = simple);
+	CREATE TEXT SEARCH CONFIGURATION closed.hidconf (COPY = simple);
+	CREATE OPERATOR closed.<<<< (FUNCTION = app.lessfunc, LEFTARG = int, RIGHTARG = int);
+	CREATE TABLE app.named (procedure regprocedure, operator regoper, coll regcollation);
+	GRANT SELECT ON app.named TO p;
 	CREATE COLLATION app.hidcoll (provider = icu, locale = 'de');
 	CREATE COLLATION closed.hidcoll FROM "C";
 	CREATE COLLATION app.hidother FROM "C";
@@ -52,7 +56,7 @@ my %missing = (
 	'app.hidden' => 'app.mising', 'closed.hidden' => 'closer.hidden', 'app.public_' => 'app.publik_', 'app.hidindex' => 'app.hidinddx',
 	'app.hidseq' => 'app.hidsek', 'app.hidtype' => 'app.hidtipe', 'closed.hidtype' => 'closer.hidtype', 'app.hiddom' => 'app.hiddon',
 	'app.hidfunc' => 'app.hidfonc', 'closed.hidfunc' => 'closer.hidfunc', 'app.hidrows' => 'app.hidraws', 'app.hidagg' => 'app.hidogg',
-	'app.hidproc' => 'app.hidprac', 'app.hidtwo' => 'app.hidtwa', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidkey' => 'hidkei', 'hidrole' => 'hidrule', 'app.hidconf' => 'app.hidkonf',
+	'app.hidproc' => 'app.hidprac', 'app.hidtwo' => 'app.hidtwa', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidkey' => 'hidkei', 'hidrole' => 'hidrule', 'app.hidconf' => 'app.hidkonf', 'closed.hidconf' => 'closer.hidconf', 'closed.<<<<' => 'closer.<<<<', 'closed' => 'closer',
 	'app.hidcoll' => 'app.hidkoll', 'closed.hidcoll' => 'closer.hidcoll', 'hidcoll' => 'hidkoll', 'app.hidops' => 'app.hidopz');
 
 my @relations = ('app.hidden', 'closed.hidden', 'app.public_', 'app.hidindex', 'app.hidseq', 'hidden');
@@ -96,7 +100,13 @@ my @attempts = (
 		'MERGE INTO own USING (SELECT 1 AS a) s ON id = a WHEN MATCHED THEN UPDATE SET %s = 1', 'MERGE INTO own USING (SELECT 1 AS a) s ON id = a WHEN NOT MATCHED THEN INSERT (id, %s) VALUES (1, 2)'),
 	[ 'INSERT INTO own (id) VALUES (1) ON CONFLICT ON CONSTRAINT %s DO NOTHING', 'hidkey' ],
 	(map { my $t = $_; map { [ "SELECT * FROM agentsandbox.preview('$t')", $_ ] } @relations } "SELECT nextval(''%s'')", "SELECT ''x'' FROM own WHERE ''%s''::regclass = 1", 'SELECT nosuch FROM %s'),
-	(map { [ $_, 'app.hidconf' ] } "SELECT to_tsvector('%s', 'a')", "SELECT '%s'::regconfig", "SET default_text_search_config = '%s'"),
+	(map { my $t = $_; map { [ $t, $_ ] } 'app.hidconf', 'closed.hidconf' } "SELECT to_tsvector('%s', 'a')", "SELECT '%s'::regconfig", "SET default_text_search_config = '%s'"),
+	# the schema of a literal, whatever its type
+	(map { [ $_, 'closed' ] } q(SELECT COALESCE(typinput, '"%s" . hidfunc') FROM pg_type), q(SELECT COALESCE(typinput, 'sandbox.%s.hidfunc') FROM pg_type),
+		q(SELECT COALESCE(typinput, '%s.nosuch') FROM pg_type), q(SELECT to_tsvector('"%s".hidconf', 'a')), q(SELECT ts_lexize('%s.hiddict', 'a')),
+		q(SELECT COALESCE(procedure, '%s.hidfunc(int)') FROM named), q(SELECT COALESCE(procedure, '%s.hidfunc(app.hidtype)') FROM named),
+		q(SELECT COALESCE(operator, '%s.<<<<') FROM named), q(SELECT COALESCE(coll, '%s.hidcoll') FROM named)),
+	[ q(SELECT COALESCE(typinput, 'sandbox.%s') FROM pg_type), 'app.hidfunc' ],
 	(map { my $t = $_; map { [ $t, $_ ] } 'app.hidcoll', 'closed.hidcoll', 'hidcoll' } 'SELECT name COLLATE %s FROM own', 'SELECT id FROM own ORDER BY name COLLATE %s',
 		"SELECT 'a' < 'b' COLLATE %s", 'SELECT id COLLATE %s FROM own', 'SELECT nosuch COLLATE %s FROM own', 'SELECT nosuch, name COLLATE %s FROM own', 'SELECT NULL::text COLLATE %s IS NULL',
 		"SELECT * FROM json_to_record('{}') AS x(a text COLLATE %s)", "SELECT * FROM json_to_record('{}') AS x(a int COLLATE %s)",
