@@ -1,4 +1,4 @@
-# with-cluster: --conf "shared_preload_libraries = 'agentsandbox, auto_explain'" --conf 'auto_explain.log_level = notice' --conf 'auto_explain.log_min_duration = 0' --conf 'auto_explain.log_nested_statements = on' --conf 'client_min_messages = log' --conf 'debug_print_parse = on' --conf 'debug_print_plan = on' --conf 'default_transaction_isolation = serializable' --conf 'standard_conforming_strings = off' --conf 'escape_string_warning = off' --conf 'client_encoding = LATIN1' --conf 'session_replication_role = replica' --conf 'quote_all_identifiers = on' --conf "DateStyle = 'SQL, DMY'" --conf 'IntervalStyle = iso_8601' --conf 'bytea_output = escape' --conf 'transform_null_equals = on' --conf 'array_nulls = off' --conf 'row_security = off' --conf 'jit_above_cost = 0' --conf 'force_parallel_mode = regress' --conf 'lock_timeout = 500' --conf 'extra_float_digits = -15'
+# with-cluster: --conf "shared_preload_libraries = 'agentsandbox, auto_explain'" --conf 'auto_explain.log_level = notice' --conf 'auto_explain.log_min_duration = 0' --conf 'auto_explain.log_nested_statements = on' --conf 'client_min_messages = log' --conf 'debug_print_parse = on' --conf 'debug_print_plan = on' --conf 'default_transaction_isolation = serializable' --conf 'standard_conforming_strings = off' --conf 'escape_string_warning = off' --conf 'client_encoding = LATIN1' --conf 'session_replication_role = replica' --conf 'quote_all_identifiers = on' --conf "DateStyle = 'SQL, DMY'" --conf 'IntervalStyle = iso_8601' --conf 'bytea_output = escape' --conf 'transform_null_equals = on' --conf 'array_nulls = off' --conf 'row_security = off' --conf 'jit_above_cost = 0' --conf 'lock_timeout = 500' --conf 'extra_float_digits = -15'
 # A server that is configured otherwise than by default, as some are: all works,
 # and no agent profits from it.
 use strict;
@@ -7,6 +7,11 @@ use warnings;
 use lib 'test/lib';
 use AgentSandbox;
 use Test::More;
+
+my $forced = sql("SELECT name FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query')");
+sql("ALTER SYSTEM SET $forced = regress");
+sql('SELECT pg_reload_conf()');
+poll_is("SHOW $forced", 'regress', 'plans are parallel wherever they can be');
 
 sql(<<'SQL');
 CREATE TABLE person (id int PRIMARY KEY, rep int, name text);
