@@ -41,7 +41,8 @@ refused($c, 'INSERT INTO note VALUES (7)', '23503', 'foreign keys hold');
 sql_as($c, q(INSERT INTO RemoteProcedureCalls (method, arguments) VALUES ('send_mail', '{"a": "\u00fc\\\\"}')));
 poll_is('SELECT status FROM agentsandbox.RemoteProcedureCalls', 'ready', 'a call is relayed');
 
-is(sql("SELECT agentsandbox.show_hidden('a' || chr(8203) || 'b'), agentsandbox.report('p', 'html') ~ '^<!DOCTYPE html>'"), 'a[U+200B]b|t', 'the report escapes');
+# auto_explain shows the client parameters too since 16, which LATIN1 may not have
+is(sql("SET client_encoding = UTF8; SELECT agentsandbox.show_hidden('a' || chr(8203) || 'b'), agentsandbox.report('p', 'html') ~ '^<!DOCTYPE html>'"), 'a[U+200B]b|t', 'the report escapes');
 is(sql(q(SELECT count(*) > 0 FROM agentsandbox.surface('p') WHERE identity = 'public.person')), 't', 'the surface lists what is granted');
 
 # a database that cannot hold all text
