@@ -63,19 +63,13 @@ note_use(AsbSurface *surface, const AsbUse *use)
 	surface->follow->queue = lappend(surface->follow->queue, entry);
 }
 
-/* A key without anything undefined in it, as it is hashed by its bytes. */
 static AsbUse
 make_use(Oid object, const AsbActor *actor, AclMode command)
 {
-	AsbUse		use;
-
-	memset(&use, 0, sizeof(use));
-	use.key.object = object;
-	use.key.checked_as = actor->checked_as;
-	use.key.user = actor->user;
-	use.key.command = command;
-	use.path = actor->path;
-	return use;
+	return (AsbUse) {
+		.key = {.command = command, .object = object, .checked_as = actor->checked_as, .user = actor->user},
+		.path = actor->path
+	};
 }
 
 void

@@ -21,12 +21,16 @@
 /* A use of something, whose consequences are to be looked for. */
 typedef struct AsbUseKey
 {
+	/* hashed by its bytes: nothing may lie between the fields or behind them */
+	AclMode		command;		/* on a relation; ACL_EXECUTE: of a function; ACL_USAGE: of a type */
 	Oid			object;			/* relation, function or type */
 	Oid			checked_as;		/* whose privileges on a relation are checked */
 	Oid			user;			/* whom functions run as */
-	AclMode		command;		/* on a relation; ACL_EXECUTE: of a function; ACL_USAGE: of a type */
-	bool		unfiltered;		/* policies do not apply: by a foreign key, or a parent's do */
+	uint32		unfiltered;		/* policies do not apply: by a foreign key, or a parent's do */
 } AsbUseKey;
+
+StaticAssertDecl(sizeof(AsbUseKey) == sizeof(AclMode) + 3 * sizeof(Oid) + sizeof(uint32),
+				 "padding in a hash key");
 
 typedef struct AsbUse
 {
