@@ -252,7 +252,7 @@ for my $name (sort keys %way)
 	}
 	my $second = at(0.05, 2);
 	my @started = map { start($_->[0], $_->[1]) } @runs;
-	my ($transcript) = observe($second + 2.5);
+	my ($transcript) = observe($second + 3.5);
 	$_->finish for @started;
 	my %seen;
 	$seen{ join ' / ', @{ $transcript->{$_} // ['nothing'] } }{ $secret{$_} }++ for keys %secret;
