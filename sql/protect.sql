@@ -166,10 +166,11 @@ SELECT agentsandbox.set_policies('bare', 'true) WITH CHECK (false');
 SELECT agentsandbox.set_policies('bare', 'true); ALTER TABLE bare DISABLE ROW LEVEL SECURITY; --');
 SELECT agentsandbox.set_policies('bare', 'true) UNION SELECT (true');
 SELECT agentsandbox.set_policies('bare', 'true) FROM (SELECT 1');
+SELECT agentsandbox.set_policies('bare', 'true) --');
 SELECT agentsandbox.set_policies('bare', '');
 SELECT agentsandbox.set_policies('bare', '*');
 SELECT to_regclass('broken_out'), count(*) FROM pg_policy WHERE polrelid = 'bare'::regclass;
-SELECT agentsandbox.set_policies('bare', 'rep > 0 -- of no use');
+SELECT agentsandbox.set_policies('bare', 'rep > 0 -- a comment ends before the parenthesis');
 SELECT count(*) FROM pg_policy WHERE polrelid = 'bare'::regclass;
 -- not the owner
 RESET ROLE;

@@ -47,7 +47,8 @@ static void
 parse_expression(void *argument)
 {
 	Expression *expression = argument;
-	List	   *statements = raw_parser(psprintf("SELECT (%s)", expression->source), RAW_PARSE_DEFAULT);
+	/* as policies have it: a comment does not hide the parenthesis */
+	List	   *statements = raw_parser(psprintf("SELECT (%s\n)", expression->source), RAW_PARSE_DEFAULT);
 	SelectStmt	bare = {.type = T_SelectStmt};
 	SelectStmt *select = (SelectStmt *) linitial_node(RawStmt, statements)->stmt;
 

@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.equality_operator(type regtype) RETURNS 
 COMMENT ON FUNCTION agentsandbox.equality_operator(regtype) IS 'equality of a type as indexes have it; null if it has none';
 
 CREATE OR REPLACE FUNCTION agentsandbox.is_expression(expression text) RETURNS boolean
-    LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'asb_is_expression';
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'asb_is_expression';
 COMMENT ON FUNCTION agentsandbox.is_expression(text) IS 'is this one expression, which parentheses hold together?';
 
 -- Gives a table, its partitions and its children the four policies; expression
@@ -60,8 +60,8 @@ BEGIN
         END IF;
 
         FOR command IN VALUES
-            ('select', 'USING (%1$s)'), ('insert', 'WITH CHECK (%1$s)'),
-            ('update', 'USING (%1$s) WITH CHECK (%1$s)'), ('delete', 'USING (%1$s)')
+            ('select', E'USING (%1$s\n)'), ('insert', E'WITH CHECK (%1$s\n)'),
+            ('update', E'USING (%1$s\n) WITH CHECK (%1$s\n)'), ('delete', E'USING (%1$s\n)')
         LOOP
             -- what is there already must mean the same; the server's own
             -- rendering of both tells
