@@ -164,8 +164,8 @@ asb_role_was_pool(Oid role)
 	List	   *roles = list_make1_oid(role);
 
 	if (OidIsValid(pool))
-		return asb_role_label(pool).kind != ASB_ROLE_PREDEFINED &&
-			is_member_of_role_nosuper(role, pool);
+		return is_member_of_role_nosuper(role, pool) &&
+			asb_role_label(pool).kind != ASB_ROLE_PREDEFINED;
 
 	/* the list grows while it is walked */
 	for (int i = 0; i < list_length(roles); i++)
