@@ -40,7 +40,6 @@ CREATE OR REPLACE FUNCTION agentsandbox.create_method(
 ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    state text;
     broken text;
     missing text;
 BEGIN
@@ -53,8 +52,8 @@ BEGIN
          create_method.max_response_bytes, create_method.rate_calls, create_method.rate_interval,
          agentsandbox.label_set(create_method.accepts), agentsandbox.label_set(create_method.response_labels));
 EXCEPTION WHEN check_violation OR not_null_violation OR unique_violation THEN
-    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, broken = CONSTRAINT_NAME, missing = COLUMN_NAME;
-    PERFORM agentsandbox.refuse_method(create_method.name, state, broken, missing);
+    GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME, missing = COLUMN_NAME;
+    PERFORM agentsandbox.refuse_method(create_method.name, SQLSTATE, broken, missing);
 END
 $$;
 COMMENT ON FUNCTION agentsandbox.create_method IS
@@ -109,9 +108,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.alter_method(
 ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    state text;
     broken text;
-    missing text;
 BEGIN
     PERFORM agentsandbox.require_method(alter_method.name);
     UPDATE agentsandbox.method_definitions d SET
@@ -129,9 +126,9 @@ BEGIN
     WHERE d.name = alter_method.name;
     PERFORM agentsandbox.add_response_labels(alter_method.name);
     PERFORM agentsandbox.check_budgets(alter_method.name);
-EXCEPTION WHEN check_violation OR not_null_violation OR unique_violation THEN
-    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, broken = CONSTRAINT_NAME, missing = COLUMN_NAME;
-    PERFORM agentsandbox.refuse_method(alter_method.name, state, broken, missing);
+EXCEPTION WHEN check_violation THEN
+    GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME;
+    PERFORM agentsandbox.refuse_method(alter_method.name, SQLSTATE, broken, NULL);
 END
 $$;
 COMMENT ON FUNCTION agentsandbox.alter_method IS
