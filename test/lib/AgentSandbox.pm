@@ -15,13 +15,14 @@ use strict;
 use warnings;
 use Encode ();
 use Exporter 'import';
+use File::Basename ();
 use File::Temp ();
 use IPC::Run ();
 use Test::More ();
 use Time::HiRes ();
 
 our @EXPORT = qw(conninfo psql sql sql_as refused open_conversation poll_is poll_until server_log
-  postmaster_pid wait_for_server);
+  postmaster_pid wait_for_server start_standby);
 
 # The connection string of a conversation (what open_conversation returned), of
 # a hash with role and password, or of the superuser.  More keywords may follow.
@@ -145,6 +146,24 @@ sub wait_for_server
 		  if !postmaster_pid() || !kill 0, postmaster_pid();
 	}
 	return;
+}
+
+# Makes and starts a standby of the server, to which PGPORT leads from here on.
+# Returns a function that has pg_ctl do something with it, and the port of the
+# primary server.
+sub start_standby
+{
+	my $config = $ENV{PG_CONFIG} // 'pg_config';
+	chomp(my $bin = qx($config --bindir));
+	my $standby = File::Basename::dirname($ENV{PGDATA}) . '/standby';
+	my $primary = $ENV{PGPORT};
+	my $port = $primary + 1;
+	# the server's files are those of the user it runs as
+	my $as = $> == 0 ? 'runuser -u postgres --' : '';
+	Test::More::is(system("$as $bin/pg_basebackup -h $ENV{PGHOST} -p $primary -U postgres -D $standby -R -c fast"), 0, 'a standby is made');
+	Test::More::is(system("$as $bin/pg_ctl -D $standby -o '-p $port' -w -t 30 -s -l $standby/log start"), 0, '... and started');
+	$ENV{PGPORT} = $port;
+	return (sub { return system("$as $bin/pg_ctl -D $standby -w -s $_[0]") }, $primary);
 }
 
 1;
