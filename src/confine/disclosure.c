@@ -368,7 +368,8 @@ type_of_naming_literal(Oid role, const ErrorData *error)
 static void
 hide_names(Oid role, const char *source, ErrorData *error)
 {
-	MemoryContext context = AllocSetContextCreate(TopMemoryContext, "agentsandbox names",
+	/* an error of its own leaves it to the end of the client's message */
+	MemoryContext context = AllocSetContextCreate(MessageContext, "agentsandbox names",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
 	AsbName		name;

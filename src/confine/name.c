@@ -33,6 +33,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
@@ -236,6 +237,7 @@ consider_all_of(Search *search, Node *from, int location)
 
 	if (from == NULL)
 		return;
+	check_stack_depth();
 	switch (nodeTag(from))
 	{
 		case T_List:

@@ -10,7 +10,7 @@ use Wire;
 
 sql(<<~'SQL');
 	CREATE TABLE t (a int);
-	SELECT agentsandbox.create_profile('p', search_path => 'public', statement_time => '2 s');
+	SELECT agentsandbox.create_profile('p', search_path => 'public', statement_time => '5 s');
 	GRANT SELECT ON t TO p;
 	SQL
 my $w = Wire->connect(open_conversation('p'));
