@@ -228,7 +228,7 @@ asb_refusal_note_error(const ErrorData *error)
 }
 
 AsbRefusalRecord *
-asb_refusal_take(int *n)
+asb_refusal_unsaved(int *n)
 {
 	AsbRefusalRecord *records = palloc(SPOOL_PLACES * sizeof(AsbRefusalRecord));
 
@@ -238,11 +238,32 @@ asb_refusal_take(int *n)
 	{
 		if (spool->places[i].database != MyDatabaseId)
 			continue;
-		records[(*n)++] = spool->places[i];
-		spool->places[i].database = InvalidOid;
+		records[*n] = spool->places[i];
+		records[(*n)++].place = i;
 	}
 	LWLockRelease(&spool->lock);
 	return records;
+}
+
+bool
+asb_refusal_saved(const AsbRefusalRecord *records, int n)
+{
+	bool		more = false;
+
+	LWLockAcquire(&spool->lock, LW_EXCLUSIVE);
+	for (int i = 0; i < n; i++)
+	{
+		/* the worker alone frees a place, so it is still of this kind */
+		AsbRefusalRecord *stored = &spool->places[records[i].place];
+
+		stored->count -= records[i].count;
+		if (stored->count == 0)
+			stored->database = InvalidOid;
+		else
+			more = true;
+	}
+	LWLockRelease(&spool->lock);
+	return more;
 }
 
 void

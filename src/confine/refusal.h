@@ -53,6 +53,7 @@ typedef struct AsbRefusalRecord
 {
 	pg_uuid_t	conversation;	/* all zero: a pool role that had entered none */
 	Oid			database;		/* InvalidOid: this place in the spool is free */
+	int			place;			/* of a copy: where in the spool it is from */
 	AsbGate		gate;
 	int			sqlerrcode;
 	Oid			class_id;
@@ -72,8 +73,14 @@ typedef struct AsbRefusalRecord
 /* The name of a gate in agentsandbox.refusals. */
 extern const char *asb_gate_name(AsbGate gate);
 
-/* Worker: takes this database's records out of the spool; palloc'd. */
-extern AsbRefusalRecord *asb_refusal_take(int *n);
+/* Worker: a copy of this database's records, palloc'd. */
+extern AsbRefusalRecord *asb_refusal_unsaved(int *n);
+
+/*
+ * ... which are stored and committed: they leave the spool.  Returns whether
+ * refusals of one of these kinds were noted meanwhile, which nobody announces.
+ */
+extern bool asb_refusal_saved(const AsbRefusalRecord *records, int n);
 
 /* For limit.c: whose refusals these are from here on. */
 extern void asb_refusal_bind(const AsbSession *session);

@@ -316,7 +316,7 @@ asb_close_expired_conversations(int max, TimestampTz *next_expiry)
 }
 
 void
-asb_save_departures(void)
+asb_save_departures(const AsbDeparture *departures, int n)
 {
 	static AsbQuery save = {
 		"INSERT INTO agentsandbox.conversation_activity AS a (conversation, last_activity)"
@@ -324,12 +324,6 @@ asb_save_departures(void)
 		" SET last_activity = GREATEST(a.last_activity, EXCLUDED.last_activity)",
 		2, {UUIDOID, TIMESTAMPTZOID}
 	};
-	AsbDeparture *departures;
-	int			n;
-
-	departures = asb_slot_take_departures(&n);
-	if (n == 0)
-		return;
 
 	SPI_connect();
 	for (int i = 0; i < n; i++)

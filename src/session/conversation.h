@@ -8,6 +8,8 @@
 #include "datatype/timestamp.h"
 #include "utils/uuid.h"
 
+#include "session/slot.h"
+
 /*
  * Closes up to "max" open conversations that have expired, in the caller's
  * transaction; their sessions end when it commits.  Returns how many, and in
@@ -17,9 +19,9 @@
 extern int	asb_close_expired_conversations(int max, TimestampTz *next_expiry);
 
 /*
- * Stores when the sessions that have ended since the last call were last
- * active, for the view "conversations".
+ * Stores when sessions that have ended were last active, for the view
+ * "conversations".
  */
-extern void asb_save_departures(void);
+extern void asb_save_departures(const AsbDeparture *departures, int n);
 
 #endif							/* ASB_CONVERSATION_H */

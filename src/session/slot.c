@@ -24,6 +24,7 @@
 
 #include "core/compat.h"
 #include "core/shmem.h"
+#include "core/uuid.h"
 #include "core/wakeup.h"
 #include "session/slot.h"
 
@@ -39,6 +40,7 @@ typedef union PaddedSlot
 typedef struct SlotArray
 {
 	LWLock		lock;
+	uint64		departed;		/* so many so far */
 	int			ndepartures;
 	AsbDeparture departures[MAX_DEPARTURES];	/* oldest first */
 	PaddedSlot	slots[FLEXIBLE_ARRAY_MEMBER];	/* MaxBackends of them */
@@ -70,15 +72,13 @@ array_init(void *part)
 static void
 depart(void)
 {
-	static const pg_uuid_t none = {{0}};
-
-	if (memcmp(&my_slot->conversation, &none, UUID_LEN) == 0)
+	if (asb_uuid_is_zero(&my_slot->conversation))
 		return;
 	if (array->ndepartures == MAX_DEPARTURES)
 		memmove(&array->departures[0], &array->departures[1],
 				--array->ndepartures * sizeof(AsbDeparture));
 	array->departures[array->ndepartures++] = (AsbDeparture) {
-		my_slot->database, my_slot->conversation, my_slot->last_activity
+		my_slot->database, my_slot->conversation, my_slot->last_activity, ++array->departed
 	};
 }
 
@@ -214,23 +214,34 @@ asb_slot_terminate(pg_uuid_t *closed, int n)
 }
 
 AsbDeparture *
-asb_slot_take_departures(int *n)
+asb_slot_departures(int *n)
 {
-	AsbDeparture *taken = palloc(MAX_DEPARTURES * sizeof(AsbDeparture));
-	int			kept = 0;
+	AsbDeparture *departures = palloc(MAX_DEPARTURES * sizeof(AsbDeparture));
 
 	*n = 0;
-	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
+	LWLockAcquire(&array->lock, LW_SHARED);
 	for (int i = 0; i < array->ndepartures; i++)
 	{
 		if (array->departures[i].database == MyDatabaseId)
-			taken[(*n)++] = array->departures[i];
-		else
+			departures[(*n)++] = array->departures[i];
+	}
+	LWLockRelease(&array->lock);
+	return departures;
+}
+
+void
+asb_slot_departures_saved(uint64 last)
+{
+	int			kept = 0;
+
+	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
+	for (int i = 0; i < array->ndepartures; i++)
+	{
+		if (array->departures[i].database != MyDatabaseId || array->departures[i].number > last)
 			array->departures[kept++] = array->departures[i];
 	}
 	array->ndepartures = kept;
 	LWLockRelease(&array->lock);
-	return taken;
 }
 
 bool
@@ -271,7 +282,6 @@ asb_sessions(PG_FUNCTION_ARGS)
 	list = asb_slot_list(&n);
 	for (int i = 0; i < n; i++)
 	{
-		static const pg_uuid_t none = {{0}};
 		Datum		values[6];
 		bool		nulls[6] = {false};
 
@@ -279,7 +289,7 @@ asb_sessions(PG_FUNCTION_ARGS)
 			continue;
 		values[0] = Int32GetDatum(list[i].pid);
 		values[1] = UUIDPGetDatum(&list[i].conversation);
-		nulls[1] = memcmp(&list[i].conversation, &none, UUID_LEN) == 0;
+		nulls[1] = asb_uuid_is_zero(&list[i].conversation);
 		values[2] = ObjectIdGetDatum(list[i].role);
 		values[3] = BoolGetDatum(list[i].pooled);
 		values[4] = TimestampTzGetDatum(list[i].login_at);

@@ -66,13 +66,17 @@ typedef struct AsbDeparture
 	Oid			database;
 	pg_uuid_t	conversation;
 	TimestampTz last_activity;
+	uint64		number;			/* grows */
 } AsbDeparture;
 
 /*
- * Worker: the departures in this database since the last call, palloc'd.  The
- * table has room for some hundred; beyond that the oldest are lost.
+ * Worker: the departures in this database, palloc'd.  The table has room for
+ * some hundred; beyond that the oldest are lost.
  */
-extern AsbDeparture *asb_slot_take_departures(int *n);
+extern AsbDeparture *asb_slot_departures(int *n);
+
+/* ... which are stored and committed, up to that number: it may forget them. */
+extern void asb_slot_departures_saved(uint64 last);
 
 /* Whether there may be any. */
 extern bool asb_slot_has_departures(void);

@@ -30,6 +30,9 @@
 /* until a task that failed is tried again */
 #define FAILED_TASK_MS 10000
 
+/* ... a watch, */
+#define FAILED_WATCH_MS 1000
+
 /* ... and a request of a session that could not be done yet */
 #define REQUEST_AGAIN_MS 20
 
@@ -75,6 +78,16 @@ forget(void)
 	asb_anomaly_forget();
 }
 
+/* For PG_CATCH(): the error has ended what was being done, and the worker goes on. */
+static void
+recover(MemoryContext context)
+{
+	MemoryContextSwitchTo(context);
+	EmitErrorReport();
+	FlushErrorState();
+	AbortCurrentTransaction();
+}
+
 /*
  * Does what sessions wait for; called between the batches of everything else.
  * Returns whether something has to be tried again.
@@ -97,10 +110,7 @@ serve_sessions(void)
 	}
 	PG_CATCH();
 	{
-		MemoryContextSwitchTo(oldcontext);
-		EmitErrorReport();
-		FlushErrorState();
-		AbortCurrentTransaction();
+		recover(oldcontext);
 		for (int i = 0; i < n; i++)
 			pending[i].answer = ASB_ANSWER_FAILED;
 	}
@@ -143,10 +153,7 @@ validate(bool from_oldest)
 		}
 		PG_CATCH();
 		{
-			MemoryContextSwitchTo(oldcontext);
-			EmitErrorReport();
-			FlushErrorState();
-			AbortCurrentTransaction();
+			recover(oldcontext);
 			forget();
 
 			/* an error in spite of care is none of a single call */
@@ -207,10 +214,7 @@ run_timed_tasks(void)
 		}
 		PG_CATCH();
 		{
-			MemoryContextSwitchTo(oldcontext);
-			EmitErrorReport();
-			FlushErrorState();
-			AbortCurrentTransaction();
+			recover(oldcontext);
 			asb_young_forget();
 			asb_conversations_forget();
 			forget();
@@ -225,6 +229,32 @@ run_timed_tasks(void)
 	asb_wakeup_set_alarm(more ? DT_NOBEGIN : Max(next, soon));
 }
 
+/* One watch; negative if it failed, and what it wanted to store is still to be stored. */
+static int64
+run_watch(int64 (*watch) (void))
+{
+	static MemoryContext context = NULL;
+	MemoryContext oldcontext = CurrentMemoryContext;
+	volatile int64 next = -1;
+
+	if (context == NULL)
+		context = AllocSetContextCreate(TopMemoryContext, "agentsandbox watch",
+										ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		next = watch();
+	}
+	PG_CATCH();
+	{
+		recover(oldcontext);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(oldcontext);
+	MemoryContextReset(context);
+	return next;
+}
+
 /* Watches over what goes on in sessions; returns how long the worker may sleep. */
 static int64
 run_watches(TimestampTz now)
@@ -233,6 +263,7 @@ run_watches(TimestampTz now)
 		asb_task_watch, asb_task_usage, asb_task_refusals, asb_task_departures
 	};
 	static TimestampTz ran_at = 0;
+	static TimestampTz failed_at[lengthof(watches)];
 	int64		next = ASB_SAFETY_INTERVAL_MS;
 	int64		rest = asb_rest_of(ASB_WATCH_INTERVAL_MS, ran_at, now);
 
@@ -240,8 +271,15 @@ run_watches(TimestampTz now)
 		return rest;
 	for (int i = 0; i < lengthof(watches); i++)
 	{
-		int64		mine = watches[i] ();
+		int64		mine = asb_rest_of(FAILED_WATCH_MS, failed_at[i], now);
 
+		if (mine == 0)
+			mine = run_watch(watches[i]);
+		if (mine < 0)
+		{
+			failed_at[i] = now;
+			mine = FAILED_WATCH_MS;
+		}
 		next = Min(next, mine);
 	}
 	ran_at = now;

@@ -15,7 +15,7 @@
  * These are called whenever the worker has woken, but not more often than
  * every ASB_WATCH_INTERVAL_MS, outside a transaction.  Each does what is due
  * and returns after how many milliseconds it wants to be called again at the
- * latest.
+ * latest.  What is allocated in the current memory context goes after it.
  */
 #define ASB_WATCH_INTERVAL_MS 100
 

@@ -13,11 +13,17 @@
 int64
 asb_task_departures(void)
 {
+	AsbDeparture *departures = NULL;
+	int			n = 0;
+
 	if (asb_slot_has_departures())
+		departures = asb_slot_departures(&n);
+	if (n > 0)
 	{
 		asb_worker_begin("storing departures");
-		asb_save_departures();
+		asb_save_departures(departures, n);
 		asb_worker_commit();
+		asb_slot_departures_saved(departures[n - 1].number);
 	}
 	return ASB_SAFETY_INTERVAL_MS;
 }

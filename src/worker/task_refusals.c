@@ -8,13 +8,13 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "confine/refusal.h"
+#include "core/query.h"
 #include "core/settings.h"
+#include "core/uuid.h"
 #include "worker/task.h"
 #include "worker/transaction.h"
 #include "worker/worker.h"
@@ -25,29 +25,30 @@
 /* kinds of refusals that are kept of one conversation */
 #define MAX_KINDS 1000
 
-static const char *const store_sql =
-	"INSERT INTO agentsandbox.refusals AS r "
-	"    (conversation, gate, object, reason, privilege, sqlstate, class_id, object_id, count, first_at, last_at) "
-	"SELECT $1, "
-	/* a new kind beyond the limit is only counted */
-	"       CASE WHEN fits THEN $2 ELSE 'limit' END, CASE WHEN fits THEN $3 ELSE '' END, "
-	"       CASE WHEN fits THEN $4 ELSE $12 END, CASE WHEN fits THEN $5 ELSE '' END, "
-	"       CASE WHEN fits THEN $6 END, CASE WHEN fits THEN $7 END, CASE WHEN fits THEN $8 END, $9, $10, $11 "
-	"FROM (SELECT (SELECT pg_catalog.count(*) FROM agentsandbox.refusals "
-	"              WHERE conversation IS NOT DISTINCT FROM $1) < $13 "
-	"          OR EXISTS (SELECT FROM agentsandbox.refusals "
-	"                     WHERE conversation IS NOT DISTINCT FROM $1 AND gate = $2 AND object = $3 "
-	"                       AND reason = $4 AND privilege = $5)) AS room (fits) "
-	"ON CONFLICT (conversation, gate, object, reason, privilege) "
-	"DO UPDATE SET count = r.count + EXCLUDED.count, last_at = EXCLUDED.last_at";
-
 static void
 store_one(const AsbRefusalRecord *record)
 {
-	static const pg_uuid_t none = {{0}};
-	Oid			types[] = {UUIDOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-		OIDOID, OIDOID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, INT8OID};
-	Datum		values[lengthof(types)] = {
+	static AsbQuery query = {
+		"INSERT INTO agentsandbox.refusals AS r "
+		"    (conversation, gate, object, reason, privilege, sqlstate, class_id, object_id, count, first_at, last_at) "
+		"SELECT $1, "
+		/* a new kind beyond the limit is only counted */
+		"       CASE WHEN fits THEN $2 ELSE 'limit' END, CASE WHEN fits THEN $3 ELSE '' END, "
+		"       CASE WHEN fits THEN $4 ELSE '" ASB_REFUSALS_DROPPED "' END, CASE WHEN fits THEN $5 ELSE '' END, "
+		"       CASE WHEN fits THEN $6 END, CASE WHEN fits THEN $7 END, CASE WHEN fits THEN $8 END, $9, $10, $11 "
+		"FROM (SELECT (SELECT pg_catalog.count(*) FROM agentsandbox.refusals "
+		"              WHERE conversation IS NOT DISTINCT FROM $1) < " CppAsString2(MAX_KINDS)
+		"          OR EXISTS (SELECT FROM agentsandbox.refusals "
+		"                     WHERE conversation IS NOT DISTINCT FROM $1 AND gate = $2 AND object = $3 "
+		"                       AND reason = $4 AND privilege = $5)) AS room (fits) "
+		/* a conversation that is gone meanwhile needs no refusals */
+		"WHERE $1 IS NULL OR EXISTS (SELECT FROM agentsandbox.conversation_records WHERE id = $1) "
+		"ON CONFLICT (conversation, gate, object, reason, privilege) "
+		"DO UPDATE SET count = r.count + EXCLUDED.count, last_at = EXCLUDED.last_at",
+		11, {UUIDOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+		OIDOID, OIDOID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID}
+	};
+	Datum		values[] = {
 		UUIDPGetDatum(&record->conversation),
 		CStringGetTextDatum(asb_gate_name(record->gate)),
 		CStringGetTextDatum(record->object),
@@ -58,34 +59,35 @@ store_one(const AsbRefusalRecord *record)
 		ObjectIdGetDatum(record->object_id),
 		Int64GetDatum(record->count),
 		TimestampTzGetDatum(record->first_at),
-		TimestampTzGetDatum(record->last_at),
-		CStringGetTextDatum(ASB_REFUSALS_DROPPED),
-		Int64GetDatum(MAX_KINDS)
+		TimestampTzGetDatum(record->last_at)
 	};
-	char		nulls[lengthof(types) + 1] = "             ";
+	char		nulls[lengthof(values)];
 
-	if (memcmp(&record->conversation, &none, sizeof(none)) == 0)
+	memset(nulls, ' ', sizeof(nulls));
+	if (asb_uuid_is_zero(&record->conversation))
 		nulls[0] = 'n';
 	if (record->dropped)
 		nulls[5] = 'n';
 	if (!OidIsValid(record->object_id))
 		nulls[6] = nulls[7] = 'n';
 
-	SPI_execute_with_args(store_sql, lengthof(types), types, values, nulls, false, 0);
+	(void) asb_query(&query, values, nulls);
 }
 
 static void
 forget_old(void)
 {
-	Oid			types[] = {INT4OID};
-	Datum		values[] = {Int32GetDatum(asb_retention)};
+	static AsbQuery query = {
+		"DELETE FROM agentsandbox.refusals "
+		"WHERE last_at < pg_catalog.now() - pg_catalog.make_interval(secs => $1)",
+		1, {INT4OID}
+	};
+	Datum		value = Int32GetDatum(asb_retention);
 
 	if (asb_retention == 0)
 		return;
 	asb_worker_begin("forgetting refusals");
-	SPI_execute_with_args("DELETE FROM agentsandbox.refusals "
-						  "WHERE last_at < pg_catalog.now() - pg_catalog.make_interval(secs => $1)",
-						  lengthof(types), types, values, NULL, false, 0);
+	(void) asb_query(&query, &value, NULL);
 	asb_worker_commit();
 }
 
@@ -96,7 +98,7 @@ asb_task_refusals(void)
 	static TimestampTz forgot_at = 0;
 	TimestampTz now = GetCurrentTimestamp();
 	int64		rest = asb_rest_of(STORE_INTERVAL_MS, stored_at, now);
-	MemoryContext oldcontext;
+	bool		more = false;
 	AsbRefusalRecord *records;
 	int			n;
 
@@ -104,23 +106,21 @@ asb_task_refusals(void)
 	if (rest > 0)
 		return rest;
 
-	oldcontext = MemoryContextSwitchTo(TopMemoryContext);
-	records = asb_refusal_take(&n);
+	records = asb_refusal_unsaved(&n);
 	if (n > 0)
 	{
 		asb_worker_begin("storing refusals");
 		for (int i = 0; i < n; i++)
 			store_one(&records[i]);
 		asb_worker_commit();
+		more = asb_refusal_saved(records, n);
 		stored_at = now;
 	}
-	pfree(records);
-	MemoryContextSwitchTo(oldcontext);
 
 	if ((now - forgot_at) / 1000 >= FORGET_INTERVAL_MS)
 	{
 		forget_old();
 		forgot_at = now;
 	}
-	return ASB_SAFETY_INTERVAL_MS;
+	return more ? STORE_INTERVAL_MS : ASB_SAFETY_INTERVAL_MS;
 }

@@ -5,8 +5,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "confine/usage.h"
@@ -50,7 +48,6 @@ asb_task_usage(void)
 	static TimestampTz stored_at = 0;
 	TimestampTz now = GetCurrentTimestamp();
 	int64		rest = asb_rest_of(STORE_INTERVAL_MS, stored_at, now);
-	MemoryContext oldcontext;
 	AsbUsageReport *reports;
 	int			n;
 
@@ -58,7 +55,6 @@ asb_task_usage(void)
 	if (rest > 0)
 		return rest;
 
-	oldcontext = MemoryContextSwitchTo(TopMemoryContext);
 	reports = asb_usage_unsaved(&n);
 	if (n > 0)
 	{
@@ -66,7 +62,5 @@ asb_task_usage(void)
 		asb_usage_saved(reports, n);
 		stored_at = now;
 	}
-	pfree(reports);
-	MemoryContextSwitchTo(oldcontext);
 	return ASB_SAFETY_INTERVAL_MS;
 }

@@ -64,6 +64,36 @@ is(sql_as($parallel, 'SELECT 1'), '1', '... and the server lives on');
 sql("ALTER SYSTEM RESET $forced");
 sql('SELECT pg_reload_conf()');
 
+# what cannot be stored is stored later, by the same worker
+my $worker = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'agentsandbox worker'";
+my $pid = sql($worker);
+sub failures { return scalar(() = server_log() =~ /violates check constraint "full"/g) }
+sql(<<~'SQL');
+	ALTER TABLE agentsandbox.refusals ADD CONSTRAINT "full" CHECK (false) NOT VALID;
+	ALTER TABLE agentsandbox.conversation_activity ADD CONSTRAINT "full" CHECK (false) NOT VALID;
+	SQL
+my $late = open_conversation('p');
+my $kept = "conversation = '$late->{conversation}'";
+refused($late, 'LISTEN x', '42501', 'a refusal while nothing can be stored');
+my $deadline = time + 60;
+until (failures() >= 2 || time > $deadline) { sql('SELECT 1') }
+refused($late, 'LISTEN x', '42501', '... and one more of its kind');
+sql('ALTER TABLE agentsandbox.refusals DROP CONSTRAINT "full"');
+sql('ALTER TABLE agentsandbox.conversation_activity DROP CONSTRAINT "full"');
+poll_is("SELECT sum(count) FROM agentsandbox.refusals WHERE $kept AND object = 'LISTEN'", '2', '... are not lost');
+poll_is("SELECT count(*) FROM agentsandbox.conversation_activity WHERE $kept", '1', '... nor is when its sessions left');
+is(sql($worker), $pid, '... and no worker gave up');
+
+# a conversation that has gone needs no refusals, and keeps nobody else's from being stored
+sql('ALTER TABLE agentsandbox.refusals ADD CONSTRAINT "full" CHECK (false) NOT VALID');
+my $gone = open_conversation('p');
+refused($gone, 'LISTEN x', '42501', 'a refusal of a conversation');
+refused($late, 'LISTEN x', '42501', '... and of another');
+sql("SELECT agentsandbox.close_conversation('$gone->{conversation}')");
+sql("DELETE FROM agentsandbox.conversation_records WHERE id = '$gone->{conversation}'");
+sql('ALTER TABLE agentsandbox.refusals DROP CONSTRAINT "full"');
+poll_is("SELECT sum(count) FROM agentsandbox.refusals WHERE $kept AND object = 'LISTEN'", '3', '... is stored although the first has gone');
+
 # a row of the past goes, one of today stays
 sql("UPDATE agentsandbox.refusals SET last_at = now() - interval '40 days' WHERE object = 'pg_sleep'");
 sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'agentsandbox worker'");

@@ -1,0 +1,19 @@
+/*
+ * uuid.h
+ *	  What is asked of uuids here and there.
+ */
+#ifndef ASB_UUID_H
+#define ASB_UUID_H
+
+#include "utils/uuid.h"
+
+/* Stands for "none" where there is no room for a null. */
+static inline bool
+asb_uuid_is_zero(const pg_uuid_t *uuid)
+{
+	static const pg_uuid_t zero = {{0}};
+
+	return memcmp(uuid, &zero, UUID_LEN) == 0;
+}
+
+#endif							/* ASB_UUID_H */
