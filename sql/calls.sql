@@ -191,6 +191,16 @@ SELECT status FROM agentsandbox.await(:'healthy', '500 ms');
 SELECT method, status, count(*) FROM agentsandbox.RemoteProcedureCalls GROUP BY 1, 2 ORDER BY 1, 2;
 \c -
 
+-- a table that somebody has altered is not written to as if it were ours
+BEGIN;
+ALTER TABLE agentsandbox.RemoteProcedureCalls ADD COLUMN regress_more text DEFAULT 'x';
+INSERT INTO agentsandbox.RemoteProcedureCalls (method) VALUES ('echo');
+ROLLBACK;
+BEGIN;
+ALTER TABLE agentsandbox.RemoteProcedureCalls ADD COLUMN regress_more text DEFAULT 'x';
+UPDATE agentsandbox.RemoteProcedureCalls SET error = '{}' WHERE id = :'poisoned';
+ROLLBACK;
+
 -- a method that goes takes its calls along
 SELECT agentsandbox.drop_method('echo');
 SELECT method, status, error->>'code' AS code, count(*) FROM agentsandbox.RemoteProcedureCalls

@@ -210,7 +210,7 @@ read_outcome(const pg_uuid_t *conversation, const pg_uuid_t *id)
 				 errmsg("this conversation has no call %s",
 						DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(id))))));
 
-	heap_deform_tuple(tuple, RelationGetDescr(rel), values, isnull);
+	asb_call_deform(tuple, RelationGetDescr(rel), values, isnull);
 	outcome.status = DatumGetTextPCopy(values[Anum_call_status - 1]);
 	if (!asb_call_state_parse(VARDATA_ANY(outcome.status), VARSIZE_ANY_EXHDR(outcome.status), &outcome.state))
 		elog(ERROR, "call has no legal status");

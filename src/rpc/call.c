@@ -59,6 +59,18 @@ static const struct
 	{Anum_call_ordinal, "ordinal", false},
 };
 
+void
+asb_call_deform(HeapTuple tuple, TupleDesc desc, Datum *values, bool *isnull)
+{
+	if (desc->natts != Natts_call)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table agentsandbox.RemoteProcedureCalls has %d columns instead of %d",
+						desc->natts, Natts_call),
+				 errhint("Tables of agentsandbox must not be altered.")));
+	heap_deform_tuple(tuple, desc, values, isnull);
+}
+
 pg_uuid_t *
 asb_call_outside_id(const pg_uuid_t *conversation, const pg_uuid_t *id)
 {
@@ -202,7 +214,7 @@ submit(HeapTuple tuple, TupleDesc desc)
 	pg_uuid_t	id;
 
 	/* who is not sandboxed and has the privilege restores a dump */
-	heap_deform_tuple(tuple, desc, values, isnull);
+	asb_call_deform(tuple, desc, values, isnull);
 	if (session == NULL)
 		return restore(desc, values, isnull);
 	if (session->kind != ASB_SESSION_CONVERSATION)
@@ -302,8 +314,8 @@ change(HeapTuple old, HeapTuple new, TupleDesc desc)
 	bool		isnull[Natts_call];
 	bool		relayed;
 
-	heap_deform_tuple(old, desc, old_values, old_isnull);
-	heap_deform_tuple(new, desc, values, isnull);
+	asb_call_deform(old, desc, old_values, old_isnull);
+	asb_call_deform(new, desc, values, isnull);
 	asb_call_check_change(desc, old_values, old_isnull, values, isnull);
 	relayed = state_of(old_values[Anum_call_status - 1], false) == ASB_CALL_SUBMITTED;
 	set_due(values, isnull, relayed);

@@ -5,6 +5,7 @@
 #ifndef ASB_CALL_H
 #define ASB_CALL_H
 
+#include "access/htup.h"
 #include "access/tupdesc.h"
 #include "datatype/timestamp.h"
 #include "utils/uuid.h"
@@ -44,6 +45,12 @@ enum
 #define ASB_HELD_DECIDED DT_NOBEGIN
 
 #define Natts_call Anum_call_awaits_tick
+
+/*
+ * The columns of a row, from 0; both arrays have Natts_call places.  An error
+ * if the table has other columns than these.
+ */
+extern void asb_call_deform(HeapTuple tuple, TupleDesc desc, Datum *values, bool *isnull);
 
 /*
  * The id by which the outside knows a call; palloc'd.  An agent cannot foresee

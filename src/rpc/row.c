@@ -71,7 +71,7 @@ void
 asb_call_read(Relation rel, HeapTuple tuple, AsbCall *call)
 {
 	call->tuple = heap_copytuple(tuple);
-	heap_deform_tuple(call->tuple, RelationGetDescr(rel), call->values, call->isnull);
+	asb_call_deform(call->tuple, RelationGetDescr(rel), call->values, call->isnull);
 	call->state = parse_state(call->values[Anum_call_status - 1]);
 	call->key.xid = U64FromFullTransactionId(
 		DatumGetFullTransactionId(call->values[Anum_call_submitted_xid - 1]));
@@ -159,7 +159,7 @@ asb_call_write(Relation rel, AsbCall *call, bool wait)
 	AsbUpdateIndexes which;
 	TM_Result	result;
 
-	heap_deform_tuple(call->tuple, desc, old_values, old_isnull);
+	asb_call_deform(call->tuple, desc, old_values, old_isnull);
 	asb_call_check_change(desc, old_values, old_isnull, call->values, call->isnull);
 
 	slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
