@@ -63,6 +63,7 @@ walk(JsonbValue *value, const char *pointer, const Visit *visit)
 	JsonbValue *member;
 
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	if (*pointer == '\0')
 	{
 		visit->visit(JsonbValueToJsonb(value), visit->arg);

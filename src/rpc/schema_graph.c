@@ -126,6 +126,7 @@ find_anchor(const AsbCompiler *c, const char *name)
 {
 	ListCell   *lc;
 
+	CHECK_FOR_INTERRUPTS();
 	foreach(lc, c->anchors)
 	{
 		AsbAnchor  *anchor = lfirst(lc);

@@ -12,6 +12,8 @@
 
 #include <stdlib.h>
 
+#include "miscadmin.h"
+
 #define SCHEMA_2020_12 "https://json-schema.org/draft/2020-12/schema"
 
 /* ---- values of keywords ---- */
@@ -127,6 +129,7 @@ asb_keyword_unique_strings(const char *pointer, const AsbJValue *array)
 	cursor = asb_j_start(array);
 	for (int i = 0; i < asb_j_count(array); i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		asb_j_next(&cursor, &names[i]);
 		if (names[i].type != ASB_J_STRING)
 			asb_schema_refuse(pointer, "an array of strings is needed here");
