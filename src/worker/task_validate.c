@@ -18,6 +18,7 @@
 #include "postgres.h"
 
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
@@ -109,6 +110,9 @@ asb_task_validate(bool careful, bool rescan)
 	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), BATCH_MS);
 	AsbVerdicts *verdicts = asb_verdicts_begin(asb_fresh_room());
 	AsbCall   **calls = palloc(sizeof(AsbCall *) * limit);
+	MemoryContext oldcontext = CurrentMemoryContext;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "agentsandbox judgement",
+												  ALLOCSET_DEFAULT_SIZES);
 	int			n;
 	int			judged = 0;
 	bool		more;
@@ -125,12 +129,16 @@ asb_task_validate(bool careful, bool rescan)
 	{
 		Judgement	judgement = {{calls[judged++]}, verdicts->snapshot};
 
+		MemoryContextSwitchTo(context);
 		if (careful)
 			judge_carefully(&judgement);
 		else
 			judge_call(&judgement, false);
 		asb_verdicts_add(verdicts, &judgement.call, &judgement.verdict);
+		MemoryContextSwitchTo(oldcontext);
+		MemoryContextReset(context);
 	}
+	MemoryContextDelete(context);
 	more = judged < n || n == limit;
 	asb_submitted_was_read(verdicts->snapshot, more ? &calls[judged - 1]->key : NULL);
 	(void) asb_verdicts_apply(verdicts);
