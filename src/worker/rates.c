@@ -31,7 +31,7 @@ typedef struct Rate
 	RateKey		key;			/* hash key */
 	int			calls;			/* length of the ring: the method's limit */
 	int			oldest;			/* the next to be overwritten */
-	TimestampTz *times;			/* DT_NOBEGIN: none yet */
+	TimestampTz *times;			/* or NULL; DT_NOBEGIN: none yet */
 } Rate;
 
 static HTAB *rates = NULL;
@@ -79,7 +79,8 @@ read_rate(Rate *rate, int calls)
 	uint64		n = asb_query(&query, values, NULL);
 	bool		isnull;
 
-	rate->times = MemoryContextAlloc(rates_context, sizeof(TimestampTz) * calls);
+	rate->times = rate->times ? repalloc(rate->times, sizeof(TimestampTz) * calls) :
+		MemoryContextAlloc(rates_context, sizeof(TimestampTz) * calls);
 	for (int i = 0; i < calls; i++)
 		rate->times[calls - 1 - i] = i < n ?
 			DatumGetTimestampTz(asb_query_datum(i, 1, &isnull)) : DT_NOBEGIN;
@@ -104,6 +105,8 @@ asb_rate_take(const pg_uuid_t *conversation, const char *method,
 
 	strlcpy(key.method, method, sizeof(key.method));
 	rate = hash_search(rates, &key, HASH_ENTER, &found);
+	if (!found)
+		rate->times = NULL;
 	if (!found || rate->calls != calls)
 	{
 		rate->calls = 0;		/* in case reading fails */
