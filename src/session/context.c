@@ -219,7 +219,7 @@ asb_context(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(result);
 }
 
-/* What asb_context_typed() keeps from one row to the next. */
+/* What asb_context_typed() keeps from one row to the next, of the first key it is asked for. */
 typedef struct TypedCache
 {
 	bool		valid;
@@ -258,7 +258,6 @@ fill_typed_cache(TypedCache *cache, const AsbSession *session, text *key, Memory
 	cache->valid = false;
 	cache->isnull = !typed_value(session, key, cache->type, &value);
 
-	/* a call site has few keys: what an earlier one left behind is not worth tracking */
 	oldcontext = MemoryContextSwitchTo(context);
 	cache->conversation = session->conversation;
 	cache->key = DatumGetTextPCopy(PointerGetDatum(key));
@@ -292,11 +291,17 @@ asb_context_typed(PG_FUNCTION_ARGS)
 
 	key = PG_GETARG_TEXT_PP(0);
 	cache = typed_cache(fcinfo->flinfo);
-	if (!cache->valid ||
-		memcmp(&cache->conversation, &session->conversation, UUID_LEN) != 0 ||
-		!same_key(cache->key, key))
+	if (!cache->valid || memcmp(&cache->conversation, &session->conversation, UUID_LEN) != 0)
 		fill_typed_cache(cache, session, key, fcinfo->flinfo->fn_mcxt);
+	if (!same_key(cache->key, key))
+	{
+		Datum		value;
 
+		/* keys vary by row; keeping each would fill the memory of the statement */
+		if (!typed_value(session, key, cache->type, &value))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(value);
+	}
 	if (cache->isnull)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(cache->value);
