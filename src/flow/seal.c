@@ -9,10 +9,10 @@
 #include "access/xlog.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "utils/fmgrprotos.h"
 
 #include "core/compat.h"
 #include "core/errors.h"
+#include "core/uuid.h"
 #include "flow/raise.h"
 #include "flow/request.h"
 
@@ -62,8 +62,7 @@ asb_seal_conversation(PG_FUNCTION_ARGS)
 		case ASB_ANSWER_REFUSED:
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_OBJECT),
-					 errmsg("conversation %s is not open",
-							DatumGetCString(DirectFunctionCall1(uuid_out, PG_GETARG_DATUM(0))))));
+					 errmsg("conversation \"%s\" is not open", asb_uuid_text(&request.conversation))));
 			break;
 		default:
 			ereport(ERROR,

@@ -39,6 +39,7 @@
 #include "core/query.h"
 #include "core/shmem.h"
 #include "core/transaction.h"
+#include "core/uuid.h"
 #include "flow/raise.h"
 #include "flow/request.h"
 #include "rpc/await.h"
@@ -207,8 +208,7 @@ read_outcome(const pg_uuid_t *conversation, const pg_uuid_t *id)
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("this conversation has no call %s",
-						DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(id))))));
+				 errmsg("this conversation has no call %s", asb_uuid_text(id))));
 
 	asb_call_deform(tuple, RelationGetDescr(rel), values, isnull);
 	outcome.status = DatumGetTextPCopy(values[Anum_call_status - 1]);

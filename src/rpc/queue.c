@@ -21,11 +21,11 @@
 #include "utils/jsonb.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
-#include "utils/uuid.h"
 
 #include "core/catalog.h"
 #include "core/compat.h"
 #include "core/errors.h"
+#include "core/uuid.h"
 #include "core/wakeup.h"
 #include "rpc/error.h"
 #include "rpc/method.h"
@@ -49,13 +49,12 @@ asb_check_lease_length(const Interval *lease)
 			 errmsg("lease must be between 100 milliseconds and an hour")));
 }
 
-static void
+static void pg_attribute_noreturn()
 stale_lease(const pg_uuid_t *id)
 {
 	ereport(ERROR,
 			(errcode(ASB_ERRCODE_STALE_LEASE),
-			 errmsg("the lease of call %s is not held any more",
-					DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(id)))),
+			 errmsg("the lease of call %s is not held any more", asb_uuid_text(id)),
 			 errdetail("The call has ended, or has been given to somebody else.")));
 }
 

@@ -24,6 +24,7 @@
 #include "core/catalog.h"
 #include "core/compat.h"
 #include "core/query.h"
+#include "core/uuid.h"
 #include "core/wakeup.h"
 #include "session/conversation.h"
 #include "session/ending.h"
@@ -254,8 +255,7 @@ asb_close_conversation(PG_FUNCTION_ARGS)
 	else if (asb_query(&exists, &value, NULL) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("conversation %s does not exist",
-						DatumGetCString(DirectFunctionCall1(uuid_out, value)))));
+				 errmsg("conversation \"%s\" does not exist", asb_uuid_text(conversation))));
 	SPI_finish();
 	PG_RETURN_BOOL(closed);
 }

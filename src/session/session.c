@@ -28,11 +28,11 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
-#include "utils/uuid.h"
 
 #include "core/catalog.h"
 #include "core/compat.h"
 #include "core/errors.h"
+#include "core/uuid.h"
 #include "session/role.h"
 #include "session/role_label.h"
 #include "session/session.h"
@@ -206,14 +206,12 @@ asb_session_describe(const pg_uuid_t *conversation, AsbSession *session)
 	if (state == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("conversation \"%s\" does not exist",
-						DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(conversation))))));
+				 errmsg("conversation \"%s\" does not exist", asb_uuid_text(conversation))));
 	session->role = get_role_oid(asb_conversation_role_name(conversation), true);
 	if (strcmp(state, "open") != 0 || !OidIsValid(session->role))
 		ereport(ERROR,
 				(errcode(ASB_ERRCODE_CONVERSATION_CLOSED),
-				 errmsg("conversation \"%s\" is closed",
-						DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(conversation)))),
+				 errmsg("conversation \"%s\" is closed", asb_uuid_text(conversation)),
 				 errdetail("It can reach nothing any more.")));
 	asb_profile_load(profile, &session->profile);
 }

@@ -13,6 +13,7 @@
 
 #include "core/compat.h"
 #include "core/query.h"
+#include "core/uuid.h"
 #include "session/secret.h"
 #include "session/token.h"
 
@@ -62,8 +63,7 @@ lock_open(const pg_uuid_t *conversation)
 	if (asb_query(&lock, &value, NULL) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("conversation %s is not open",
-						DatumGetCString(DirectFunctionCall1(uuid_out, value)))));
+				 errmsg("conversation \"%s\" is not open", asb_uuid_text(conversation))));
 }
 
 /*

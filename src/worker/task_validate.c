@@ -17,13 +17,12 @@
  */
 #include "postgres.h"
 
-#include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
-#include "utils/uuid.h"
 
 #include "common/call_state.h"
 #include "core/contained.h"
+#include "core/uuid.h"
 #include "core/wakeup.h"
 #include "rpc/error.h"
 #include "rpc/ready.h"
@@ -94,10 +93,9 @@ judge_contained(void *arg)
 static void
 judge_carefully(Judgement *judgement)
 {
-	char	   *id = DatumGetCString(DirectFunctionCall1(uuid_out,
-														 judgement->call.row->values[Anum_call_id - 1]));
+	const pg_uuid_t *id = DatumGetUUIDP(judgement->call.row->values[Anum_call_id - 1]);
 
-	if (asb_contained(judge_contained, judgement, psprintf("validation of call %s", id)))
+	if (asb_contained(judge_contained, judgement, psprintf("validation of call %s", asb_uuid_text(id))))
 		return;
 	asb_anomaly_forget();
 	judgement->verdict = (AsbVerdict) {ASB_CALL_FAILED, asb_call_error(ASB_ERROR_INTERNAL, NULL)};
