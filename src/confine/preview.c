@@ -56,13 +56,7 @@ static void preview_query(Query *query, Preview *preview);
 static const AsbSession *
 conversation(void)
 {
-	const AsbSession *session = asb_session();
-
-	if (session == NULL || session->kind != ASB_SESSION_CONVERSATION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("only a conversation can preview statements")));
-	return session;
+	return asb_conversation_session("can preview statements", NULL);
 }
 
 /* An error of the analysis must not tell a hidden name from one that there is none of. */

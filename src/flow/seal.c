@@ -24,14 +24,8 @@ ASB_FUNCTION(asb_seal);
 Datum
 asb_seal(PG_FUNCTION_ARGS)
 {
-	const AsbSession *session = asb_session();
-
-	if (session == NULL || session->kind != ASB_SESSION_CONVERSATION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("only a conversation can seal itself"),
-				 errhint("Use agentsandbox.seal(conversation).")));
-	asb_labels_raise(session, ASB_LABEL_SEALED, "seal() by the agent");
+	asb_labels_raise(asb_conversation_session("can seal itself", "Use agentsandbox.seal(conversation)."),
+					 ASB_LABEL_SEALED, "seal() by the agent");
 	PG_RETURN_VOID();
 }
 

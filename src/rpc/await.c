@@ -269,13 +269,7 @@ wait_for(const pg_uuid_t *conversation, const pg_uuid_t *id, const Interval *tim
 static pg_uuid_t
 this_conversation(void)
 {
-	const AsbSession *session = asb_session();
-
-	if (session == NULL || session->kind != ASB_SESSION_CONVERSATION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("only a conversation has calls to wait for")));
-	return session->conversation;
+	return asb_conversation_session("has calls", NULL)->conversation;
 }
 
 /* The status, with the labels of what it can tell. */

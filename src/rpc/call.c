@@ -13,7 +13,6 @@
 #include "access/toast_internals.h"
 #include "access/detoast.h"
 #include "access/xact.h"
-#include "commands/trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -28,6 +27,7 @@
 #include "core/errors.h"
 #include "core/query.h"
 #include "core/settings.h"
+#include "core/trigger.h"
 #include "core/wakeup.h"
 #include "rpc/await.h"
 #include "rpc/call.h"
@@ -217,10 +217,7 @@ submit(HeapTuple tuple, TupleDesc desc)
 	asb_call_deform(tuple, desc, values, isnull);
 	if (session == NULL)
 		return restore(desc, values, isnull);
-	if (session->kind != ASB_SESSION_CONVERSATION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("only a conversation can make calls")));
+	session = asb_conversation_session("can make calls", NULL);
 	check_submission(values, isnull);
 
 	asb_uuid_random(&id);
@@ -327,14 +324,9 @@ ASB_FUNCTION(asb_change_call);
 Datum
 asb_change_call(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TriggerData *trigger = asb_trigger(fcinfo, __func__);
 	TupleDesc	desc;
 	bool		isnull;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("asb_change_call() must be called as a trigger")));
 
 	desc = RelationGetDescr(trigger->tg_relation);
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
@@ -363,14 +355,9 @@ asb_end_conversation(PG_FUNCTION_ARGS)
 		"INSERT INTO agentsandbox.ended_conversations VALUES ($1) ON CONFLICT DO NOTHING",
 		1, {UUIDOID}
 	};
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TriggerData *trigger = asb_trigger(fcinfo, __func__);
 	Datum		id;
 	bool		isnull;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("asb_end_conversation() must be called as a trigger")));
 
 	/* "id" is the first column, see tables/30_conversations.sql */
 	id = heap_getattr(trigger->tg_trigtuple, 1, RelationGetDescr(trigger->tg_relation), &isnull);

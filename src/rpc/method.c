@@ -13,7 +13,6 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "commands/trigger.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
@@ -26,6 +25,7 @@
 #include "core/catalog.h"
 #include "core/compat.h"
 #include "core/interval.h"
+#include "core/trigger.h"
 #include "rpc/canonical.h"
 #include "rpc/capacity.h"
 #include "rpc/method.h"
@@ -275,13 +275,8 @@ Datum
 asb_check_method(PG_FUNCTION_ARGS)
 {
 	static const int schemas[] = {Anum_method_request, Anum_method_response};
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TriggerData *trigger = asb_trigger(fcinfo, __func__);
 	HeapTuple	tuple;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("asb_check_method() must be called as a trigger")));
 
 	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ?
 		trigger->tg_newtuple : trigger->tg_trigtuple;

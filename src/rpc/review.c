@@ -6,9 +6,8 @@
  */
 #include "postgres.h"
 
-#include "commands/trigger.h"
-
 #include "core/compat.h"
+#include "core/trigger.h"
 #include "session/session.h"
 
 ASB_FUNCTION(asb_keep_decision);
@@ -16,12 +15,8 @@ ASB_FUNCTION(asb_keep_decision);
 Datum
 asb_keep_decision(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TriggerData *trigger = asb_trigger(fcinfo, __func__);
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("asb_keep_decision() must be called as a trigger")));
 	if (!TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -17,7 +17,6 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
-#include "commands/trigger.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -32,6 +31,7 @@
 #include "core/catalog.h"
 #include "core/compat.h"
 #include "core/errors.h"
+#include "core/trigger.h"
 #include "core/uuid.h"
 #include "session/role.h"
 #include "session/role_label.h"
@@ -357,6 +357,19 @@ asb_session_anew(void)
 	return current;
 }
 
+const AsbSession *
+asb_conversation_session(const char *may, const char *hint)
+{
+	const AsbSession *session = asb_session();
+
+	if (session == NULL || session->kind != ASB_SESSION_CONVERSATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only a conversation %s", may),
+				 hint ? errhint("%s", hint) : 0));
+	return session;
+}
+
 void
 asb_session_expect(Oid role)
 {
@@ -403,12 +416,7 @@ ASB_FUNCTION(asb_invalidate_sessions);
 Datum
 asb_invalidate_sessions(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("asb_invalidate_sessions() must be called as a trigger")));
+	TriggerData *trigger = asb_trigger(fcinfo, __func__);
 
 	CacheInvalidateRelcache(trigger->tg_relation);
 	return PointerGetDatum(NULL);

@@ -75,6 +75,12 @@ asb_session(void)
 }
 
 /*
+ * ... which must be a conversation's; else an error that says what "only a
+ * conversation" may do, with a hint or NULL.
+ */
+extern const AsbSession *asb_conversation_session(const char *may, const char *hint);
+
+/*
  * What an open conversation of this database would be as a session, for those
  * who describe it; palloc'd.  Error if there is none, or it is closed.
  */
