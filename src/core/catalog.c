@@ -21,6 +21,8 @@
 #include "utils/syscache.h"
 
 #include "core/catalog.h"
+#include "core/compat.h"
+#include "core/trigger.h"
 
 static Oid	schema_oid = InvalidOid;
 static bool schema_oid_valid = false;
@@ -152,6 +154,19 @@ asb_latest_snapshot(void)
 	 * parallel mode.  For what is no catalog it is a fresh one each time.
 	 */
 	return RegisterSnapshot(GetCatalogSnapshot(InvalidOid));
+}
+
+/*
+ * Statement trigger of tables of which C keeps what it has read: every backend
+ * reads them again at its next statement.
+ */
+ASB_FUNCTION(asb_invalidate_table);
+
+Datum
+asb_invalidate_table(PG_FUNCTION_ARGS)
+{
+	CacheInvalidateRelcache(asb_trigger(fcinfo, __func__)->tg_relation);
+	return PointerGetDatum(NULL);
 }
 
 void

@@ -31,7 +31,6 @@
 #include "core/catalog.h"
 #include "core/compat.h"
 #include "core/errors.h"
-#include "core/trigger.h"
 #include "core/uuid.h"
 #include "session/role.h"
 #include "session/role_label.h"
@@ -405,21 +404,6 @@ invalidate_role(Datum arg, int cacheid, uint32 hashvalue)
 		(hashvalue == 0 ||
 		 hashvalue == GetSysCacheHashValue1(AUTHOID, ObjectIdGetDatum(pair_role))))
 		forget_rows();
-}
-
-/*
- * Trigger of the two tables that asb_session() reads: every backend reads
- * them again at its next statement.
- */
-ASB_FUNCTION(asb_invalidate_sessions);
-
-Datum
-asb_invalidate_sessions(PG_FUNCTION_ARGS)
-{
-	TriggerData *trigger = asb_trigger(fcinfo, __func__);
-
-	CacheInvalidateRelcache(trigger->tg_relation);
-	return PointerGetDatum(NULL);
 }
 
 void

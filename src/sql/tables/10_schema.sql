@@ -52,7 +52,7 @@ END
 $$;
 
 -- Every backend reads the tables with this trigger again at its next
--- statement; see session/session.c.
-CREATE FUNCTION agentsandbox.invalidate_sessions() RETURNS trigger
-    LANGUAGE c AS 'MODULE_PATHNAME', 'asb_invalidate_sessions';
-COMMENT ON FUNCTION agentsandbox.invalidate_sessions() IS 'makes sandboxed sessions read a changed table again';
+-- statement; see core/catalog.c.
+CREATE FUNCTION agentsandbox.invalidate_table() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'asb_invalidate_table';
+COMMENT ON FUNCTION agentsandbox.invalidate_table() IS 'makes every backend read a changed table again';

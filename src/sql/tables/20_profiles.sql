@@ -100,5 +100,5 @@ COMMENT ON COLUMN agentsandbox.profiles.release_interval IS 'metered calls are r
 COMMENT ON COLUMN agentsandbox.profiles.releases_per_tick IS 'metered calls of a conversation that are released at one tick';
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.profiles', '');
 
-CREATE TRIGGER invalidate_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.profiles
-    FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_sessions();
+CREATE TRIGGER invalidate_table AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.profiles
+    FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_table();

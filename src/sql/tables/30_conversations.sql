@@ -27,8 +27,8 @@ CREATE INDEX conversation_records_expires_at ON agentsandbox.conversation_record
 CREATE INDEX conversation_records_profile ON agentsandbox.conversation_records (profile) WHERE state = 'open';
 
 -- not for INSERT: no session can have read the row of a conversation that is new
-CREATE TRIGGER invalidate_sessions AFTER UPDATE OR DELETE OR TRUNCATE ON agentsandbox.conversation_records
-    FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_sessions();
+CREATE TRIGGER invalidate_table AFTER UPDATE OR DELETE OR TRUNCATE ON agentsandbox.conversation_records
+    FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_table();
 
 -- Tokens that agentsandbox.enter() takes.  Not dumped: what is restored
 -- somewhere else gets fresh secrets.

@@ -24,8 +24,8 @@ INSERT INTO agentsandbox.label_definitions (name, bit, description, built_in) VA
     ('untrusted', 1, 'content that somebody outside wrote, and that may carry instructions', true),
     ('sealed', 2, 'the airlock: no method accepts it', true);
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.label_definitions', 'WHERE NOT built_in');
-CREATE TRIGGER invalidate_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.label_definitions
-    FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_sessions();
+CREATE TRIGGER invalidate_table AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.label_definitions
+    FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_table();
 
 -- Written by the worker only (worker/task_requests.c); rows are never deleted, so
 -- a conversation's labels only rise.

@@ -41,8 +41,8 @@ COMMENT ON COLUMN agentsandbox.method_definitions.response_labels IS 'labels tha
 CREATE TRIGGER check_method BEFORE INSERT OR UPDATE ON agentsandbox.method_definitions
     FOR EACH ROW EXECUTE FUNCTION agentsandbox.check_method();
 -- compiled methods are kept by name until the table changes
-CREATE TRIGGER invalidate_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.method_definitions
-    FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_sessions();
+CREATE TRIGGER invalidate_table AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.method_definitions
+    FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_table();
 
 -- Read in C by rpc/method.c (column order matters).
 CREATE TABLE agentsandbox.profile_methods (

@@ -97,8 +97,8 @@ COMMENT ON COLUMN agentsandbox.anomaly_rules.created_at IS 'when create_anomaly_
 COMMENT ON COLUMN agentsandbox.anomaly_rules.created_by IS 'session user that made it';
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.anomaly_rules', '');
 -- the worker keeps the rules until the table changes
-CREATE TRIGGER invalidate_sessions AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.anomaly_rules
-    FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_sessions();
+CREATE TRIGGER invalidate_table AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON agentsandbox.anomaly_rules
+    FOR EACH STATEMENT EXECUTE FUNCTION agentsandbox.invalidate_table();
 
 -- What rules remember: of each call that went, while it matters to the rule.
 -- No foreign key: the worker may write for a rule that is being dropped, and
