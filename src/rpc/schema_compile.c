@@ -13,27 +13,39 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+char *
+asb_schema_vformat(const char *format, va_list args)
+{
+	size_t		length = 128;
+
+	for (;;)
+	{
+		char	   *result = palloc(length);
+		va_list		copy;
+		size_t		needed;
+
+		va_copy(copy, args);
+		needed = pvsnprintf(result, length, format, copy);
+		va_end(copy);
+		if (needed < length)
+			return result;
+		pfree(result);
+		length = needed;
+	}
+}
+
 void
 asb_schema_refuse(const char *pointer, const char *reason,...)
 {
-	StringInfoData why;
+	va_list		args;
+	char	   *why;
 
-	initStringInfo(&why);
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
-
-		va_start(args, reason);
-		needed = appendStringInfoVA(&why, reason, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&why, needed);
-	}
+	va_start(args, reason);
+	why = asb_schema_vformat(reason, args);
+	va_end(args);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("JSON Schema refused at \"%s\": %s", pointer, why.data)));
+			 errmsg("JSON Schema refused at \"%s\": %s", pointer, why)));
 }
 
 char *

@@ -183,6 +183,9 @@ typedef struct AsbCompiler
 extern void asb_schema_refuse(const char *pointer, const char *reason,...)
 			pg_attribute_printf(2, 3) pg_attribute_noreturn();
 
+/* As psprintf(). */
+extern char *asb_schema_vformat(const char *format, va_list args) pg_attribute_printf(1, 0);
+
 /* pointer + "/" + token, the token escaped as JSON pointers want it */
 extern char *asb_pointer_append(const char *pointer, const char *token, int len);
 

@@ -47,6 +47,7 @@ asb_fault(AsbValidation *vn, const AsbNode *node, const char *keyword,
 		  const AsbPlace *place, const char *message,...)
 {
 	StringInfoData out;
+	va_list		args;
 
 	if (vn->error == NULL || vn->speculative > 0 || vn->error->message != NULL)
 		return false;
@@ -55,20 +56,9 @@ asb_fault(AsbValidation *vn, const AsbNode *node, const char *keyword,
 	vn->error->instance_pointer = out.data;
 	vn->error->keyword_pointer = keyword == NULL ? pstrdup(node->pointer) :
 		psprintf("%s/%s", node->pointer, keyword);
-	initStringInfo(&out);
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
-
-		va_start(args, message);
-		needed = appendStringInfoVA(&out, message, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&out, needed);
-	}
-	vn->error->message = out.data;
+	va_start(args, message);
+	vn->error->message = asb_schema_vformat(message, args);
+	va_end(args);
 	return false;
 }
 
