@@ -80,30 +80,6 @@ compare_values(const void *a, const void *b)
 	return asb_j_compare(a, b);
 }
 
-static int
-type_of(const AsbJValue *v)
-{
-	AsbDecimal	d;
-
-	switch (v->type)
-	{
-		case ASB_J_NULL:
-			return ASB_TYPE_NULL;
-		case ASB_J_BOOL:
-			return ASB_TYPE_BOOL;
-		case ASB_J_STRING:
-			return ASB_TYPE_STRING;
-		case ASB_J_ARRAY:
-			return ASB_TYPE_ARRAY;
-		case ASB_J_OBJECT:
-			return ASB_TYPE_OBJECT;
-		case ASB_J_NUMBER:
-			break;
-	}
-	asb_decimal_read(v->number, &d);
-	return asb_decimal_is_integer(&d) ? ASB_TYPE_INTEGER : ASB_TYPE_FRACTION;
-}
-
 /* Members that are equal, such as 1 and 1.0, have one canonical text. */
 static void
 intersect_values(AsbCapacity *c, const AsbValueSet *set)
@@ -116,7 +92,7 @@ intersect_values(AsbCapacity *c, const AsbValueSet *set)
 	asb_merge_sort(sorted, sorted + set->count, set->count, compare_values);
 	for (int i = 0; i < set->count; i++)
 		if (i == 0 || asb_j_compare(sorted[i - 1], sorted[i]) != 0)
-			counts[__builtin_ctz(type_of(sorted[i]))]++;
+			counts[__builtin_ctz(asb_json_type(sorted[i]))]++;
 	for (int t = 0; t < ASB_CAPACITY_TYPES; t++)
 		c->bits[t] = Min(c->bits[t], asb_bits_count(counts[t]));
 	pfree(sorted);

@@ -26,6 +26,31 @@ typedef struct AsbNode AsbNode;
 #define ASB_TYPE_NUMBER		(ASB_TYPE_INTEGER | ASB_TYPE_FRACTION)
 #define ASB_TYPE_ANY		0x7F
 
+/* The one that a value has. */
+static inline int
+asb_json_type(const AsbJValue *v)
+{
+	AsbDecimal	d;
+
+	switch (v->type)
+	{
+		case ASB_J_NULL:
+			return ASB_TYPE_NULL;
+		case ASB_J_BOOL:
+			return ASB_TYPE_BOOL;
+		case ASB_J_STRING:
+			return ASB_TYPE_STRING;
+		case ASB_J_ARRAY:
+			return ASB_TYPE_ARRAY;
+		case ASB_J_OBJECT:
+			return ASB_TYPE_OBJECT;
+		case ASB_J_NUMBER:
+			break;
+	}
+	asb_decimal_read(v->number, &d);
+	return asb_decimal_is_integer(&d) ? ASB_TYPE_INTEGER : ASB_TYPE_FRACTION;
+}
+
 /* "no upper limit" of lengths and counts */
 #define ASB_UNLIMITED PG_INT32_MAX
 

@@ -68,25 +68,10 @@ static bool
 check_type(AsbValidation *vn, const AsbNode *node, const AsbJValue *v,
 		   const AsbPlace *place)
 {
-	static const uint8 bits[] = {
-		[ASB_J_NULL] = ASB_TYPE_NULL,
-		[ASB_J_BOOL] = ASB_TYPE_BOOL,
-		[ASB_J_NUMBER] = ASB_TYPE_NUMBER,
-		[ASB_J_STRING] = ASB_TYPE_STRING,
-		[ASB_J_ARRAY] = ASB_TYPE_ARRAY,
-		[ASB_J_OBJECT] = ASB_TYPE_OBJECT
-	};
-	uint8		allowed = node->types & bits[v->type];
-
-	if (allowed != 0 && v->type == ASB_J_NUMBER && allowed != ASB_TYPE_NUMBER)
-	{
-		AsbDecimal	d;
-
-		asb_decimal_read(v->number, &d);
-		if (asb_decimal_is_integer(&d) != (allowed == ASB_TYPE_INTEGER))
-			allowed = 0;
-	}
-	return allowed != 0 ||
+	/* what number it is matters only where not all are allowed */
+	if (v->type == ASB_J_NUMBER && (node->types & ASB_TYPE_NUMBER) == ASB_TYPE_NUMBER)
+		return true;
+	return (node->types & asb_json_type(v)) != 0 ||
 		asb_fault(vn, node, "type", place, "the value has the wrong type");
 }
 
