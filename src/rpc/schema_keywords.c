@@ -210,7 +210,7 @@ do_anchor(const AsbKeyword *k)
 					"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")] != '\0')
 		asb_schema_refuse(k->pointer, "\"$anchor\" is not a valid name");
 	anchor = palloc(sizeof(AsbAnchor));
-	*anchor = (AsbAnchor) {name, k->value->len, k->node};
+	*anchor = (AsbAnchor) {name, k->node};
 	k->compiler->anchors = lappend(k->compiler->anchors, anchor);
 }
 

@@ -105,29 +105,21 @@ do_max_properties(const AsbKeyword *k)
  * "properties" and "required" share one table; asb_schema_finish_node() joins
  * entries of the same name.
  */
-static AsbProperty *
-add_properties(AsbNode *node, int more)
+static void
+add_property(AsbNode *node, const AsbJValue *name, bool required, AsbNode *child)
 {
 	AsbObjectRules *rules = object_rules(node);
-	int			n = rules->nproperties;
+	Size		size = sizeof(AsbProperty) * (rules->nproperties + 1);
 
-	if (rules->properties == NULL)
-		rules->properties = palloc0(sizeof(AsbProperty) * more + 1);
-	else
-		rules->properties = repalloc(rules->properties,
-									 sizeof(AsbProperty) * (n + more) + 1);
-	rules->nproperties += more;
-	return memset(rules->properties + n, 0, sizeof(AsbProperty) * more);
+	rules->properties = rules->properties ? repalloc(rules->properties, size) : palloc(size);
+	rules->properties[rules->nproperties++] = (AsbProperty) {name->string, name->len, required, child};
 }
 
 static void
 property(const AsbKeyword *k, const AsbJValue *key, const char *pointer,
 		 const AsbJValue *v, int index)
 {
-	AsbNode    *child = asb_schema_node(k->compiler, pointer, v);
-	AsbProperty *p = add_properties(k->node, 1);
-
-	*p = (AsbProperty) {key->string, key->len, false, child};
+	add_property(k->node, key, false, asb_schema_node(k->compiler, pointer, v));
 }
 
 static void
@@ -147,7 +139,7 @@ do_required(const AsbKeyword *k)
 	for (int i = 0; i < asb_j_count(k->value); i++)
 	{
 		asb_j_next_string(&cursor, &v);
-		*add_properties(k->node, 1) = (AsbProperty) {v.string, v.len, true, NULL};
+		add_property(k->node, &v, true, NULL);
 	}
 }
 
@@ -157,8 +149,6 @@ pattern_property(const AsbKeyword *k, const AsbJValue *key, const char *pointer,
 {
 	AsbPatternProperty *p = &k->node->object_rules->patterns[index];
 
-	p->pattern = key->string;
-	p->len = key->len;
 	p->regex = asb_keyword_regex(pointer, key->string, key->len);
 	p->node = asb_schema_node(k->compiler, pointer, v);
 }

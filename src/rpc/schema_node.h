@@ -110,8 +110,6 @@ typedef struct AsbProperty
 
 typedef struct AsbPatternProperty
 {
-	const char *pattern;		/* its source, for error messages */
-	int			len;
 	AsbRegex   *regex;
 	AsbNode    *node;
 } AsbPatternProperty;
@@ -190,7 +188,6 @@ typedef struct AsbReference
 typedef struct AsbAnchor
 {
 	const char *name;
-	int			len;
 	AsbNode    *node;
 } AsbAnchor;
 
@@ -201,7 +198,6 @@ typedef struct AsbCompiler
 	List	   *anchors;		/* of AsbAnchor */
 	const char *base;			/* the root's $id, or NULL */
 	int			base_len;
-	int			depth;
 } AsbCompiler;
 
 /* Error 22023 about the keyword at this place; the reason is a format. */

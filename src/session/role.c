@@ -160,6 +160,7 @@ asb_role_objection(Oid role, Oid profile)
 bool
 asb_role_was_pool(Oid role)
 {
+	static const char own_prefix[] = "agentsandbox_";
 	Oid			pool = get_role_oid("agentsandbox_pool", true);
 	List	   *roles = list_make1_oid(role);
 
@@ -173,10 +174,11 @@ asb_role_was_pool(Oid role)
 		Oid			each = list_nth_oid(roles, i);
 
 		if (asb_role_label(each).kind == ASB_ROLE_PREDEFINED &&
-			strncmp(GetUserNameFromId(each, false), "agentsandbox_", 13) != 0)
+			strncmp(GetUserNameFromId(each, false), own_prefix, strlen(own_prefix)) != 0)
 			return true;
 		roles = add_groups(roles, each);
 	}
+	list_free(roles);
 	return false;
 }
 
@@ -230,7 +232,7 @@ make_member(Oid role, Oid profile)
 	table_close(rel, RowExclusiveLock);
 }
 
-Oid
+void
 asb_role_create(const AsbRoleLabel *label, Oid profile, const char *password)
 {
 	CreateRoleStmt *create = makeNode(CreateRoleStmt);
@@ -260,7 +262,6 @@ asb_role_create(const AsbRoleLabel *label, Oid profile, const char *password)
 	AlterSetting(InvalidOid, role, preload);
 
 	CommandCounterIncrement();
-	return role;
 }
 
 /* Deletes the rows of a shared catalog that an index finds by one or two OIDs. */

@@ -26,7 +26,7 @@ extern bool asb_role_was_pool(Oid role);
  * label and a SCRAM verifier of the password.  The current user must be a
  * superuser.  The secret is never part of a statement's text.
  */
-extern Oid	asb_role_create(const AsbRoleLabel *label, Oid profile, const char *password);
+extern void asb_role_create(const AsbRoleLabel *label, Oid profile, const char *password);
 
 /*
  * Drops the role of a conversation.  One that something depends on is left
