@@ -134,17 +134,6 @@ database_oid(const char *name)
 	return oid;
 }
 
-/*
- * Is it named as conversations are?  A dump without security labels, or one
- * restored where the library was not loaded, brings such roles without labels.
- */
-static bool
-has_name_of_conversation(const char *name)
-{
-	return strncmp(name, "conversation_", 13) == 0 && strlen(name + 13) == 2 * UUID_LEN &&
-		strspn(name + 13, "0123456789abcdef") == 2 * UUID_LEN;
-}
-
 void
 asb_login_gate(Port *port)
 {
@@ -183,7 +172,7 @@ asb_login_gate(Port *port)
 			else if (asb_role_was_pool(role))
 				refuse("agentsandbox_pool has lost its name or its security label",
 					   "The administrator gives it back what it has lost.");
-			else if (has_name_of_conversation(port->user_name))
+			else if (asb_is_conversation_role_name(port->user_name))
 				refuse("the conversation has lost its security label",
 					   "The operator closes it and opens another one.");
 			break;

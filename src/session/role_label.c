@@ -12,6 +12,8 @@
 
 #include "session/role_label.h"
 
+#define CONVERSATION_PREFIX "conversation_"
+
 #define EPOCH_OFFSET_SECONDS \
 	((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
 
@@ -38,8 +40,7 @@ parse_uuid(const char *text, pg_uuid_t *uuid)
 static void
 format_uuid(const pg_uuid_t *uuid, char *buffer)
 {
-	for (int i = 0; i < UUID_LEN; i++)
-		sprintf(buffer + 2 * i, "%02x", uuid->data[i]);
+	buffer[hex_encode((const char *) uuid->data, UUID_LEN, buffer)] = '\0';
 }
 
 bool
@@ -124,7 +125,16 @@ asb_conversation_role_name(const pg_uuid_t *conversation)
 {
 	char	   *name = palloc(NAMEDATALEN);
 
-	strcpy(name, "conversation_");
-	format_uuid(conversation, name + strlen(name));
+	strcpy(name, CONVERSATION_PREFIX);
+	format_uuid(conversation, name + strlen(CONVERSATION_PREFIX));
 	return name;
+}
+
+bool
+asb_is_conversation_role_name(const char *name)
+{
+	pg_uuid_t	conversation;
+
+	return strncmp(name, CONVERSATION_PREFIX, strlen(CONVERSATION_PREFIX)) == 0 &&
+		parse_uuid(name + strlen(CONVERSATION_PREFIX), &conversation);
 }

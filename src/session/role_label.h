@@ -50,4 +50,10 @@ extern bool asb_role_label_parse(const char *text, AsbRoleLabel *label);
 /* "conversation_" and the 32 hexadecimal digits of the uuid; palloc'd */
 extern char *asb_conversation_role_name(const pg_uuid_t *conversation);
 
+/*
+ * Is it named so?  A dump without security labels, or one restored where the
+ * library was not loaded, brings such roles without labels.
+ */
+extern bool asb_is_conversation_role_name(const char *name);
+
 #endif							/* ASB_ROLE_LABEL_H */
