@@ -9,9 +9,8 @@
 
 #include "access/xlog.h"
 #include "catalog/pg_control.h"
-#include "common/cryptohash.h"
-#include "common/sha2.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 
 #include "core/compat.h"
 #include "session/hmac.h"
@@ -95,14 +94,7 @@ asb_uuid_derived(pg_uuid_t *uuid, const void *input, Size length)
 bytea *
 asb_secret_hash(const char *secret, Size length)
 {
-	bytea	   *hash = palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
+	Datum		text = PointerGetDatum(cstring_to_text_with_len(secret, length));
 
-	if (pg_cryptohash_init(ctx) < 0 ||
-		pg_cryptohash_update(ctx, (const uint8 *) secret, length) < 0 ||
-		pg_cryptohash_final(ctx, (uint8 *) VARDATA(hash), PG_SHA256_DIGEST_LENGTH) < 0)
-		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(ctx));
-	pg_cryptohash_free(ctx);
-	SET_VARSIZE(hash, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	return hash;
+	return DatumGetByteaPP(DirectFunctionCall1(sha256_bytea, text));
 }
