@@ -22,7 +22,6 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -53,7 +52,7 @@ typedef struct Claim
 	Relation	calls;
 	Snapshot	snapshot;
 	const Interval *lease;
-	ArrayType  *methods;		/* NULL: any */
+	text	  **methods;		/* NULL: any */
 	uint32	   *hashes;			/* of their names */
 	int			nmethods;
 	TimestampTz alarm;			/* the earliest due time of a claimed call */
@@ -66,30 +65,32 @@ read_methods(Claim *claim, ArrayType *methods)
 {
 	Datum	   *names;
 	bool	   *isnull;
+	int			n;
 
-	deconstruct_array(methods, TEXTOID, -1, false, TYPALIGN_INT, &names, &isnull, &claim->nmethods);
-	claim->methods = methods;
-	claim->hashes = palloc(sizeof(uint32) * Max(claim->nmethods, 1));
-	for (int i = 0; i < claim->nmethods; i++)
-		claim->hashes[i] = isnull[i] ? 0 :
-			asb_method_hash(VARDATA_ANY(DatumGetPointer(names[i])),
-							VARSIZE_ANY_EXHDR(DatumGetPointer(names[i])));
+	deconstruct_array(methods, TEXTOID, -1, false, TYPALIGN_INT, &names, &isnull, &n);
+	claim->methods = palloc(sizeof(text *) * Max(n, 1));
+	claim->hashes = palloc(sizeof(uint32) * Max(n, 1));
+	for (int i = 0; i < n; i++)
+	{
+		text	   *name;
+
+		if (isnull[i])
+			continue;
+		name = DatumGetTextPP(names[i]);
+		claim->methods[claim->nmethods] = name;
+		claim->hashes[claim->nmethods++] = asb_method_hash(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	}
 }
 
 static bool
-wants_method(const Claim *claim, Datum method)
+wants_method(const Claim *claim, text *method)
 {
-	Datum	   *names;
-	bool	   *isnull;
-	int			n;
-
 	if (claim->methods == NULL)
 		return true;
-	deconstruct_array(claim->methods, TEXTOID, -1, false, TYPALIGN_INT, &names, &isnull, &n);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < claim->nmethods; i++)
 	{
-		if (!isnull[i] &&
-			DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID, names[i], method)))
+		if (VARSIZE_ANY_EXHDR(claim->methods[i]) == VARSIZE_ANY_EXHDR(method) &&
+			memcmp(VARDATA_ANY(claim->methods[i]), VARDATA_ANY(method), VARSIZE_ANY_EXHDR(method)) == 0)
 			return true;
 	}
 	return false;
@@ -105,7 +106,7 @@ can_be_claimed(const Claim *claim, const AsbCall *call, TimestampTz now)
 		asb_call_time(call, Anum_call_deadline, DT_NOEND) > now &&
 		/* a metered call's is its release tick; another's does not matter if the clock was set back */
 		(call->isnull[Anum_call_bits - 1] || asb_call_time(call, Anum_call_ready_at, DT_NOBEGIN) <= now) &&
-		wants_method(claim, call->values[Anum_call_method - 1]) &&
+		wants_method(claim, DatumGetTextPP(call->values[Anum_call_method - 1])) &&
 		asb_conversation_is_open(DatumGetUUIDP(call->values[Anum_call_conversation - 1]),
 								 claim->snapshot, &profile);
 }
