@@ -42,6 +42,7 @@ FROM regress_transitions.states ORDER BY n;
 -- no other state exists
 SELECT regress_transitions.try('asleep', 'DELETE FROM agentsandbox.RemoteProcedureCalls') AS unknown;
 SELECT regress_transitions.try('ready', 'UPDATE agentsandbox.RemoteProcedureCalls SET status = NULL') AS to_null;
+SELECT regress_transitions.try('submitted', 'UPDATE agentsandbox.RemoteProcedureCalls SET status = NULL') AS to_null;
 
 -- an ended call keeps all it says
 SELECT c.attname, count(*) FILTER (WHERE outcome = 'done') AS changed

@@ -212,8 +212,7 @@ read_outcome(const pg_uuid_t *conversation, const pg_uuid_t *id)
 
 	asb_call_deform(tuple, RelationGetDescr(rel), values, isnull);
 	outcome.status = DatumGetTextPCopy(values[Anum_call_status - 1]);
-	if (!asb_call_state_parse(VARDATA_ANY(outcome.status), VARSIZE_ANY_EXHDR(outcome.status), &outcome.state))
-		elog(ERROR, "call has no legal status");
+	outcome.state = asb_call_state(values[Anum_call_status - 1]);
 	outcome.terminal = asb_call_state_is_terminal(outcome.state);
 	if (!outcome.terminal &&
 		TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetRawXmin(tuple->t_data)) &&

@@ -87,15 +87,12 @@ asb_call_outside_id(const pg_uuid_t *conversation, const pg_uuid_t *id)
 	return outside_id;
 }
 
-static AsbCallState
-state_of(Datum status, bool isnull)
+AsbCallState
+asb_call_state(Datum status)
 {
-	text	   *name;
+	text	   *name = DatumGetTextPP(status);
 	AsbCallState state;
 
-	if (isnull)
-		return ASB_CALL_SUBMITTED;
-	name = DatumGetTextPP(status);
 	if (!asb_call_state_parse(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), &state))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -159,7 +156,7 @@ time_of(const Datum *values, const bool *isnull, int column)
 TimestampTz
 asb_call_due(const Datum *values, const bool *isnull)
 {
-	AsbCallState state = state_of(values[Anum_call_status - 1], false);
+	AsbCallState state = asb_call_state(values[Anum_call_status - 1]);
 	TimestampTz deadline = time_of(values, isnull, Anum_call_deadline);
 
 	if (state == ASB_CALL_SUBMITTED || asb_call_state_is_terminal(state))
@@ -180,7 +177,7 @@ asb_call_due(const Datum *values, const bool *isnull)
 static void
 set_due(Datum *values, bool *isnull, bool relayed)
 {
-	AsbCallState state = state_of(values[Anum_call_status - 1], false);
+	AsbCallState state = asb_call_state(values[Anum_call_status - 1]);
 	TimestampTz due = asb_call_due(values, isnull);
 
 	if (state == ASB_CALL_READY && !relayed &&
@@ -195,7 +192,6 @@ set_due(Datum *values, bool *isnull, bool relayed)
 static HeapTuple
 restore(TupleDesc desc, Datum *values, bool *isnull)
 {
-	(void) state_of(values[Anum_call_status - 1], isnull[Anum_call_status - 1]);
 	if (isnull[Anum_call_status - 1])
 		return heap_form_tuple(desc, values, isnull);	/* refused by the constraint */
 	/* transactions of another cluster mean nothing here */
@@ -261,8 +257,8 @@ void
 asb_call_check_change(TupleDesc desc, const Datum *old_values, const bool *old_isnull,
 					  Datum *values, bool *isnull)
 {
-	AsbCallState from = state_of(old_values[Anum_call_status - 1], false);
-	AsbCallState to = state_of(values[Anum_call_status - 1], isnull[Anum_call_status - 1]);
+	AsbCallState from = asb_call_state(old_values[Anum_call_status - 1]);
+	AsbCallState to = asb_call_state(values[Anum_call_status - 1]);
 
 	if (!asb_call_state_may_change(from, to))
 		ereport(ERROR,
@@ -313,8 +309,10 @@ change(HeapTuple old, HeapTuple new, TupleDesc desc)
 
 	asb_call_deform(old, desc, old_values, old_isnull);
 	asb_call_deform(new, desc, values, isnull);
+	if (isnull[Anum_call_status - 1])
+		return new;				/* refused by the constraint */
 	asb_call_check_change(desc, old_values, old_isnull, values, isnull);
-	relayed = state_of(old_values[Anum_call_status - 1], false) == ASB_CALL_SUBMITTED;
+	relayed = asb_call_state(old_values[Anum_call_status - 1]) == ASB_CALL_SUBMITTED;
 	set_due(values, isnull, relayed);
 	return heap_form_tuple(desc, values, isnull);
 }
@@ -334,8 +332,8 @@ asb_change_call(PG_FUNCTION_ARGS)
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
 		return PointerGetDatum(change(trigger->tg_trigtuple, trigger->tg_newtuple, desc));
 
-	if (!asb_call_state_is_terminal(state_of(heap_getattr(trigger->tg_trigtuple, Anum_call_status,
-														  desc, &isnull), false)))
+	if (!asb_call_state_is_terminal(asb_call_state(heap_getattr(trigger->tg_trigtuple, Anum_call_status,
+																desc, &isnull))))
 		ereport(ERROR,
 				(errcode(ASB_ERRCODE_ILLEGAL_TRANSITION),
 				 errmsg("a call that has not ended cannot be deleted")));

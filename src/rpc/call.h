@@ -10,6 +10,8 @@
 #include "datatype/timestamp.h"
 #include "utils/uuid.h"
 
+#include "common/call_state.h"
+
 /* Columns, in the order of tables/40_calls.sql. */
 enum
 {
@@ -51,6 +53,9 @@ enum
  * if the table has other columns than these.
  */
 extern void asb_call_deform(HeapTuple tuple, TupleDesc desc, Datum *values, bool *isnull);
+
+/* The state that a status is the name of; error if it is none. */
+extern AsbCallState asb_call_state(Datum status);
 
 /*
  * The id by which the outside knows a call; palloc'd.  An agent cannot foresee

@@ -48,23 +48,12 @@ asb_calls_open(void)
 	return table_open(asb_relation_oid("remoteprocedurecalls"), RowExclusiveLock);
 }
 
-static AsbCallState
-parse_state(Datum value)
-{
-	text	   *status = DatumGetTextPP(value);
-	AsbCallState state;
-
-	if (!asb_call_state_parse(VARDATA_ANY(status), VARSIZE_ANY_EXHDR(status), &state))
-		elog(ERROR, "call has no legal status");
-	return state;
-}
-
 AsbCallState
 asb_call_state_in(Relation rel, HeapTuple tuple)
 {
 	bool		isnull;
 
-	return parse_state(heap_getattr(tuple, Anum_call_status, RelationGetDescr(rel), &isnull));
+	return asb_call_state(heap_getattr(tuple, Anum_call_status, RelationGetDescr(rel), &isnull));
 }
 
 void
@@ -72,7 +61,7 @@ asb_call_read(Relation rel, HeapTuple tuple, AsbCall *call)
 {
 	call->tuple = heap_copytuple(tuple);
 	asb_call_deform(call->tuple, RelationGetDescr(rel), call->values, call->isnull);
-	call->state = parse_state(call->values[Anum_call_status - 1]);
+	call->state = asb_call_state(call->values[Anum_call_status - 1]);
 	call->key.xid = U64FromFullTransactionId(
 		DatumGetFullTransactionId(call->values[Anum_call_submitted_xid - 1]));
 	call->key.ordinal = DatumGetInt32(call->values[Anum_call_ordinal - 1]);
