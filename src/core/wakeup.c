@@ -2,8 +2,10 @@
  * wakeup.c
  *	  Wakes workers at commit.
  *
- * Locking: "lock" guards every field of the table.  It is held for a few
- * instructions only, and never while something that could error is done.
+ * Locking: "lock" in exclusive mode to take or give up an entry or the
+ * launcher's place, in shared mode to find one: each commit that brings a call
+ * does.  Nothing that could error is done while it is held.  In shared mode an
+ * alarm is set, which is atomic, and the launcher asked: all say the same.
  * A latch belongs to a PGPROC, which is in shared memory for as long as the
  * server lives; setting the latch of a process that has just gone wakes its
  * successor in vain, which is harmless.
@@ -12,10 +14,11 @@
 
 #include "access/xact.h"
 #include "miscadmin.h"
+#include "port/atomics.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
+#include "storage/lwlock.h"
 #include "storage/proc.h"
-#include "storage/spin.h"
 
 #include "core/settings.h"
 #include "core/shmem.h"
@@ -26,13 +29,13 @@ typedef struct WakeupEntry
 {
 	Oid			dboid;			/* InvalidOid: free */
 	Latch	   *latch;
-	TimestampTz alarm;			/* the worker sleeps no longer than this */
+	pg_atomic_uint64 alarm;		/* the worker sleeps no longer than this */
 	bool		dismissed;
 } WakeupEntry;
 
 typedef struct WakeupTable
 {
-	slock_t		lock;
+	LWLock		lock;
 	Latch	   *launcher;
 	bool		launcher_asked;	/* since the launcher looked last */
 	WakeupEntry entries[FLEXIBLE_ARRAY_MEMBER];
@@ -40,14 +43,14 @@ typedef struct WakeupTable
 
 static WakeupTable *table = NULL;
 
-/* this transaction, if it commits, wakes the worker */
+/* this transaction, if it commits, wakes the worker ... */
 static bool wakeup_pending = false;
-
-/* is the callback registered that does it? */
-static bool watching = false;
 
 /* ... and has it look again at this time; DT_NOEND: no such wish */
 static TimestampTz alarm_pending = DT_NOEND;
+
+/* is the callback registered that does both? */
+static bool watching = false;
 
 static Size
 table_size(void)
@@ -59,7 +62,13 @@ table_size(void)
 static void
 table_init(void *part)
 {
-	SpinLockInit(&((WakeupTable *) part)->lock);
+	WakeupTable *fresh = part;
+	int			tranche = LWLockNewTrancheId();
+
+	LWLockRegisterTranche(tranche, "agentsandbox wakeup");
+	LWLockInitialize(&fresh->lock, tranche);
+	for (int i = 0; i < asb_max_databases; i++)
+		pg_atomic_init_u64(&fresh->entries[i].alarm, 0);
 }
 
 /* The entry of a database (InvalidOid: a free one) or NULL.  Caller holds the lock. */
@@ -88,10 +97,10 @@ asb_wakeup_worker(void)
 	WakeupEntry *entry;
 	Latch	   *latch;
 
-	SpinLockAcquire(&table->lock);
+	LWLockAcquire(&table->lock, LW_SHARED);
 	entry = find_entry(MyDatabaseId);
 	latch = entry ? entry->latch : ask_launcher();
-	SpinLockRelease(&table->lock);
+	LWLockRelease(&table->lock);
 
 	if (latch)
 		SetLatch(latch);
@@ -102,14 +111,18 @@ static bool
 lower_alarm(TimestampTz at)
 {
 	WakeupEntry *entry;
-	bool		lowered;
+	bool		lowered = false;
 
-	SpinLockAcquire(&table->lock);
+	LWLockAcquire(&table->lock, LW_SHARED);
 	entry = find_entry(MyDatabaseId);
-	lowered = entry != NULL && at < entry->alarm;
-	if (lowered)
-		entry->alarm = at;
-	SpinLockRelease(&table->lock);
+	if (entry)
+	{
+		uint64		alarm = pg_atomic_read_u64(&entry->alarm);
+
+		while (at < (TimestampTz) alarm && !lowered)
+			lowered = pg_atomic_compare_exchange_u64(&entry->alarm, &alarm, (uint64) at);
+	}
+	LWLockRelease(&table->lock);
 	return lowered;
 }
 
@@ -156,14 +169,14 @@ asb_wakeup_dismiss_worker(Oid dboid)
 	WakeupEntry *entry;
 	Latch	   *latch = NULL;
 
-	SpinLockAcquire(&table->lock);
+	LWLockAcquire(&table->lock, LW_EXCLUSIVE);
 	entry = find_entry(dboid);
 	if (entry)
 	{
 		entry->dismissed = true;
 		latch = entry->latch;
 	}
-	SpinLockRelease(&table->lock);
+	LWLockRelease(&table->lock);
 
 	if (latch)
 		SetLatch(latch);
@@ -174,16 +187,19 @@ detach(int code, Datum arg)
 {
 	Latch	   *launcher;
 
-	SpinLockAcquire(&table->lock);
+	LWLockAcquire(&table->lock, LW_EXCLUSIVE);
 	for (int i = 0; i < asb_max_databases; i++)
 	{
 		if (table->entries[i].latch == MyLatch)
-			memset(&table->entries[i], 0, sizeof(WakeupEntry));
+		{
+			table->entries[i].dboid = InvalidOid;
+			table->entries[i].latch = NULL;
+		}
 	}
 	if (table->launcher == MyLatch)
 		table->launcher = NULL;
 	launcher = ask_launcher();
-	SpinLockRelease(&table->lock);
+	LWLockRelease(&table->lock);
 
 	if (launcher)
 		SetLatch(launcher);
@@ -194,17 +210,17 @@ asb_wakeup_attach(void)
 {
 	WakeupEntry *entry = NULL;
 
-	SpinLockAcquire(&table->lock);
+	LWLockAcquire(&table->lock, LW_EXCLUSIVE);
 	if (find_entry(MyDatabaseId) == NULL)
 		entry = find_entry(InvalidOid);
 	if (entry)
 	{
 		entry->dboid = MyDatabaseId;
 		entry->latch = MyLatch;
-		entry->alarm = DT_NOBEGIN;
+		pg_atomic_write_u64(&entry->alarm, (uint64) DT_NOBEGIN);
 		entry->dismissed = false;
 	}
-	SpinLockRelease(&table->lock);
+	LWLockRelease(&table->lock);
 
 	if (entry)
 		before_shmem_exit(detach, (Datum) 0);
@@ -217,10 +233,10 @@ asb_wakeup_dismissed(void)
 	WakeupEntry *entry;
 	bool		dismissed;
 
-	SpinLockAcquire(&table->lock);
+	LWLockAcquire(&table->lock, LW_SHARED);
 	entry = find_entry(MyDatabaseId);
 	dismissed = entry == NULL || entry->latch != MyLatch || entry->dismissed;
-	SpinLockRelease(&table->lock);
+	LWLockRelease(&table->lock);
 	return dismissed;
 }
 
@@ -230,10 +246,10 @@ asb_wakeup_alarm(void)
 	WakeupEntry *entry;
 	TimestampTz alarm;
 
-	SpinLockAcquire(&table->lock);
+	LWLockAcquire(&table->lock, LW_SHARED);
 	entry = find_entry(MyDatabaseId);
-	alarm = entry ? entry->alarm : DT_NOEND;
-	SpinLockRelease(&table->lock);
+	alarm = entry ? (TimestampTz) pg_atomic_read_u64(&entry->alarm) : DT_NOEND;
+	LWLockRelease(&table->lock);
 	return alarm;
 }
 
@@ -242,11 +258,11 @@ asb_wakeup_clear_alarm(void)
 {
 	WakeupEntry *entry;
 
-	SpinLockAcquire(&table->lock);
+	LWLockAcquire(&table->lock, LW_SHARED);
 	entry = find_entry(MyDatabaseId);
 	if (entry)
-		entry->alarm = DT_NOEND;
-	SpinLockRelease(&table->lock);
+		pg_atomic_write_u64(&entry->alarm, (uint64) DT_NOEND);
+	LWLockRelease(&table->lock);
 }
 
 void
@@ -258,9 +274,9 @@ asb_wakeup_set_alarm(TimestampTz at)
 void
 asb_wakeup_attach_launcher(void)
 {
-	SpinLockAcquire(&table->lock);
+	LWLockAcquire(&table->lock, LW_EXCLUSIVE);
 	table->launcher = MyLatch;
-	SpinLockRelease(&table->lock);
+	LWLockRelease(&table->lock);
 	before_shmem_exit(detach, (Datum) 0);
 }
 
@@ -269,10 +285,10 @@ asb_wakeup_launcher_asked(void)
 {
 	bool		asked;
 
-	SpinLockAcquire(&table->lock);
+	LWLockAcquire(&table->lock, LW_EXCLUSIVE);
 	asked = table->launcher_asked;
 	table->launcher_asked = false;
-	SpinLockRelease(&table->lock);
+	LWLockRelease(&table->lock);
 	return asked;
 }
 
@@ -281,9 +297,9 @@ asb_wakeup_has_worker(Oid dboid)
 {
 	bool		found;
 
-	SpinLockAcquire(&table->lock);
+	LWLockAcquire(&table->lock, LW_SHARED);
 	found = find_entry(dboid) != NULL;
-	SpinLockRelease(&table->lock);
+	LWLockRelease(&table->lock);
 	return found;
 }
 
