@@ -26,9 +26,10 @@
 
 static Oid	schema_oid = InvalidOid;
 static bool schema_oid_valid = false;
+static bool schema_changed = false;
 
-/* relations of the schema, by name; calls look the same few up over and over */
-#define MAX_RELATIONS 16
+/* relations of the schema, by name; calls look the same few up over and over, and there are fewer */
+#define MAX_RELATIONS 32
 
 static struct
 {
@@ -47,6 +48,7 @@ static void
 invalidate_schema(Datum arg, int cacheid, uint32 hashvalue)
 {
 	schema_oid_valid = false;
+	schema_changed = true;
 	nrelations = 0;
 }
 
@@ -76,6 +78,8 @@ asb_schema_oid(void)
 	if (schema_oid_valid)
 		return schema_oid;
 
+	/* a catalog read below may bring an invalidation of what was read */
+	schema_changed = false;
 	schema_oid = InvalidOid;
 	tuple = SearchSysCache1(NAMESPACENAME, CStringGetDatum(ASB_SCHEMA_NAME));
 	if (HeapTupleIsValid(tuple))
@@ -86,7 +90,7 @@ asb_schema_oid(void)
 			schema_oid = form->oid;
 		ReleaseSysCache(tuple);
 	}
-	schema_oid_valid = true;
+	schema_oid_valid = !schema_changed;
 	return schema_oid;
 }
 
@@ -104,11 +108,9 @@ find_relation(const char *relname)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("extension agentsandbox is not installed in this database"),
 				 errhint("Run CREATE EXTENSION agentsandbox in it.")));
-	if (nrelations < MAX_RELATIONS)
-	{
-		strlcpy(relations[nrelations].name, relname, NAMEDATALEN);
-		relations[nrelations++].relid = relid;
-	}
+	Assert(nrelations < MAX_RELATIONS);
+	strlcpy(relations[nrelations].name, relname, NAMEDATALEN);
+	relations[nrelations++].relid = relid;
 	return relid;
 }
 
