@@ -35,9 +35,12 @@
 #include "core/wakeup.h"
 
 /* Columns of agentsandbox.usage, in the order of tables/50_limits.sql. */
-#define Anum_usage_conversation		1
-#define Anum_usage_rows_changed		2
-#define Anum_usage_bytes_changed	3
+enum
+{
+	Anum_usage_conversation = 1,
+	Anum_usage_rows_changed,
+	Anum_usage_bytes_changed
+};
 
 typedef struct UsageEntry
 {
@@ -357,8 +360,7 @@ asb_usage_saved(const AsbUsageReport *reports, int n)
 		/* an entry that is not saved has not moved since */
 		UsageEntry *entry = find_entry(&reports[i].conversation);
 
-		if (entry && OidIsValid(entry->database) &&
-			memcmp(&entry->conversation, &reports[i].conversation, UUID_LEN) == 0)
+		if (entry && is_of(entry, &reports[i].conversation))
 		{
 			pg_atomic_write_u64(&entry->rows_saved, reports[i].rows_changed);
 			pg_atomic_write_u64(&entry->bytes_saved, reports[i].bytes_changed);
