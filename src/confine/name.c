@@ -18,7 +18,8 @@
  *
  * May be called while an error is being reported, if it was raised at parse
  * analysis: no lock of the server is held then, and the lookups below raise no
- * error of their own.
+ * error of their own, but where the stack or memory does not suffice.  Such an
+ * error is told instead, and from the third on the server forgets the text.
  */
 #include "postgres.h"
 

@@ -26,6 +26,7 @@
 #include "catalog/pg_depend.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -237,6 +238,7 @@ reachable(Oid role, Oid typid, List *visiting)
 	Oid			element = get_element_type(typid);
 	bool		result;
 
+	check_stack_depth();
 	if (OidIsValid(element))
 		return reachable(role, element, visiting);
 	if (usage_granted(role, typid) || row_type_readable(role, typid))
@@ -262,6 +264,7 @@ made_of_open_types(Oid typid, List *visiting)
 	TupleDesc	desc;
 	bool		open;
 
+	check_stack_depth();
 	if (OidIsValid(element))
 		return made_of_open_types(element, visiting);
 	if (listed_server_type(typid) || list_member_oid(visiting, typid))
