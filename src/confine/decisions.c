@@ -152,7 +152,7 @@ note_memberships(Oid role)
 	list_free(roles);
 }
 
-static void
+static void pg_attribute_noreturn()
 refuse_stale(void)
 {
 	ereport(ERROR,
