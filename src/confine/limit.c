@@ -152,19 +152,26 @@ lower_lock_time(void)
 static void
 set_memory(int64 bytes)
 {
-	FILE	   *file = AllocateFile("/proc/self/statm", "r");
+	static const char path[] = "/proc/self/statm";
+	FILE	   *file = AllocateFile(path, "r");
 	long		pages = 0;
 	struct rlimit limit;
 
-	/* size resident shared text lib data dirty, in pages */
-	if (file == NULL ||
-		fscanf(file, "%*d %*d %*d %*d %*d %ld", &pages) != 1 ||
-		getrlimit(RLIMIT_DATA, &limit) != 0)
+	if (file == NULL)
 		ereport(ERROR,
 				(errcode_for_file_access(),
-				 errmsg("could not find out how much memory the session has")));
+				 errmsg("could not open file \"%s\": %m", path)));
+	/* size resident shared text lib data dirty, in pages */
+	if (fscanf(file, "%*d %*d %*d %*d %*d %ld", &pages) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYSTEM_ERROR),
+				 errmsg("file \"%s\" does not tell how much memory the session has", path)));
 	FreeFile(file);
 
+	if (getrlimit(RLIMIT_DATA, &limit) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYSTEM_ERROR),
+				 errmsg("could not get the limit of memory of the session: %m")));
 	limit.rlim_cur = Min((rlim_t) pages * sysconf(_SC_PAGESIZE) + bytes, limit.rlim_max);
 	if (setrlimit(RLIMIT_DATA, &limit) != 0)
 		ereport(ERROR,
