@@ -406,9 +406,12 @@ asb_world_type(AsbWorld *world, Oid typid)
 
 	if (!found)
 	{
+		MemoryContext oldcontext = MemoryContextSwitchTo(GetMemoryChunkContext(world));
+
 		entry->name = "???";	/* should the next line fail */
 		entry->name = format_type_extended(typid, -1, FORMAT_TYPE_ALLOW_INVALID |
 										   FORMAT_TYPE_FORCE_QUALIFY);
+		MemoryContextSwitchTo(oldcontext);
 	}
 	return entry->name;
 }
@@ -461,9 +464,11 @@ const char *
 asb_world_function_identity(AsbWorld *world, AsbFunction *function)
 {
 	StringInfoData name;
+	MemoryContext oldcontext;
 
 	if (function->identity)
 		return function->identity;
+	oldcontext = MemoryContextSwitchTo(GetMemoryChunkContext(world));
 	initStringInfo(&name);
 	appendStringInfo(&name, "%s.%s(", asb_world_namespace(world, function->form->pronamespace),
 					 quote_identifier(NameStr(function->form->proname)));
@@ -471,6 +476,7 @@ asb_world_function_identity(AsbWorld *world, AsbFunction *function)
 		appendStringInfo(&name, "%s%s", i > 0 ? "," : "",
 						 asb_world_type(world, function->form->proargtypes.values[i]));
 	appendStringInfoChar(&name, ')');
+	MemoryContextSwitchTo(oldcontext);
 	return function->identity = name.data;
 }
 
@@ -480,7 +486,12 @@ asb_world_column_identity(const AsbRelation *relation, AttrNumber attnum)
 	const char **identity = &relation->qualified[attnum - 1];
 
 	if (*identity == NULL)
+	{
+		MemoryContext oldcontext = MemoryContextSwitchTo(GetMemoryChunkContext(relation->qualified));
+
 		*identity = psprintf("%s.%s", relation->identity, quote_identifier(relation->columns[attnum - 1]));
+		MemoryContextSwitchTo(oldcontext);
+	}
 	return *identity;
 }
 
