@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PROGRAM "agentsandbox-audit"
+
 static const char usage[] =
 "agentsandbox-audit tries, as an agent, everything that a database holds, and compares\n"
 "what works with what agentsandbox.surface() lists.\n"
@@ -54,35 +56,11 @@ static const struct option long_options[] = {
 };
 
 static void
-wrong_usage(const char *problem)
-{
-	if (problem != NULL)
-		fprintf(stderr, "agentsandbox-audit: %s\n", problem);
-	fputs("Try \"agentsandbox-audit --help\".\n", stderr);
-	exit(2);
-}
-
-/* One more element of an array in SQL's text form, without its last brace. */
-static void
-add_element(AsbString *array, const char *text)
-{
-	asb_string_char(array, array->length == 0 ? '{' : ',');
-	asb_string_char(array, '"');
-	for (; *text; text++)
-	{
-		if (*text == '"' || *text == '\\')
-			asb_string_char(array, '\\');
-		asb_string_char(array, *text);
-	}
-	asb_string_char(array, '"');
-}
-
-static void
 connect_auditor(AsbAudit *audit)
 {
 	static const char *const for_auditor[] = {"PGOPTIONS", "PGDATESTYLE", "PGTZ", "PGGEQO", "PGSERVICE"};
 	const char *keywords[] = {"fallback_application_name", "client_encoding", NULL};
-	const char *values[] = {"agentsandbox-audit", "UTF8", NULL};
+	const char *values[] = {PROGRAM, "UTF8", NULL};
 	PGresult   *result;
 
 	audit->admin = PQconnectdbParams(keywords, values, 1);
@@ -150,7 +128,7 @@ main(int argc, char **argv)
 				audit.context = optarg;
 				break;
 			case SCHEMA:
-				add_element(&schemas, optarg);
+				asb_string_element(&schemas, optarg);
 				break;
 			case VERBOSE:
 				verbose = true;
@@ -159,14 +137,14 @@ main(int argc, char **argv)
 				fputs(usage, stdout);
 				return 0;
 			case VERSION:
-				puts("agentsandbox-audit " ASB_VERSION);
+				puts(PROGRAM " " ASB_VERSION);
 				return 0;
 			default:
-				wrong_usage(NULL);
+				asb_wrong_usage(PROGRAM, NULL);
 		}
 	}
 	if (optind + 2 != argc || strcmp(argv[optind], "probe") != 0)
-		wrong_usage("say \"probe\" and the name of a profile");
+		asb_wrong_usage(PROGRAM, "say \"probe\" and the name of a profile");
 	audit.profile = argv[optind + 1];
 	if (schemas.length > 0)
 		asb_string_char(&schemas, '}');

@@ -13,8 +13,17 @@
 
 #include <sys/random.h>
 
-static void
-out_of_memory(void)
+void
+asb_wrong_usage(const char *program, const char *problem)
+{
+	if (problem != NULL)
+		fprintf(stderr, "%s: %s\n", program, problem);
+	fprintf(stderr, "Try \"%s --help\".\n", program);
+	exit(2);
+}
+
+void
+asb_out_of_memory(void)
 {
 	static const char line[] = "level=error event=out_of_memory\n";
 	ssize_t		ignored;
@@ -30,7 +39,7 @@ asb_realloc(void *pointer, size_t size)
 	void	   *result = realloc(pointer, size ? size : 1);
 
 	if (result == NULL)
-		out_of_memory();
+		asb_out_of_memory();
 	return result;
 }
 
@@ -70,7 +79,7 @@ reserve(AsbString *string, size_t more)
 	while (capacity - string->length <= more)
 	{
 		if (capacity > SIZE_MAX / 2)
-			out_of_memory();
+			asb_out_of_memory();
 		capacity *= 2;
 	}
 	if (capacity != string->capacity)
@@ -138,6 +147,19 @@ asb_format(const char *format,...)
 	append_format(&string, format, arguments);
 	va_end(arguments);
 	return string.data;
+}
+
+void
+asb_string_element(AsbString *array, const char *text)
+{
+	asb_string_text(array, array->length == 0 ? "{\"" : ",\"");
+	for (; *text != '\0'; text++)
+	{
+		if (*text == '"' || *text == '\\')
+			asb_string_char(array, '\\');
+		asb_string_char(array, *text);
+	}
+	asb_string_char(array, '"');
 }
 
 void

@@ -24,7 +24,13 @@ typedef struct AsbString
 	size_t		capacity;
 } AsbString;
 
-/* Allocation; out of memory ends the program (leases lapse, nothing is lost). */
+/* Tells of wrong options (NULL: getopt has), and ends the program. */
+extern void asb_wrong_usage(const char *program, const char *problem) __attribute__((noreturn));
+
+/* Ends the program (leases lapse, nothing is lost). */
+extern void asb_out_of_memory(void) __attribute__((noreturn));
+
+/* Allocation; never NULL. */
 extern void *asb_alloc(size_t size);
 extern void *asb_alloc_zero(size_t size);
 extern void *asb_realloc(void *pointer, size_t size);
@@ -37,6 +43,9 @@ extern void asb_string_append(AsbString *string, const char *data, size_t length
 extern void asb_string_text(AsbString *string, const char *text);
 extern void asb_string_char(AsbString *string, char c);
 extern void asb_string_format(AsbString *string, const char *format,...) ASB_PRINTF(2, 3);
+
+/* One more element of an array in SQL's text form, whose last brace is left to the caller. */
+extern void asb_string_element(AsbString *array, const char *text);
 
 /* Forgets the content, keeps the memory. */
 extern void asb_string_reset(AsbString *string);

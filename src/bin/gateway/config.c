@@ -82,18 +82,8 @@ make_method_array(const AsbConfig *config)
 {
 	AsbString	array = {0};
 
-	asb_string_char(&array, '{');
 	for (size_t i = 0; i < config->handler_count; i++)
-	{
-		asb_string_text(&array, i > 0 ? ",\"" : "\"");
-		for (const char *c = config->handlers[i].method; *c != '\0'; c++)
-		{
-			if (*c == '"' || *c == '\\')
-				asb_string_char(&array, '\\');
-			asb_string_char(&array, *c);
-		}
-		asb_string_char(&array, '"');
-	}
+		asb_string_element(&array, config->handlers[i].method);
 	asb_string_char(&array, '}');
 	return array.data;
 }

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define PROGRAM "agentsandbox-gateway"
+
 static const char usage[] =
 "agentsandbox-gateway performs the calls that an agentsandbox database relays.\n"
 "\n"
@@ -61,20 +63,16 @@ main(int argc, char **argv)
 				fputs(usage, stdout);
 				return 0;
 			case VERSION:
-				puts("agentsandbox-gateway " ASB_VERSION);
+				puts(PROGRAM " " ASB_VERSION);
 				return 0;
 			default:
-				fputs("Try \"agentsandbox-gateway --help\".\n", stderr);
-				return 2;
+				asb_wrong_usage(PROGRAM, NULL);
 		}
 	}
-	if (file == NULL || optind < argc)
-	{
-		fputs(file == NULL ? "agentsandbox-gateway: --config is required\n" :
-			  "agentsandbox-gateway: too many arguments\n", stderr);
-		fputs("Try \"agentsandbox-gateway --help\".\n", stderr);
-		return 2;
-	}
+	if (file == NULL)
+		asb_wrong_usage(PROGRAM, "--config is required");
+	if (optind < argc)
+		asb_wrong_usage(PROGRAM, "too many arguments");
 
 	config = asb_config_load(file, &error);
 	if (config == NULL)

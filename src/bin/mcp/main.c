@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define PROGRAM "agentsandbox-mcp"
 #define TOKEN_VARIABLE "AGENTSANDBOX_TOKEN"
 
 static const char usage[] =
@@ -62,15 +63,6 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0}
 };
 
-static void
-wrong_usage(const char *problem)
-{
-	if (problem != NULL)
-		fprintf(stderr, "agentsandbox-mcp: %s\n", problem);
-	fputs("Try \"agentsandbox-mcp --help\".\n", stderr);
-	exit(2);
-}
-
 static int64_t
 number(const char *text, int64_t least, int64_t most)
 {
@@ -80,7 +72,7 @@ number(const char *text, int64_t least, int64_t most)
 	errno = 0;
 	value = strtoll(text, &end, 10);
 	if (*text == '\0' || *end != '\0' || errno != 0 || value < least || value > most)
-		wrong_usage("a number is missing, malformed or out of range");
+		asb_wrong_usage(PROGRAM, "a number is missing, malformed or out of range");
 	return value;
 }
 
@@ -124,22 +116,22 @@ main(int argc, char **argv)
 				break;
 			case LOG_LEVEL:
 				if (!asb_log_level_by_name(optarg, &level))
-					wrong_usage("--log-level must be debug, info, warning or error");
+					asb_wrong_usage(PROGRAM, "--log-level must be debug, info, warning or error");
 				break;
 			case HELP:
 				fputs(usage, stdout);
 				return 0;
 			case VERSION:
-				puts("agentsandbox-mcp " ASB_VERSION);
+				puts(PROGRAM " " ASB_VERSION);
 				return 0;
 			default:
-				wrong_usage(NULL);
+				asb_wrong_usage(PROGRAM, NULL);
 		}
 	}
 	if (optind < argc)
-		wrong_usage("too many arguments");
+		asb_wrong_usage(PROGRAM, "too many arguments");
 	if (by_login && by_token)
-		wrong_usage("--conversation and --token exclude each other");
+		asb_wrong_usage(PROGRAM, "--conversation and --token exclude each other");
 	asb_log_set_level(level);
 	if (by_token)
 	{
