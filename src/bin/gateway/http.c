@@ -149,10 +149,9 @@ take_body(char *data, size_t size, size_t count, void *clientp)
 static void
 add_header(AsbTransfer *transfer, const char *line)
 {
-	struct curl_slist *list = curl_slist_append(transfer->headers, line);
-
-	if (list != NULL)
-		transfer->headers = list;
+	transfer->headers = curl_slist_append(transfer->headers, line);
+	if (transfer->headers == NULL)
+		asb_out_of_memory();
 }
 
 /* Path, body and headers.  False, with the outcome set, when arguments do not fit. */
@@ -298,12 +297,31 @@ asb_http_start(CURLM *multi, AsbCall *call)
 	return true;
 }
 
+/* There is nothing to wait for when libcurl is broken: leases lapse. */
+static void
+require(CURLMcode code, const char *what)
+{
+	if (code == CURLM_OK)
+		return;
+	asb_log_begin(ASB_LOG_ERROR, "libcurl_failed");
+	asb_log_text("what", what);
+	asb_log_text("reason", curl_multi_strerror(code));
+	asb_log_end();
+	exit(1);
+}
+
 void
 asb_http_perform(CURLM *multi)
 {
 	int			running;
 
-	curl_multi_perform(multi, &running);
+	require(curl_multi_perform(multi, &running), "curl_multi_perform");
+}
+
+void
+asb_http_wait(CURLM *multi, struct curl_waitfd *sockets, unsigned int count, int milliseconds)
+{
+	require(curl_multi_poll(multi, sockets, count, milliseconds, NULL), "curl_multi_poll");
 }
 
 /* ---- finishing ---- */

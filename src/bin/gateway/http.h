@@ -19,8 +19,11 @@ extern void asb_http_close(CURLM *multi);
  */
 extern bool asb_http_start(CURLM *multi, AsbCall *call);
 
-/* Moves all transfers on. */
+/* Moves all transfers on.  Should libcurl fail as a whole, the program ends. */
 extern void asb_http_perform(CURLM *multi);
+
+/* Waits until a transfer can move on or something is up with another socket; the same. */
+extern void asb_http_wait(CURLM *multi, struct curl_waitfd *sockets, unsigned int count, int milliseconds);
 
 /* The next call that has an outcome now, or NULL. */
 extern AsbCall *asb_http_finished(CURLM *multi);

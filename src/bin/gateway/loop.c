@@ -320,7 +320,7 @@ wait_for_event(Gateway *gateway, int64_t now)
 	}
 	wait = due - now;
 	wait = wait < 0 ? 0 : wait > MAX_WAIT_MS ? MAX_WAIT_MS : wait;
-	curl_multi_poll(gateway->http, sockets, count, (int) wait, NULL);
+	asb_http_wait(gateway->http, sockets, count, (int) wait);
 }
 
 static void
