@@ -1,8 +1,9 @@
 # Shared by the Makefiles of the programs: src/bin/NAME/Makefile sets
-#   PROGRAM       the installed name
-#   PROGRAM_LIBS  libraries beside libpq and cJSON
-# and includes this file.  A program is made of its own files, those shared by
-# the programs (../common) and the pure C layer (../../common).
+#   PROGRAM         the installed name
+#   PROGRAM_LIBS    libraries beside libpq and cJSON
+#   PROGRAM_COMMON  files of the pure C layer (../../common)
+# and includes this file.  A program is made of these, its own files and those
+# shared by the programs (../common).
 
 PG_CONFIG ?= pg_config
 ASB_VERSION ?= $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" ../../../agentsandbox.control)
@@ -10,7 +11,7 @@ bindir := $(shell $(PG_CONFIG) --bindir)
 
 OBJS = $(patsubst %.c,obj/%.o,$(wildcard *.c)) \
 	$(patsubst ../common/%.c,obj/bin-common-%.o,$(wildcard ../common/*.c)) \
-	$(patsubst ../../common/%.c,obj/common-%.o,$(wildcard ../../common/*.c))
+	$(patsubst %.c,obj/common-%.o,$(PROGRAM_COMMON))
 
 CFLAGS ?= -g -O2
 override CPPFLAGS += -MMD -MP -I../.. -I.. -I. -I$(shell $(PG_CONFIG) --includedir) \

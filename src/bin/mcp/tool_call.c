@@ -7,6 +7,8 @@
  */
 #include "bin/mcp/tool.h"
 
+#include "common/call_state.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,14 +105,10 @@ begin_result(AsbRequest *request, AsbSlice arguments)
 static bool
 has_ended(const char *status)
 {
-	static const char *const ends[] = {"cancelled", "completed", "expired", "failed", "refused"};
+	AsbCallState state;
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-	{
-		if (strcmp(status, ends[i]) == 0)
-			return true;
-	}
-	return false;
+	return asb_call_state_parse(status, (int) strlen(status), &state) &&
+		asb_call_state_is_terminal(state);
 }
 
 /* A column of jsonb in the answer, unless it is too long for the model. */
