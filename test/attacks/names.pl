@@ -158,7 +158,7 @@ for my $attempt (@attempts)
 			else
 			{
 				$r = $w->query($statement);
-				$w->message('f', "no\0") if $r->{types} =~ /G/;
+				$w->copy_fail if $r->{types} =~ /G/;
 			}
 			$worked++ if !@{ $r->{errors} } && !$prepared;
 			answer($r, $name);

@@ -25,7 +25,7 @@ sub answer
 {
 	my ($query, $table) = @_;
 	my $r = $w->query($query =~ s/%s/$table/gr);
-	$w->message('f', "no\0") if $r->{types} =~ /G/;
+	$w->copy_fail if $r->{types} =~ /G/;
 	my $said = join ' ', $r->{types}, map { my $e = $_; map { "$_=$e->{$_}" } sort keys %$e } @{ $r->{errors} };
 	return $said =~ s/\b$table\b/TABLE/gr;
 }

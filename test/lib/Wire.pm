@@ -199,6 +199,14 @@ sub query
 	return $self->collect('ZG');    # a COPY FROM STDIN asks for data
 }
 
+# Instead of the data that a COPY FROM STDIN asks for
+sub copy_fail
+{
+	my ($self) = @_;
+	$self->message('f', "no more\0");
+	return $self->collect;
+}
+
 sub parse
 {
 	my ($self, $name, $sql, @types) = @_;

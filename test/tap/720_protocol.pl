@@ -252,7 +252,7 @@ is($w->query('SELECT 1')->{rows}[0][0], '1', 'CopyData out of place is ignored')
 
 my $v = Wire->connect($copier);
 $r = $v->query('COPY notes (id, body) TO STDOUT');
-is(() = $r->{copied} =~ /\n/g, 40, 'COPY TO STDOUT returns the own rows') if !@{ $r->{errors} };
+is(() = $r->{copied} =~ /\n/g, 40, 'COPY TO STDOUT returns the own rows');
 unlike(all_text($r), qr/THEIRS/, 'and no other');
 is(() = $v->query('COPY (SELECT body FROM notes LIMIT 3) TO STDOUT')->{copied} =~ /note/g, 3, 'COPY of a query too');
 like(state_of($v->query('COPY (SELECT g FROM generate_series(1, 60) g) TO STDOUT')), qr/^54/, 'the limit of rows holds for COPY');
@@ -269,14 +269,9 @@ sub copy_in
 	$v->message('c', '');
 	return $v->collect;
 }
-$r = $v->query('COPY notes (id, body) FROM STDIN');
-SKIP:
-{
-	skip 'COPY FROM a protected table is not supported by the server: ' . ($r->{errors}[0]{M} // ''), 1 if $r->{types} !~ /G/;
-	$v->message('f', "no more\0");
-	is(state_of($v->collect), '57014', 'CopyFail ends it');
-}
 sql('CREATE TABLE bulk (a int, b text); GRANT SELECT, INSERT ON bulk TO copier');
+is($v->query('COPY bulk FROM STDIN')->{types}, 'G', 'COPY FROM STDIN asks for data');
+is(state_of($v->copy_fail), '57014', 'CopyFail ends it');
 is(copy_in('COPY bulk FROM STDIN', "1\tx\n", "2\t", "y\n")->{tags}[0], 'COPY 2', 'COPY FROM STDIN');
 like(state_of(copy_in('COPY bulk FROM STDIN', map { "$_\tx\n" } 1 .. 50)), qr/^54/, 'the limit of changed rows holds for it');
 is(sql('SELECT count(*) FROM bulk'), '2', 'nothing stays of what went over');

@@ -122,7 +122,7 @@ while ($n < 3000 && time < $stop)
 	if (rand() < 0.5)
 	{
 		$r = $w->query($statement);
-		$w->message('f', "no\0") && ($r = $w->collect) if $r->{types} =~ /G/;
+		$r = $w->copy_fail if $r->{types} =~ /G/;
 	}
 	else
 	{
