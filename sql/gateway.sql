@@ -152,12 +152,34 @@ WITH completed AS MATERIALIZED (SELECT agentsandbox.complete(:'l_id', :'l_lease_
 SELECT status, claimed.n, pg_current_wal_insert_lsn() AS inserted FROM completed, claimed \gset l_
 SELECT :'l_status' AS status, :l_n AS claimed, pg_current_wal_flush_lsn() >= :'l_inserted' AS durable;
 
+-- without a wish of the gateway the next attempt is about one second away, then two
+SELECT agentsandbox.create_method('slow', 'true', 'true', max_attempts => 3);
+SELECT agentsandbox.allow_method('regress_caller', 'slow');
+SET ROLE :role;
+INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('slow', '{"n": "s"}');
+\c -
+CALL regress_poll('count(*) = 1 FROM regress_gateway.calls WHERE n = ''s'' AND status = ''ready''');
+SELECT id, lease_token FROM agentsandbox.claim(1, '1 hour', '{slow}') \gset s_
+BEGIN;
+SELECT clock_timestamp() AS before \gset
+SELECT agentsandbox.fail(:'s_id', :'s_lease_token', '{"class": "timeout"}');
+SELECT attempt, retry_at - :'before' > '0.75 s' AS late, retry_at - clock_timestamp() < '1.25 s' AS soon FROM regress_gateway.calls WHERE n = 's';
+COMMIT;
+CALL regress_poll('count(*) = 1 FROM regress_gateway.calls WHERE n = ''s'' AND retry_at IS NULL');
+SELECT id, lease_token FROM agentsandbox.claim(1, '1 hour', '{slow}') \gset s_
+BEGIN;
+SELECT clock_timestamp() AS before \gset
+SELECT agentsandbox.fail(:'s_id', :'s_lease_token', '{"class": "timeout"}');
+SELECT attempt, retry_at - :'before' > '1.5 s' AS late, retry_at - clock_timestamp() < '2.5 s' AS soon FROM regress_gateway.calls WHERE n = 's';
+COMMIT;
+
 SELECT agentsandbox.close_conversation(:'conversation');
 SELECT agentsandbox.close_conversation(:'second');
 CALL regress_poll('count(*) = 0 FROM agentsandbox.RemoteProcedureCalls WHERE finished_at IS NULL');
 SELECT n, status, attempt FROM regress_gateway.calls ORDER BY n;
 SELECT agentsandbox.drop_method('work');
 SELECT agentsandbox.drop_method('other');
+SELECT agentsandbox.drop_method('slow');
 SELECT agentsandbox.drop_profile('regress_caller');
 DELETE FROM agentsandbox.RemoteProcedureCalls;
 DROP SCHEMA regress_gateway CASCADE;
