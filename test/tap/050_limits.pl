@@ -184,6 +184,9 @@ for my $options ('-c work_mem=1GB', '-c search_path=x', '--statement-timeout=0',
 	my ($bad, undef, $message) = $login->({ options => $options });
 	ok($bad && $message =~ /"\Q$name\E" is not allowed when connecting/, "options=$options") or diag($message);
 }
+sql(q(SELECT agentsandbox.alter_profile('p', mode => 'observe')));
+like(($login->({ options => '-c work_mem=1GB' }))[2], qr/"work_mem" is not allowed when connecting/, '... nor in mode observe');
+sql(q(SELECT agentsandbox.alter_profile('p', mode => 'enforce')));
 is(($login->({ options => '-c statement_timeout=300 -c DateStyle=ISO -c TimeZone=UTC' }))[1], '300ms', 'a shorter time can come with it');
 is(($login->({ options => '-c statement_timeout=1h' }))[1], '20s', 'a longer one is cut');
 is((psql(conninfo($c, application_name => 'message'), 'SHOW application_name'))[1], $c->{role}, 'application_name is fixed');
