@@ -42,8 +42,21 @@ cmp_ok(seconds(sub {
 }), '<', 3, '... in time');
 
 note 'transaction time';
-my $slow = join '', map { "$short;\n" } 1 .. 200;
-refused($c, "BEGIN;\n$slow", qr/25P04|57014|57P01/, 'a transaction of many statements ends');
+sql(q(SELECT agentsandbox.create_profile('t', statement_time => '1 min', transaction_time => '1500 ms')));
+my $w = Wire->connect(open_conversation('t'));
+my $codes = sub { return join ' ', map { $_->{C} } @{ $w->query($_[0])->{errors} } };
+$codes->('BEGIN');
+my $begun = time;
+my $ended = '';
+$ended = $codes->($short) until $ended || time > $begun + 20;
+is($ended, '25P04', 'a transaction of many statements ends');
+cmp_ok(time - $begun, '>=', 1.4, '... when its time is over');
+
+note 'idle in a transaction';
+sql(q(SELECT agentsandbox.create_profile('i', transaction_time => '1 h', idle_in_transaction_time => '500 ms')));
+$w = Wire->connect(open_conversation('i'));
+$w->query('BEGIN');
+is(join(' ', map { $_->{C} } @{ $w->collect('Z', 20)->{errors} }), '25P03', 'a session that is idle in a transaction is ended');
 
 # Runs psql with its input left open, as a client that does not go on.
 sub start
@@ -66,12 +79,7 @@ sub ends
 	return like($run->{err}, $like, $name);
 }
 
-my $idle = start($c, "BEGIN;\nSELECT 1;\n");
-poll_is($sessions, '1', 'a session is idle in a transaction');
-poll_is($sessions, '0', '... and is ended');
-$idle->{handle}->kill_kill;
-
-$idle = start($c, "SELECT 1;\n");
+my $idle = start($c, "SELECT 1;\n");
 poll_is($sessions, '1', 'a session is idle');
 poll_is($sessions, '0', '... and is ended');
 $idle->{handle}->kill_kill;
@@ -129,7 +137,7 @@ ends($session, qr/54000.*more than 3 rows/, '... with the new limits');
 
 note 'a limit that falls below what the agent set';
 sql(q(SELECT agentsandbox.create_profile('q', statement_time => '10 s', lock_wait => '10 s')));
-my $w = Wire->connect(open_conversation('q'));
+$w = Wire->connect(open_conversation('q'));
 my $shown = sub { return $w->query('SHOW statement_timeout')->{rows}[0][0] . ' ' . $w->query('SHOW lock_timeout')->{rows}[0][0] };
 $w->query("SET statement_timeout = '8s'; SET lock_timeout = '2s'");
 $w->query('BEGIN');
@@ -145,7 +153,6 @@ $w->finish;
 note 'the clock of a session goes on';
 sql(q(SELECT agentsandbox.create_profile('r', statement_time => '1 s', idle_in_transaction_time => '20 s', idle_session_time => '2 s')));
 $w = Wire->connect(open_conversation('r'));
-my $codes = sub { return join ' ', map { $_->{C} } @{ $w->query($_[0])->{errors} } };
 for my $when ('at first', 'after one that was cancelled')
 {
 	cmp_ok(seconds(sub { is($codes->($burn), '57014', "$when, a long statement is cancelled") }), '>=', 1, '... when its time is over');
