@@ -2,6 +2,7 @@
 # said when the database or the conversation goes away.
 use strict;
 use warnings;
+use File::Temp ();
 use Socket;
 use Test::More;
 use Time::HiRes qw(time);
@@ -17,6 +18,7 @@ sql(<<'SQL');
 SELECT agentsandbox.create_profile('reader');
 SELECT agentsandbox.create_profile('copier', allow_copy => true);
 SELECT agentsandbox.create_profile('writer', connection_limit => 20, statements_per_minute => 1000000);
+SELECT agentsandbox.create_profile('hasty', idle_in_transaction_time => '500 ms');
 CREATE TABLE item (id int PRIMARY KEY, name text, details jsonb, rep int);
 COMMENT ON TABLE item IS 'things';
 INSERT INTO item SELECT n, 'item ' || n, jsonb_build_object('n', n), n % 2 FROM generate_series(1, 2000) n;
@@ -255,6 +257,20 @@ serve_one('"tool"');
 is($tools->answer('t1')->{result}{structuredContent}{response}, 'tool', '... and it can be called');
 $tools->finish;
 
+# ---- the longest wait ----
+
+$other = start_mcp(conversation($writer), '--max-wait', 1);
+$other->initialize('2025-11-25');
+for my $tool (qw(call result))
+{
+	# receive() gives up long before the model would
+	$result = $other->tool($tool, { wait_seconds => 600, $tool eq 'call' ? (method => 'echo', arguments => { text => 'unheard' }) : (id => $call) });
+	like($result->{structuredContent}{status}, qr/^(submitted|ready)$/, "$tool waits no longer than --max-wait");
+	$call = $result->{structuredContent}{id};
+}
+sql_as($writer, "SELECT agentsandbox.cancel('$call')");
+$other->finish;
+
 # ---- cancellation ----
 
 my $slow = 'SELECT count(*) FROM item a, item b, item c, item d';
@@ -345,6 +361,16 @@ is($result->{structuredContent}{error}{code}, 'connection_lost', 'a connection l
 like($result->{content}[0]{text}, qr/terminating connection/, '... with the reason');
 is($mcp->tool('query', { sql => 'SELECT 11' })->{structuredContent}{rows}[0][0], 11, '... and made again');
 
+# ... or by the server's own doing
+my $hasty = open_conversation('hasty');
+$other = start_mcp(conversation($hasty));
+$other->initialize('2025-11-25');
+$other->tool('query', { sql => 'BEGIN' });
+poll_is("SELECT count(*) FROM pg_stat_activity WHERE usename = '$hasty->{role}' AND state LIKE 'idle in transaction%'", 0, 'a transaction left idle is ended by the profile');
+$result = $other->tool('query', { sql => 'SELECT 1' });
+is($result->{structuredContent}{error}{code}, 'transaction_lost', '... which the next statement is told');
+$other->finish;
+
 is(system(qq("$ENV{AGENTSANDBOX_PG_CTL}" restart -w -m fast >/dev/null 2>&1)), 0, 'the server restarts');
 is($mcp->tool('query', { sql => 'SELECT 12' })->{structuredContent}{rows}[0][0], 12, 'it waits for the server to be back');
 
@@ -398,6 +424,32 @@ $other->initialize('2025-11-25');
 like($other->tool('query', { sql => 'SELECT 1' })->{content}[0]{text}, qr/did not let .* in/, 'a wrong token is told');
 is($other->wait_for_end, 0, '... and the server ends');
 
+# ---- secrets in files ----
+
+sub secret_file
+{
+	my ($text) = @_;
+	my $file = File::Temp->new;
+	print $file $text;
+	close $file;
+	return $file;
+}
+
+my $token_file = secret_file("$writer->{token}\n");
+my $password_file = secret_file("*:*:*:$writer->{role}:$writer->{password}\n");
+my $service_file = secret_file("[crm]\nuser=$writer->{role}\npassword=$writer->{password}\n");
+for my $case (
+	[ '--token-file', { PGUSER => 'pool', PGPASSWORD => 'pool' }, '--token-file', "$token_file" ],
+	[ 'PGPASSFILE', { PGUSER => $writer->{role}, PGPASSFILE => "$password_file" } ],
+	[ 'PGSERVICE', { PGSERVICE => 'crm', PGSERVICEFILE => "$service_file" } ])
+{
+	my ($name, @start) = @$case;
+	$other = start_mcp(@start);
+	$other->initialize('2025-11-25');
+	is($other->tool('query', { sql => 'SELECT agentsandbox.conversation_id()' })->{structuredContent}{rows}[0][0], $writer->{conversation}, "the secret is in the file of $name");
+	$other->finish;
+}
+
 # ---- the program ----
 
 sub run_to_end
@@ -412,6 +464,11 @@ my ($status, $out, $err) = run_to_end({}, '', '--version');
 like($out, qr/^agentsandbox-mcp \d+\.\d+\.\d+$/, '--version');
 is((run_to_end({}, '', @$_))[0], 2, "wrong usage: @$_") for ['--nothing'], ['x'], [qw(--token --conversation)], [qw(--max-rows 0)], [qw(--max-rows x)], [qw(--log-level loud)];
 is((run_to_end({ AGENTSANDBOX_TOKEN => '' }, '', '--token'))[0], 1, 'no token');
+chmod 0644, "$token_file";
+($status, $out, $err) = run_to_end({}, '', '--token-file', "$token_file");
+is($status, 1, 'a token that others may read');
+like($err, qr/may be used by others \(mode 0644\)/, '... is told');
+unlike($err, qr/\Q$writer->{token}\E/, '... and not shown');
 ($status, $out, $err) = run_to_end(conversation($writer), '{"jsonrpc":"2.0","id":1,"method":"pi');
 is("$status:$out", '0:', 'a client that ends in the middle of a message');
 ($status, $out, $err) = run_to_end(conversation($writer), json({ jsonrpc => '2.0', id => 1, method => 'tools/call',
