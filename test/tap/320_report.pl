@@ -86,7 +86,7 @@ my %relations = map { $_->{identity} => 1 } grep { $_->{class} eq 'relation' && 
 is(scalar keys %relations, 4, 'what was granted is told apart from what all have') or diag(join "\n", sort keys %relations);
 is((grep { $_->{identity} =~ /^(?:agentsandbox|pg_catalog)\./ } @own) + 0, sql("SELECT count(*) FROM agentsandbox.surface($profile) WHERE identity ~ '^(agentsandbox|pg_catalog)' AND via::text ~ 'window.pwned|customer'"), '... and all of that is by the profile\'s own objects')
   or diag(join "\n", map { "$_->{class} $_->{identity} via @{ $_->{via} }" } grep { $_->{identity} =~ /^(?:agentsandbox|pg_catalog)\./ } @own);
-is(sql(q{SELECT count(*) FROM agentsandbox.controls WHERE part NOT IN ('surface', 'limits', 'methods', 'labels', 'hazards', 'sign-off', 'drift', 'refusals', 'conversations')}), '0', 'controls name parts');
+is(sql(q{SELECT count(*) FROM agentsandbox.controls WHERE part NOT IN ('surface', 'methods', 'labels', 'hazards', 'sign-off', 'drift', 'refusals', 'conversations')}), '0', 'controls name parts');
 
 # the escaping function, alone
 is(decode_utf8(sql(encode_utf8(qq{SELECT agentsandbox.html(E'<a href="x">''&\\n\\u202e\\u00e9\\u05d0\\u200b\\U000e0041')}))),

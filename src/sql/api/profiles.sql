@@ -111,7 +111,7 @@ $body$ $create$, arguments, passed_on);
 END
 $$;
 COMMENT ON FUNCTION agentsandbox.alter_profile IS
-    'changes what is not null; it holds from the next statement on, but search_path for new sessions and max_lifetime for new conversations';
+    'changes what is not null; it holds from the next statement on, but connection_limit and search_path for new sessions and max_lifetime for new conversations';
 COMMENT ON FUNCTION agentsandbox.create_profile IS
     'makes a profile: a NOLOGIN role to GRANT to, and the limits of its conversations';
 

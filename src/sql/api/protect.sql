@@ -135,7 +135,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION agentsandbox.protect(regclass, name, text) IS
-    'lets each conversation see and change only the rows where column = context(key); nobody but superusers is exempt; call it again after adding a partition';
+    'lets each conversation see and change only the rows where column = context(key); nobody but superusers and roles with BYPASSRLS is exempt; call it again after adding a partition';
 
 CREATE OR REPLACE FUNCTION agentsandbox.protect_through(child regclass, columns name[], parent regclass) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

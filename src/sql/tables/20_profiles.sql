@@ -96,7 +96,7 @@ COMMENT ON COLUMN agentsandbox.profiles.held_calls IS 'calls of a conversation t
 COMMENT ON COLUMN agentsandbox.profiles.budget_bits IS 'what the metered calls of a conversation may cost in all its life';
 COMMENT ON COLUMN agentsandbox.profiles.profile_budget_bits IS 'what those of all conversations together may cost within budget_window; null: no limit';
 COMMENT ON COLUMN agentsandbox.profiles.budget_window IS 'see profile_budget_bits';
-COMMENT ON COLUMN agentsandbox.profiles.release_interval IS 'metered calls are released at multiples of this of the clock, from midnight UTC on';
+COMMENT ON COLUMN agentsandbox.profiles.release_interval IS 'metered calls are released at multiples of this, counted from 2000-01-01 00:00 UTC';
 COMMENT ON COLUMN agentsandbox.profiles.releases_per_tick IS 'metered calls of a conversation that are released at one tick';
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.profiles', '');
 

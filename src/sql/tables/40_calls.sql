@@ -96,7 +96,7 @@ COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.conversation IS 'who calls';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.id IS 'the call, as the agent knows it';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.method IS 'what to call: one of agentsandbox.methods';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.arguments IS 'JSON object that the method''s request schema accepts';
-COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.deadline IS 'when to give up; null: with the conversation, as for a metered call that was released';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.deadline IS 'when to give up; null: with the conversation; taken away when a metered call is released, or one that labels held is approved';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.status IS 'submitted, held, ready, claimed; completed, failed, refused, expired, cancelled';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.response IS 'the answer of a completed call: untrusted content';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.error IS 'why a call did not complete: an object with code and message';

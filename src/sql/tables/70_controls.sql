@@ -1,4 +1,5 @@
--- Which control of which catalogue a part of the report is evidence for.
+-- Which control of which catalogue a part of the report, or a table beside it,
+-- is evidence for.
 -- "verified" says that the number and what it demands were read in the source;
 -- the rest is to be checked before it is relied upon.  None of this says that
 -- a control is met: that takes an assessor and the whole system.
@@ -12,14 +13,14 @@ CREATE TABLE agentsandbox.controls (
     verified  boolean NOT NULL,
     PRIMARY KEY (part, framework, edition, control)
 );
-COMMENT ON TABLE agentsandbox.controls IS 'controls that parts of a report are evidence for';
-COMMENT ON COLUMN agentsandbox.controls.part IS 'part of the report: surface, limits, methods, labels, hazards, sign-off, drift, refusals, conversations';
+COMMENT ON TABLE agentsandbox.controls IS 'controls that a report, refusals and conversations are evidence for';
+COMMENT ON COLUMN agentsandbox.controls.part IS 'what is evidence: surface, methods, labels, hazards, sign-off or drift in the report, or the tables refusals and conversations beside it';
 COMMENT ON COLUMN agentsandbox.controls.framework IS 'whose control';
 COMMENT ON COLUMN agentsandbox.controls.edition IS 'edition that the number is from';
 COMMENT ON COLUMN agentsandbox.controls.control IS 'its number';
 COMMENT ON COLUMN agentsandbox.controls.demands IS 'what it is about, in short';
 COMMENT ON COLUMN agentsandbox.controls.source IS 'where the number was read';
-COMMENT ON COLUMN agentsandbox.controls.verified IS 'whether it was read there, or only in somebody''s mapping';
+COMMENT ON COLUMN agentsandbox.controls.verified IS 'whether number and wording were read there, for most a page about the standard; else they are from a mapping, a summary or an earlier edition';
 
 -- DISA's STIG for PostgreSQL 9.x, with the NIST controls that its checks name
 INSERT INTO agentsandbox.controls
