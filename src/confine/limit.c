@@ -149,13 +149,13 @@ lower_lock_time(void)
 		set_integer("lock_timeout", lock_time, PGC_S_SESSION);
 }
 
-static void
-set_memory(int64 bytes)
+/* Bytes of private memory that this process has. */
+static int64
+memory_used(void)
 {
 	static const char path[] = "/proc/self/statm";
 	FILE	   *file = AllocateFile(path, "r");
 	long		pages = 0;
-	struct rlimit limit;
 
 	if (file == NULL)
 		ereport(ERROR,
@@ -167,16 +167,43 @@ set_memory(int64 bytes)
 				(errcode(ERRCODE_SYSTEM_ERROR),
 				 errmsg("file \"%s\" does not tell how much memory the session has", path)));
 	FreeFile(file);
+	return (int64) pages * sysconf(_SC_PAGESIZE);
+}
+
+static void
+set_memory(int64 bytes)
+{
+	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_DATA, &limit) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYSTEM_ERROR),
 				 errmsg("could not get the limit of memory of the session: %m")));
-	limit.rlim_cur = Min((rlim_t) pages * sysconf(_SC_PAGESIZE) + bytes, limit.rlim_max);
+	limit.rlim_cur = Min((rlim_t) (memory_used() + bytes), limit.rlim_max);
 	if (setrlimit(RLIMIT_DATA, &limit) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYSTEM_ERROR),
 				 errmsg("could not limit the memory of the session: %m")));
+}
+
+/*
+ * What conversations of a pooled connection leave in the server's caches stays,
+ * and the next one has its whole limit beyond it.  So that it does not grow
+ * without end, a connection ends that has as much of it as one may have.
+ */
+static void
+check_memory_kept(int64 bytes)
+{
+	static int64 at_first = 0;
+	int64		used = memory_used();
+
+	if (at_first == 0)
+		at_first = used;
+	if (used - at_first > bytes)
+		ereport(FATAL,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("the connection has too much memory left from conversations before"),
+				 errhint("Connect again.")));
 }
 
 static void
@@ -216,6 +243,7 @@ session_bound(const AsbSession *session)
 	if (!for_pool)
 	{
 		asb_usage_attach(&session->conversation);
+		check_memory_kept(session->profile.limits.memory_bytes);
 		apply(&session->profile.limits);
 	}
 	else
