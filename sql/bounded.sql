@@ -17,9 +17,15 @@ CREATE TABLE regress_t (v text PRIMARY KEY);
 INSERT INTO regress_t SELECT 'value ' || n FROM generate_series(1, 5000) n;
 CREATE INDEX regress_t_pattern ON regress_t (v text_pattern_ops);
 ANALYZE regress_t;
+CREATE TABLE regress_list (id int, list int[], list_json jsonb);
+CREATE INDEX ON regress_list USING gin (list);
+CREATE INDEX ON regress_list USING gin (list_json);
+INSERT INTO regress_list SELECT g, ARRAY[g, g + 1], jsonb_build_object('a', g) FROM generate_series(1, 10000) g;
+INSERT INTO regress_list SELECT 0, array_agg(g), jsonb_agg(g) FROM generate_series(1, 30000) g;
+ANALYZE regress_list;
 CREATE VIEW regress_v AS SELECT length(replace(repeat('a', 100000), repeat('b', 3000), '')) AS made_by_the_administrator;
 SELECT agentsandbox.create_profile('regress_agent', allow_explain => true);
-GRANT SELECT ON regress_t, regress_v TO regress_agent;
+GRANT SELECT ON regress_t, regress_list, regress_v TO regress_agent;
 SELECT format('user=%s password=%s', role, password) AS conninfo FROM agentsandbox.open_conversation('regress_agent') \gset
 \set superuser :USER
 \c -reuse-previous=on :"conninfo"
@@ -32,6 +38,15 @@ SELECT ARRAY[1,2] && ARRAY[2,3], ARRAY['a','b'] @> ARRAY['a'], ARRAY[1] <@ ARRAY
 SELECT v FROM regress_t WHERE v IN (SELECT g FROM unnest(string_to_array('value 1,value 2', ',')) g) ORDER BY 1;
 SELECT NULLIF('a' LIKE 'a', true), 'a' LIKE 'b' IS DISTINCT FROM true;
 EXPLAIN (COSTS off) SELECT v FROM regress_t WHERE v LIKE 'value 12%';
+EXPLAIN (COSTS off) SELECT v FROM regress_t WHERE v LIKE 'value 12%' OR v LIKE 'value 13%' AND NOT v LIKE '%4';
+SELECT NOT v LIKE '%1', NOT v NOT LIKE '%1', NOT v LIKE ANY ('{%1,%2}'), (v LIKE '%1') = false, (v LIKE '%1') <> true FROM (VALUES ('1'), ('2'), ('3'), (NULL)) t (v);
+SELECT count(*) FROM regress_t WHERE NOT (v LIKE '%1' OR v ILIKE '%2' AND NOT v LIKE ANY ('{%3,%4}'));
+SELECT id FROM regress_list WHERE '{1,2,3}' @> list OR '{"a": [1, 2], "b": 1}' <@ list_json;
+SELECT count(*) FROM generate_series(1, 10000) g WHERE g = ANY (ARRAY(SELECT 2 * h FROM generate_series(1, 3000) h));
+PREPARE list (bigint[]) AS SELECT count(*), count(*) FILTER (WHERE g <> ALL ($1)) FROM generate_series(1, 10000) g WHERE g = ANY ($1);
+SELECT array_agg(2 * h) AS many, array_agg(4) AS same FROM generate_series(1, 3000) h \gset
+EXECUTE list (:'many');
+EXECUTE list (:'same');
 SELECT '{"a": 1}'::jsonb ?| '{a,b}', '{"a": 1}'::jsonb ?& '{a,b}', to_date('2020-01-02', 'YYYY-MM-DD'), to_timestamp('05 Dec 2000', 'DD Mon YYYY') = '2000-12-05';
 SELECT '[1,2,3]'::jsonb @? '$[*] ? (@ > 2)', '[1]'::jsonb @@ '$[0] == 1', jsonb_path_query_array('[1,2,3]', '$[*] ? (@ > $min)', '{"min": 1}'), jsonb_path_exists_tz('[]', '$');
 SELECT * FROM jsonb_path_query('[1,2,3]', '$[*]') v;
@@ -41,6 +56,18 @@ SELECT ts_rank(v, 'cat & fat') > 0, ts_rank('{1,1,1,1}', v, 'ca:* | dog', 1) > 0
 -- hopeless: at once, wherever it stands
 SELECT repeat('a', 1000000) LIKE '%' || repeat('b', 30000) || '%';
 SELECT repeat('a', 1000000) LIKE ANY (ARRAY['%' || repeat('b', 30000) || '%']);
+SELECT NOT (a LIKE b), count(*) FROM (SELECT repeat('a', 1000000) AS a, '%' || repeat('b', 30000) AS b OFFSET 0) s GROUP BY 1;
+SELECT (a LIKE b) = false FROM (SELECT repeat('a', 1000000) AS a, '%' || repeat('b', 30000) AS b OFFSET 0) s;
+SELECT NOT a ILIKE ANY (ARRAY[b]) FROM (SELECT repeat('a', 1000000) AS a, '%' || repeat('b', 30000) AS b OFFSET 0) s;
+SELECT count(*) FROM (SELECT repeat('a', 1000000) AS a, '%' || repeat('b', 30000) AS b OFFSET 0) s WHERE NOT (a LIKE b OR a IS NULL);
+SELECT NOT found FROM (SELECT a::bytea LIKE b::bytea AS found FROM (SELECT repeat('a', 1000000) AS a, '%' || repeat('b', 30000) AS b OFFSET 0) s) t;
+SELECT count(*) FROM (SELECT array_agg(g) AS searched FROM generate_series(1, 30000) g OFFSET 0) s, regress_list WHERE searched @> list AND id = 0;
+SELECT count(*) FROM (SELECT array_agg(g) AS searched FROM generate_series(1, 30000) g OFFSET 0) s JOIN regress_list ON searched @> list;
+SELECT array_agg(h * 4294967297) AS alike, string_agg((h * 4294967297)::text, ',') AS alike_text FROM generate_series(1, 3000) h \gset
+EXECUTE list (:'alike');
+SELECT 1 = ANY (:'alike'::bigint[]);
+SELECT count(*) FROM generate_series(1, 2) g WHERE g::bigint <> ALL (string_to_array(:'alike_text', ',')::bigint[]);
+SELECT count(*) FROM generate_series(1, 2) g WHERE g::bigint IN (:alike_text);
 SELECT strpos(repeat('a', 1000000), repeat('b', 30000));
 SELECT length(replace(repeat('a', 1000000), repeat('b', 30000), ''));
 SELECT length(normalize(repeat('a', 20000)));
@@ -65,6 +92,6 @@ SELECT * FROM regress_v;
 
 \c -reuse-previous=on sandbox :superuser
 SELECT count(*) FROM agentsandbox.conversations c, agentsandbox.close_conversation(c.id) WHERE state = 'open';
-DROP TABLE regress_t;
+DROP TABLE regress_t, regress_list;
 DROP VIEW regress_v;
 SELECT agentsandbox.drop_profile('regress_agent');

@@ -493,6 +493,7 @@ walk_node(Node *node, AnalyzeContext *context)
 			walk(((JoinExpr *) node)->larg, context);
 			walk(((JoinExpr *) node)->rarg, context);
 			walk_conditions(((JoinExpr *) node)->quals, context);
+			asb_bounded_conditions(((JoinExpr *) node)->quals);
 			return false;
 		case T_BoolExpr:
 			judge_conditions((BoolExpr *) node);
@@ -599,6 +600,7 @@ walk(Node *node, AnalyzeContext *context)
 		case T_FromExpr:
 			walk_list(((FromExpr *) node)->fromlist, context);
 			walk_conditions(((FromExpr *) node)->quals, context);
+			asb_bounded_conditions(((FromExpr *) node)->quals);
 			return false;
 		case T_OpExpr:
 			walk_operator((OpExpr *) node, context);

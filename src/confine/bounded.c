@@ -18,24 +18,40 @@
  * So where an agent's own expression calls one, it is made to call a twin,
  * agentsandbox.bounded_<name>() with the same arguments, which looks at the
  * sizes and then calls the server's function.  An operator stays the operator
- * that it is: indexes, statistics and EXPLAIN go by it.  The twins are made
- * from the list by src/sql/api/bounded.sql.
+ * that it is, since indexes, statistics and EXPLAIN go by it, but for what the
+ * planner makes of it: under NOT it takes the operator's negator, and the
+ * function of that.  So what is no condition of WHERE or ON that must be true
+ * gets a twin of the operator that has no negator.  And where the planner turns
+ * a condition round for an index it gets the twin's function there.  The twins
+ * are made from the list by src/sql/api/server_functions_bounded.sql.
+ *
+ * The other hopeless work is the server's own table of the elements of a list,
+ * x = ANY (list), where all of them have one hash value: such a list is refused.
  */
 #include "postgres.h"
 
 #include "access/detoast.h"
 #include "access/htup_details.h"
+#include "access/transam.h"
 #include "catalog/pg_namespace_d.h"
+#include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type_d.h"
 #include "commands/defrem.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "nodes/pathnodes.h"
 #include "nodes/primnodes.h"
 #include "tsearch/ts_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 
 #include "confine/bounded.h"
 #include "confine/server_functions.h"
@@ -56,6 +72,10 @@
 /* the server keeps no more of a word; two of them take as long as so many bytes */
 #define MAX_POSITIONS 255
 #define RANK_STEP 4
+
+/* elements of a list that may have one hash value, and of one that is not looked at */
+#define MAX_COLLISIONS 100
+#define SHORT_LIST 500
 
 /* constants of EXECUTE that no function takes long over, each */
 #define SHORT_CONSTANT 1024
@@ -115,6 +135,88 @@ substitute(Oid *funcid)
 	*funcid = twin;
 }
 
+/* The operator of another schema with this one's name and arguments, or InvalidOid. */
+static Oid
+operator_counterpart(Oid opno, Oid from, Oid to)
+{
+	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(opno));
+	Form_pg_operator form;
+	Oid			other = InvalidOid;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	form = (Form_pg_operator) GETSTRUCT(tuple);
+	if (form->oprnamespace == from)
+		other = GetSysCacheOid4(OPERNAMENSP, Anum_pg_operator_oid,
+								NameGetDatum(&form->oprname),
+								ObjectIdGetDatum(form->oprleft),
+								ObjectIdGetDatum(form->oprright),
+								ObjectIdGetDatum(to));
+	ReleaseSysCache(tuple);
+	return other;
+}
+
+/* Has an operator's function substituted, and the operator if it has a negator. */
+static void
+substitute_operator(Oid *opno, Oid *opfuncid)
+{
+	if (!asb_server_function_searches(*opfuncid))
+		return;
+	substitute(opfuncid);
+	if (OidIsValid(get_negator(*opno)))
+	{
+		*opno = operator_counterpart(*opno, PG_CATALOG_NAMESPACE, asb_schema_oid());
+		if (!OidIsValid(*opno))
+			elog(ERROR, "operator of function %u has no twin", *opfuncid);
+	}
+}
+
+/* Is the list short, or none that the planner could make a constant of? */
+static bool
+is_safe_list(const Node *list)
+{
+	const Const *constant = (const Const *) list;
+	const ArrayType *array;
+
+	switch (nodeTag(list))
+	{
+		case T_Const:
+			if (constant->constisnull)
+				return true;
+			array = DatumGetArrayTypeP(constant->constvalue);
+			return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) <= SHORT_LIST;
+		case T_ArrayExpr:
+			return list_length(((const ArrayExpr *) list)->elements) <= SHORT_LIST;
+		case T_SubLink:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Has a list looked at before the server makes a table of its elements. */
+static void
+bound_list(ScalarArrayOpExpr *search)
+{
+	Node	   *list = lsecond(search->args);
+	Oid			equality = search->useOr ? search->opno : get_negator(search->opno);
+	oidvector  *arguments;
+	Oid			types[] = {ANYARRAYOID};
+	Oid			funcid;
+
+	if (is_safe_list(list) || !OidIsValid(equality) ||
+		!op_hashjoinable(equality, exprType(linitial(search->args))))
+		return;
+	arguments = buildoidvector(types, lengthof(types));
+	funcid = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
+							 CStringGetDatum(TWIN_PREFIX "list"), PointerGetDatum(arguments),
+							 ObjectIdGetDatum(asb_schema_oid()));
+	if (!OidIsValid(funcid))
+		elog(ERROR, "function that looks at lists does not exist");
+	lsecond(search->args) = makeFuncExpr(funcid, exprType(list), list_make1(list),
+										 InvalidOid, search->inputcollid, COERCE_EXPLICIT_CALL);
+}
+
 void
 asb_bounded_substitute(Node *node)
 {
@@ -126,13 +228,97 @@ asb_bounded_substitute(Node *node)
 		case T_OpExpr:
 		case T_DistinctExpr:
 		case T_NullIfExpr:
-			substitute(&((OpExpr *) node)->opfuncid);
+			substitute_operator(&((OpExpr *) node)->opno, &((OpExpr *) node)->opfuncid);
 			break;
 		case T_ScalarArrayOpExpr:
-			substitute(&((ScalarArrayOpExpr *) node)->opfuncid);
+			substitute_operator(&((ScalarArrayOpExpr *) node)->opno,
+								&((ScalarArrayOpExpr *) node)->opfuncid);
+			bound_list((ScalarArrayOpExpr *) node);
 			break;
 		default:
 			break;
+	}
+}
+
+/* NOT is never made of what AND and OR combine in WHERE or ON. */
+void
+asb_bounded_conditions(Node *condition)
+{
+	Oid		   *opno;
+	Oid			original;
+	ListCell   *cell;
+
+	if (condition == NULL)
+		return;
+	if (is_andclause(condition) || is_orclause(condition))
+	{
+		check_stack_depth();
+		foreach(cell, ((BoolExpr *) condition)->args)
+			asb_bounded_conditions(lfirst(cell));
+		return;
+	}
+
+	if (IsA(condition, OpExpr))
+		opno = &((OpExpr *) condition)->opno;
+	else if (IsA(condition, ScalarArrayOpExpr))
+		opno = &((ScalarArrayOpExpr *) condition)->opno;
+	else
+		return;
+	if (*opno < FirstNormalObjectId)
+		return;
+	original = operator_counterpart(*opno, asb_schema_oid(), PG_CATALOG_NAMESPACE);
+	if (OidIsValid(original))
+		*opno = original;
+}
+
+/* Of a condition that the planner turned round it forgot the function. */
+static void
+substitute_in_index_clauses(List *clauses)
+{
+	ListCell   *cell;
+	ListCell   *inner;
+
+	foreach(cell, clauses)
+	{
+		foreach(inner, lfirst_node(IndexClause, cell)->indexquals)
+		{
+			OpExpr	   *operator = (OpExpr *) lfirst_node(RestrictInfo, inner)->clause;
+
+			if (IsA(operator, OpExpr) && !OidIsValid(operator->opfuncid))
+			{
+				set_opfuncid(operator);
+				substitute(&operator->opfuncid);
+			}
+		}
+	}
+}
+
+void
+asb_bounded_substitute_in_paths(List *paths)
+{
+	ListCell   *cell;
+
+	foreach(cell, paths)
+	{
+		Path	   *path = lfirst(cell);
+
+		switch (nodeTag(path))
+		{
+			case T_IndexPath:
+				substitute_in_index_clauses(((IndexPath *) path)->indexclauses);
+				break;
+			case T_BitmapHeapPath:
+				asb_bounded_substitute_in_paths(list_make1(((BitmapHeapPath *) path)->bitmapqual));
+				break;
+			case T_BitmapAndPath:
+				asb_bounded_substitute_in_paths(((BitmapAndPath *) path)->bitmapquals);
+				break;
+			case T_BitmapOrPath:
+				asb_bounded_substitute_in_paths(((BitmapOrPath *) path)->bitmapquals);
+				break;
+			default:
+				break;
+		}
 	}
 }
 
@@ -384,4 +570,84 @@ asb_bounded(PG_FUNCTION_ARGS)
 	result = FunctionCallInvoke(fcinfo);
 	fcinfo->flinfo = twin;
 	return result;
+}
+
+/* Distinct elements of a list that have one hash value: those found so far. */
+typedef struct Collision
+{
+	uint32		hash;			/* the key */
+	int			n;
+	int			last;			/* the one found last, by its place in the list */
+} Collision;
+
+/* May the server make a table of the elements by their hash values? */
+static bool
+hashes_well(ArrayType *list, Oid collation)
+{
+	TypeCacheEntry *type = lookup_type_cache(ARR_ELEMTYPE(list),
+											 TYPECACHE_HASH_PROC_FINFO | TYPECACHE_EQ_OPR_FINFO);
+	HASHCTL		control = {.keysize = sizeof(uint32), .entrysize = sizeof(Collision), .hcxt = CurrentMemoryContext};
+	HTAB	   *collisions;
+	Datum	   *values;
+	bool	   *nulls;
+	int		   *before;			/* the element found before with the same hash value, or -1 */
+	int			n;
+
+	if (!OidIsValid(type->hash_proc) || !OidIsValid(type->eq_opr))
+		return true;
+
+	deconstruct_array(list, type->type_id, type->typlen, type->typbyval, type->typalign,
+					  &values, &nulls, &n);
+	before = palloc_array(int, n);
+	collisions = hash_create("agentsandbox list", n, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	for (int i = 0; i < n; i++)
+	{
+		uint32		hash;
+		Collision  *collision;
+		bool		found;
+		int			same;
+
+		CHECK_FOR_INTERRUPTS();
+		if (nulls[i])
+			continue;
+		hash = DatumGetUInt32(FunctionCall1Coll(&type->hash_proc_finfo, collation, values[i]));
+		collision = hash_search(collisions, &hash, HASH_ENTER, &found);
+		if (!found)
+		{
+			collision->n = 0;
+			collision->last = -1;
+		}
+		for (same = collision->last; same >= 0; same = before[same])
+		{
+			if (DatumGetBool(FunctionCall2Coll(&type->eq_opr_finfo, collation, values[i], values[same])))
+				break;
+		}
+		if (same >= 0)
+			continue;
+		if (++collision->n > MAX_COLLISIONS)
+			return false;
+		before[i] = collision->last;
+		collision->last = i;
+	}
+	hash_destroy(collisions);
+	pfree(before);
+	pfree(values);
+	pfree(nulls);
+	return true;
+}
+
+ASB_FUNCTION(asb_bounded_list);
+
+Datum
+asb_bounded_list(PG_FUNCTION_ARGS)
+{
+	ArrayType  *list = PG_GETARG_ARRAYTYPE_P(0);
+
+	if (ArrayGetNItems(ARR_NDIM(list), ARR_DIMS(list)) > SHORT_LIST &&
+		!hashes_well(list, PG_GET_COLLATION()))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many values of the list have the same hash value"),
+				 errhint("Join with the values instead.")));
+	PG_RETURN_ARRAYTYPE_P(list);
 }

@@ -16,6 +16,7 @@
 #include "executor/executor.h"
 #include "libpq/auth.h"
 #include "nodes/parsenodes.h"
+#include "optimizer/paths.h"
 #include "optimizer/planner.h"
 #include "parser/analyze.h"
 #include "tcop/utility.h"
@@ -23,6 +24,7 @@
 
 #include "confine/agent.h"
 #include "confine/analyze.h"
+#include "confine/bounded.h"
 #include "confine/clock.h"
 #include "confine/decisions.h"
 #include "confine/disclosure.h"
@@ -61,6 +63,7 @@ static ClientAuthentication_hook_type next_client_authentication_hook = NULL;
 static post_parse_analyze_hook_type next_post_parse_analyze_hook = NULL;
 static emit_log_hook_type next_emit_log_hook = NULL;
 static planner_hook_type next_planner_hook = NULL;
+static set_rel_pathlist_hook_type next_set_rel_pathlist_hook = NULL;
 static ExecutorStart_hook_type next_executor_start_hook = NULL;
 static ExecutorRun_hook_type next_executor_run_hook = NULL;
 static ExecutorFinish_hook_type next_executor_finish_hook = NULL;
@@ -236,6 +239,19 @@ asb_planner(Query *query, const char *source, int cursor_options, ParamListInfo 
 	if (session)
 		return confined_planner(session, query, source, cursor_options, params);
 	return next_planner_hook(query, source, cursor_options, params);
+}
+
+static void
+asb_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
+{
+	if (next_set_rel_pathlist_hook)
+		next_set_rel_pathlist_hook(root, rel, rti, rte);
+
+	if (asb_session())
+	{
+		asb_bounded_substitute_in_paths(rel->pathlist);
+		asb_bounded_substitute_in_paths(rel->partial_pathlist);
+	}
 }
 
 static void pg_noinline
@@ -512,6 +528,7 @@ asb_hooks_init(void)
 	INSTALL(emit_log_hook, next_emit_log_hook, asb_emit_log);
 	INSTALL(post_parse_analyze_hook, next_post_parse_analyze_hook, asb_post_parse_analyze);
 	INSTALL_OVER(standard_planner, planner_hook, next_planner_hook, asb_planner);
+	INSTALL(set_rel_pathlist_hook, next_set_rel_pathlist_hook, asb_set_rel_pathlist);
 	INSTALL_OVER(standard_ExecutorStart, ExecutorStart_hook, next_executor_start_hook, asb_executor_start);
 	INSTALL_OVER(standard_ExecutorRun, ExecutorRun_hook, next_executor_run_hook, asb_executor_run);
 	INSTALL_OVER(standard_ExecutorFinish, ExecutorFinish_hook, next_executor_finish_hook, asb_executor_finish);

@@ -203,13 +203,13 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.fail(uuid, uuid, jsonb, interval, boolean)
 TO agentsandbox_gateway;
 
--- Confinement: what an agent's search functions really run (bounded.c).
+-- Confinement: what an agent's search functions and lists really run (bounded.c).
 DO $$
 DECLARE
     twin regprocedure;
 BEGIN
     FOR twin IN SELECT oid FROM pg_catalog.pg_proc
-                WHERE pronamespace = 'agentsandbox'::pg_catalog.regnamespace AND prosrc = 'asb_bounded'
+                WHERE pronamespace = 'agentsandbox'::pg_catalog.regnamespace AND prosrc IN ('asb_bounded', 'asb_bounded_list')
     LOOP
         EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO agentsandbox_agent', twin);
     END LOOP;

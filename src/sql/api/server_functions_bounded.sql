@@ -5,6 +5,7 @@ DECLARE
     searches CONSTANT text := (SELECT reason FROM agentsandbox.server_functions()
                                WHERE signature = 'strpos(text,text)');
     f record;
+    o record;
 BEGIN
     FOR f IN SELECT p.*, pg_catalog.pg_get_function_arguments(p.oid) AS arguments,
                     pg_catalog.pg_get_function_identity_arguments(p.oid) AS identity,
@@ -24,5 +25,24 @@ LANGUAGE c %s %s PARALLEL SAFE COST %s %s AS 'MODULE_PATHNAME', 'asb_bounded'$sq
             'bounded_' || f.proname, f.identity,
             pg_catalog.format('what an agent''s %I(%s) runs: refuses values too large to search in one another', f.proname, f.identity));
     END LOOP;
+
+    -- operators that NOT would make others of: without a negator
+    FOR o IN SELECT op.*, p.proname
+               FROM pg_catalog.pg_operator op
+               JOIN pg_catalog.pg_proc p ON p.oid = op.oprcode
+               JOIN agentsandbox.server_functions() s ON s.function = p.oid
+              WHERE s.reason = searches AND op.oprnegate <> 0
+    LOOP
+        EXECUTE pg_catalog.format('CREATE OPERATOR agentsandbox.%s (FUNCTION = agentsandbox.%I, LEFTARG = %s, RIGHTARG = %s, RESTRICT = %s, JOIN = %s)',
+            o.oprname, 'bounded_' || o.proname, o.oprleft::regtype, o.oprright::regtype, o.oprrest, o.oprjoin);
+        EXECUTE pg_catalog.format('COMMENT ON OPERATOR agentsandbox.%s (%s, %s) IS %L',
+            o.oprname, o.oprleft::regtype, o.oprright::regtype,
+            'what an agent''s ' || o.oprname || ' runs where it is no condition of WHERE or ON: NOT makes no other operator of it');
+    END LOOP;
 END
 $$;
+
+CREATE FUNCTION agentsandbox.bounded_list(list anyarray) RETURNS anyarray
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
+AS 'MODULE_PATHNAME', 'asb_bounded_list';
+COMMENT ON FUNCTION agentsandbox.bounded_list(anyarray) IS 'the list of an agent''s = ANY (list): refuses one with more than 100 distinct values of one hash value';
