@@ -8,12 +8,10 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
 #include "core/commit.h"
 #include "core/contained.h"
-#include "core/query.h"
 #include "rpc/canonical.h"
 #include "rpc/error.h"
 #include "worker/anomaly.h"
@@ -39,7 +37,7 @@ enum
 typedef struct Batch
 {
 	AsbCharges *charges;
-	AsbVerdicts *verdicts;		/* of what rules hold */
+	AsbVerdicts *verdicts;		/* of what is not released */
 	TimestampTz horizon;
 	TimestampTz first_tick;		/* at which something is released */
 } Batch;
@@ -123,19 +121,9 @@ read_account(const Candidate *c)
 }
 
 static void
-end_call(const Candidate *c)
+end_call(const Candidate *c, AsbVerdicts *verdicts)
 {
-	static AsbQuery update = {
-		"UPDATE agentsandbox.remoteprocedurecalls SET status = $2, error = $3 WHERE ctid = $1",
-		3, {TIDOID, TEXTOID, JSONBOID}
-	};
-	Datum		values[] = {
-		PointerGetDatum(&c->call.row->tuple->t_self),
-		CStringGetTextDatum(asb_call_state_name(c->verdict.state)),
-		PointerGetDatum(c->verdict.error)
-	};
-
-	(void) asb_query(&update, values, NULL);
+	asb_verdicts_add(verdicts, &c->call, &c->verdict);
 	asb_anomaly_note(&c->call, c->verdict.state, false);
 }
 
@@ -154,7 +142,7 @@ hold(Candidate *c, AsbVerdicts *verdicts)
 		return true;
 	}
 	c->verdict = (AsbVerdict) {ASB_CALL_REFUSED, asb_call_error(ASB_ERROR_TOO_MANY_HELD, NULL)};
-	end_call(c);
+	end_call(c, verdicts);
 	return true;
 }
 
@@ -174,19 +162,20 @@ release(Candidate **calls, int n, Batch *batch)
 	{
 		Candidate  *c = calls[i];
 		AsbCall    *row = c->call.row;
+		Jsonb	   *error;
 
 		if (hold(c, batch->verdicts))
 			continue;
 		if (asb_charges_add(batch->charges, &account, tick,
 							PointerGetDatum(&row->tuple->t_self),
 							DatumGetUUIDP(row->values[Anum_call_id - 1]),
-							c->call.method_name, c->capacity, &c->verdict.error))
+							c->call.method_name, c->capacity, &error))
 		{
 			asb_anomaly_note(&c->call, ASB_CALL_READY, c->approved);
 			continue;
 		}
-		c->verdict.state = ASB_CALL_REFUSED;
-		end_call(c);
+		c->verdict = (AsbVerdict) {ASB_CALL_REFUSED, error};
+		end_call(c, batch->verdicts);
 	}
 }
 
@@ -246,7 +235,7 @@ asb_release_rows(SPITupleTable *rows, int n, TimestampTz horizon)
 			if (all[first].metered)
 				calls[ncalls++] = &all[first];
 			else
-				end_call(&all[first]);
+				end_call(&all[first], batch.verdicts);
 		}
 		if (ncalls > 0)
 			release(calls, ncalls, &batch);
