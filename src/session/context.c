@@ -34,6 +34,7 @@
 
 #include "core/catalog.h"
 #include "core/compat.h"
+#include "core/contained.h"
 #include "session/context.h"
 
 /* set by asb_context_lend() */
@@ -126,6 +127,55 @@ input_as_everybody(Oid input, char *text, Oid ioparam)
 	return result;
 }
 
+typedef struct Conversion
+{
+	const char *text;
+	Oid			input;
+	Oid			ioparam;
+	Datum		result;
+} Conversion;
+
+static void
+run_input(void *arg)
+{
+	Conversion *conversion = arg;
+
+	conversion->result = input_as_everybody(conversion->input, pstrdup(conversion->text),
+											conversion->ioparam);
+}
+
+/* asb_contained_if() where there can be no subtransaction, with a resource owner. */
+static bool
+owned_if(void (*run) (void *arg), void *arg, bool (*expected) (int sqlerrcode))
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ResourceOwner ours = ResourceOwnerCreate(owner, "agentsandbox context");
+	volatile bool done = false;
+
+	CurrentResourceOwner = ours;
+	PG_TRY();
+	{
+		run(arg);
+		done = true;
+	}
+	PG_CATCH();
+	{
+		if (!expected(geterrcode()))
+			PG_RE_THROW();
+		MemoryContextSwitchTo(context);
+		FlushErrorState();
+	}
+	PG_END_TRY();
+
+	ResourceOwnerRelease(ours, RESOURCE_RELEASE_BEFORE_LOCKS, done, false);
+	ResourceOwnerRelease(ours, RESOURCE_RELEASE_LOCKS, done, false);
+	ResourceOwnerRelease(ours, RESOURCE_RELEASE_AFTER_LOCKS, done, false);
+	ResourceOwnerDelete(ours);
+	CurrentResourceOwner = owner;
+	return done;
+}
+
 /*
  * Runs a type's input function; false if it does not accept the text.
  *
@@ -137,54 +187,13 @@ input_as_everybody(Oid input, char *text, Oid ioparam)
 static bool
 convert(const char *text, Oid type, Datum *result)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	bool		subtransaction = !IsInParallelMode();
-	Oid			input;
-	Oid			ioparam;
-	volatile bool accepted = false;
+	Conversion	conversion = {text};
+	bool		accepted;
 
-	getTypeInputInfo(type, &input, &ioparam);
-
-	if (subtransaction)
-		BeginInternalSubTransaction(NULL);
-	else
-		CurrentResourceOwner = ResourceOwnerCreate(owner, "agentsandbox context");
-	MemoryContextSwitchTo(context);
-
-	PG_TRY();
-	{
-		*result = input_as_everybody(input, pstrdup(text), ioparam);
-		accepted = true;
-		if (subtransaction)
-			ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		if (!is_about_value(error->sqlerrcode))
-			PG_RE_THROW();
-		FlushErrorState();
-		FreeErrorData(error);
-		if (subtransaction)
-			RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-
-	if (!subtransaction)
-	{
-		ResourceOwner ours = CurrentResourceOwner;
-
-		ResourceOwnerRelease(ours, RESOURCE_RELEASE_BEFORE_LOCKS, accepted, false);
-		ResourceOwnerRelease(ours, RESOURCE_RELEASE_LOCKS, accepted, false);
-		ResourceOwnerRelease(ours, RESOURCE_RELEASE_AFTER_LOCKS, accepted, false);
-		ResourceOwnerDelete(ours);
-	}
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
+	getTypeInputInfo(type, &conversion.input, &conversion.ioparam);
+	accepted = IsInParallelMode() ? owned_if(run_input, &conversion, is_about_value) :
+		asb_contained_if(run_input, &conversion, is_about_value);
+	*result = conversion.result;
 	return accepted;
 }
 
