@@ -8,7 +8,6 @@
 #include "miscadmin.h"
 
 #include "confine/disclosure.h"
-#include "confine/flow.h"
 #include "confine/hooks.h"
 #include "confine/limit.h"
 #include "confine/refusal.h"
@@ -65,7 +64,6 @@ _PG_init(void)
 	asb_refusal_init();
 	asb_disclosure_init();
 	asb_limit_init();
-	asb_flow_init();
 	asb_hooks_init();
 	asb_method_init();
 	asb_await_init();

@@ -22,14 +22,12 @@
  */
 #include "postgres.h"
 
-#include "access/sysattr.h"
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 
 #include "confine/flow.h"
@@ -38,6 +36,7 @@
 #include "core/catalog.h"
 #include "core/compat.h"
 #include "core/transaction.h"
+#include "flow/compared.h"
 #include "flow/object.h"
 #include "flow/raise.h"
 #include "flow/unwritten.h"
@@ -49,19 +48,8 @@
 static AsbLabelSet written_floor = ALL_LABELS;
 static Oid	written_relid = InvalidOid;
 
-/* our relations that are not judged as others are */
-static Oid	calls_relid = InvalidOid;
-static Oid	notes_relid = InvalidOid;
-static bool own_relids_valid = false;
-
 /* does what is judged now lock rows FOR KEY SHARE, and not more than that? */
 static bool locks_as_keys_do = false;
-
-static void
-forget_own_relids(Datum arg, Oid relid)
-{
-	own_relids_valid = false;
-}
 
 void
 asb_flow_note_locks(const List *rowmarks)
@@ -78,16 +66,6 @@ asb_flow_note_locks(const List *rowmarks)
 		if (strength != LCS_FORKEYSHARE)
 			locks_as_keys_do = false;
 	}
-}
-
-static void
-find_own_relids(void)
-{
-	if (own_relids_valid)
-		return;
-	own_relids_valid = true;
-	calls_relid = asb_relation_oid("remoteprocedurecalls");
-	notes_relid = asb_relation_oid("notes");
 }
 
 /* Something with these labels is read. */
@@ -126,7 +104,7 @@ writes_one_of(const Bitmapset *written, const Bitmapset *columns)
 {
 	return bms_overlap(written, columns) ||
 		(!bms_is_empty(written) &&
-		 bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, columns));
+		 bms_is_member(ASB_WHOLE_ROW, columns));
 }
 
 static void
@@ -173,7 +151,8 @@ is_written(const AsbAccess *access)
 		return false;
 
 	/* of these a conversation sees its own rows only */
-	return access->relid != calls_relid && access->relid != notes_relid;
+	return access->relid != asb_relation_oid("remoteprocedurecalls") &&
+		access->relid != asb_relation_oid("notes");
 }
 
 static void
@@ -218,10 +197,9 @@ add_access(const AsbSession *session, const AsbAccess *access, AsbFlow *flow)
 
 	if (access == NULL || access->requiredPerms == 0 || access->relid < FirstNormalObjectId)
 		return;
-	find_own_relids();
 	if ((access->requiredPerms & ACL_INSERT) && asb_objects()->relations && is_view_with_defaults(access->relid))
 		flow->view_defaults = true;
-	if (access->relid == calls_relid)
+	if (access->relid == asb_relation_oid("remoteprocedurecalls"))
 		add_call_read(session, access->selectedCols, flow);
 
 	relation = asb_relation_labels(access->relid);
@@ -289,14 +267,21 @@ walk(Node *node, WalkContext *context)
 	return expression_tree_walker(node, walk, context);
 }
 
+/* Nothing is read or written yet. */
+static void
+begin(AsbFlow *flow)
+{
+	flow->read = 0;
+	flow->floor = ALL_LABELS;
+	flow->written = InvalidOid;
+}
+
 void
 asb_flow_of_query(const AsbSession *session, Query *query, AsbFlow *flow)
 {
 	WalkContext context = {session, flow};
 
-	flow->read = 0;
-	flow->floor = ALL_LABELS;
-	flow->written = InvalidOid;
+	begin(flow);
 	walk((Node *) query, &context);
 }
 
@@ -305,9 +290,7 @@ of_access_list(const AsbSession *session, List *access_list, AsbFlow *flow)
 {
 	ListCell   *cell;
 
-	flow->read = 0;
-	flow->floor = ALL_LABELS;
-	flow->written = InvalidOid;
+	begin(flow);
 	foreach(cell, access_list)
 		add_access(session, asb_access(cell), flow);
 }
@@ -501,8 +484,7 @@ read_what_is_kept(AsbAccess *target, const List *targets)
 		if (entry->resjunk || !keeps_the_rest(entry->expr))
 			continue;
 		target->requiredPerms |= ACL_SELECT;
-		target->selectedCols = bms_add_member(target->selectedCols,
-											  entry->resno - FirstLowInvalidHeapAttributeNumber);
+		target->selectedCols = bms_add_member(target->selectedCols, ASB_MEMBER(entry->resno));
 	}
 }
 
@@ -587,10 +569,4 @@ asb_flow_gate_rewrite(const AsbSession *session, Oid relid)
 	add_write(&flow, asb_relation_labels(relid), relid);
 	judge(session, &flow);
 	note_written(&flow);
-}
-
-void
-asb_flow_init(void)
-{
-	CacheRegisterRelcacheCallback(forget_own_relids, (Datum) 0);
 }

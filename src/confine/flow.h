@@ -68,6 +68,4 @@ extern void asb_flow_of_query(const AsbSession *session, Query *query, AsbFlow *
 /* Why a relation that lacks these labels must not be written. */
 extern char *asb_flow_write_message(const AsbSession *session, Oid relid, AsbLabelSet lacking);
 
-extern void asb_flow_init(void);
-
 #endif							/* ASB_FLOW_H */
