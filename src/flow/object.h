@@ -75,12 +75,13 @@ extern AsbLabelSet asb_column_labels(const AsbRelationLabels *relation, AttrNumb
 /* Labels of a function; true in *undefined as above.  Cheap if none has any. */
 extern AsbLabelSet asb_function_labels(Oid funcid, bool *undefined);
 
+/* Has SECURITY LABEL given it any, as far as that is known? */
+extern bool asb_function_given_labels(Oid funcid);
+
 /*
  * May no plan hide that the function runs?  True as well when that is not
  * known at the moment: reads no catalog.
  */
-extern bool asb_function_given_labels(Oid funcid);
-
 static inline bool
 asb_function_may_have_labels(Oid funcid)
 {

@@ -45,7 +45,7 @@ refuse_object(const char *why)
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg("agentsandbox has no labels for this kind of object"),
-			 errdetail("%s", why),
+			 why ? errdetail("%s", why) : 0,
 			 errhint("Tables, views, materialized views, foreign tables, their columns, and functions can be labelled.")));
 }
 
@@ -159,10 +159,7 @@ check_label(const ObjectAddress *object, const char *label)
 			asb_wakeup_at_commit();
 			break;
 		default:
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("agentsandbox has no labels for this kind of object"),
-					 errhint("Tables, views, materialized views, foreign tables, their columns, and functions can be labelled.")));
+			refuse_object(NULL);
 	}
 
 	if (!valid)

@@ -4,7 +4,7 @@
  *
  * A tick is a multiple of the profile's release_interval.  Shortly before it
  * the calls that wait are judged again, put in order, charged and made ready as
- * of the tick: a claim does not see them earlier (rpc/queue.c), and from the
+ * of the tick: a claim does not see them earlier (rpc/claim.c), and from the
  * tick on sees all of them at once.  So when within a tick the worker comes to
  * do this, which an agent could influence, shows nowhere; a worker that is late
  * prepares for the next tick, and the gap that is charged says so.
@@ -58,7 +58,6 @@ static TimestampTz closed = 0;
 /* Gateways have been told of what became visible up to here; 0: of nothing yet. */
 static TimestampTz announced = 0;
 
-/* The first tick that can still be prepared, for an interval in microseconds. */
 TimestampTz
 asb_next_tick(TimestampTz now, int64 interval)
 {
