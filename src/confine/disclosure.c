@@ -42,6 +42,7 @@
 #include "confine/name.h"
 #include "confine/relation.h"
 #include "confine/type.h"
+#include "core/errors.h"
 #include "session/session.h"
 
 /* bytes of a message that are told, and of a statement that are logged */
@@ -376,6 +377,16 @@ hide_names(Oid role, const char *source, ErrorData *error)
 	bool		unreachable;
 	bool		tells_type;
 	const char *type;
+
+	/* its conversation was closed, so it reaches nothing; that is what is wrong */
+	if (!SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role)))
+	{
+		MemoryContextSwitchTo(oldcontext);
+		MemoryContextDelete(context);
+		say(error, ASB_ERRCODE_CONVERSATION_CLOSED, "the conversation is closed", NULL);
+		error->cursorpos = 0;
+		return;
+	}
 
 	unreachable = asb_name_unreachable(role, source, error->cursorpos, &name);
 	tells_type = !unreachable && tells_hidden_type(role, error);
