@@ -16,6 +16,7 @@
 #include "rpc/error.h"
 #include "worker/charges.h"
 #include "worker/task.h"
+#include "worker/turns.h"
 
 /* The columns of egress_charges, and what the call needs, as arrays. */
 enum

@@ -9,6 +9,7 @@
 #include "utils/uuid.h"
 
 #include "core/query.h"
+#include "worker/holds.h"
 #include "worker/task.h"
 
 /* Conversations of a batch of which calls are held. */

@@ -20,7 +20,8 @@
 #include "rpc/queue.h"
 #include "rpc/ready.h"
 #include "rpc/row.h"
-#include "worker/task.h"
+#include "worker/look.h"
+#include "worker/turns.h"
 
 static void
 end_call(AsbCall *call, AsbCallState state, AsbCallErrorCode error)

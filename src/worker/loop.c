@@ -23,8 +23,10 @@
 
 #include "core/wakeup.h"
 #include "worker/anomaly.h"
+#include "worker/rates.h"
 #include "worker/task.h"
 #include "worker/transaction.h"
+#include "worker/turns.h"
 #include "worker/worker.h"
 
 /* until a task that failed is tried again */

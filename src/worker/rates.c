@@ -16,7 +16,7 @@
 #include "utils/uuid.h"
 
 #include "core/query.h"
-#include "worker/task.h"
+#include "worker/rates.h"
 
 #define MAX_PAIRS 10000
 

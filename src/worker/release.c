@@ -16,8 +16,8 @@
 #include "rpc/error.h"
 #include "worker/anomaly.h"
 #include "worker/charges.h"
+#include "worker/holds.h"
 #include "worker/release.h"
-#include "worker/task.h"
 #include "worker/verdicts.h"
 
 /* Columns of ASB_RELEASE_SQL. */

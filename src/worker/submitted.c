@@ -22,7 +22,6 @@
 
 #include "core/catalog.h"
 #include "worker/submitted.h"
-#include "worker/task.h"
 
 /* So many of the last transactions began lately. */
 #define LATELY 64

@@ -23,4 +23,7 @@ extern int	asb_submitted_read(const AsbVerdicts *verdicts, AsbCall **calls, int 
 /* They need not be read again: up to the last, or (NULL) all that the snapshot shows. */
 extern void asb_submitted_was_read(Snapshot snapshot, const AsbCallKey *last);
 
+/* Calls of this transaction and later ones are still to be judged. */
+extern uint64 asb_oldest_unjudged(void);
+
 #endif							/* ASB_SUBMITTED_H */

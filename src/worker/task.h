@@ -72,15 +72,6 @@ extern bool asb_task_retention(TimestampTz *next);
 extern void asb_task_requests(AsbPending *pending, int n);
 extern void asb_task_requests_done(const AsbPending *pending, int n);
 
-/* submitted.c: calls of this transaction and later ones are still to be judged. */
-extern uint64 asb_oldest_unjudged(void);
-
-/*
- * look.c: does to a call what is due, and has it found again in time.  False
- * if somebody is changing it right now.
- */
-extern bool asb_look_at(Relation calls, AsbCall *call);
-
 /* task_young.c: whether a call will still be looked at; from which transaction on. */
 extern bool asb_is_young(const AsbCallKey *key);
 extern uint64 asb_young_from(void);
@@ -88,25 +79,5 @@ extern void asb_young_forget(void);
 
 /* task_conversations.c: a transaction of it was rolled back */
 extern void asb_conversations_forget(void);
-
-/* turns.c: the order of claiming */
-extern void asb_turns_begin(bool rescan);
-extern int64 asb_turns_current(void);
-extern int64 asb_turns_next(const pg_uuid_t *conversation);
-/* A turn that no other call has, so that none goes before another by its age. */
-extern int64 asb_turns_apart(void);
-extern void asb_turns_forget(void);
-
-/* rates.c: calls that a conversation made of a method lately */
-extern bool asb_rate_take(const pg_uuid_t *conversation, const char *name,
-						  int calls, int64 interval, double *retry_after);
-extern void asb_rates_forget(void);
-
-/*
- * holds.c: calls of a conversation that wait for a reviewer.  A batch begins;
- * may one more wait?
- */
-extern void asb_hold_begin(void);
-extern bool asb_hold_take(const pg_uuid_t *conversation);
 
 #endif							/* ASB_TASK_H */

@@ -33,6 +33,7 @@
 #include "worker/anomaly.h"
 #include "worker/release.h"
 #include "worker/task.h"
+#include "worker/turns.h"
 #include "worker/worker.h"
 
 /* How long before a tick its calls are prepared, and when that is too late. */

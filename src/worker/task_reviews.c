@@ -22,6 +22,7 @@
 #include "rpc/error.h"
 #include "worker/anomaly.h"
 #include "worker/task.h"
+#include "worker/turns.h"
 #include "worker/verdicts.h"
 
 /* Columns of the query in read_decided(). */

@@ -17,6 +17,7 @@
 
 #include "core/catalog.h"
 #include "rpc/row.h"
+#include "worker/look.h"
 #include "worker/task.h"
 
 bool

@@ -27,8 +27,11 @@
 #include "rpc/error.h"
 #include "rpc/ready.h"
 #include "worker/anomaly.h"
+#include "worker/holds.h"
+#include "worker/rates.h"
 #include "worker/submitted.h"
 #include "worker/task.h"
+#include "worker/turns.h"
 #include "worker/verdicts.h"
 
 /*

@@ -33,6 +33,8 @@
 #include "core/query.h"
 #include "rpc/queue.h"
 #include "rpc/row.h"
+#include "worker/look.h"
+#include "worker/submitted.h"
 #include "worker/task.h"
 
 #define MAX_LOOKS 5000			/* in one transaction */

@@ -32,7 +32,7 @@
 #include "core/catalog.h"
 #include "core/query.h"
 #include "rpc/ready.h"
-#include "worker/task.h"
+#include "worker/turns.h"
 
 typedef struct LastTurn
 {

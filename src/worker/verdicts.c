@@ -26,6 +26,7 @@
 #include "rpc/ready.h"
 #include "rpc/row.h"
 #include "worker/task.h"
+#include "worker/turns.h"
 #include "worker/verdicts.h"
 
 AsbVerdicts *
