@@ -136,7 +136,7 @@ read_stored(const pg_uuid_t *conversation, uint64 *rows, uint64 *bytes)
 
 	ScanKeyInit(&key, Anum_usage_conversation, BTEqualStrategyNumber, F_UUID_EQ,
 				UUIDPGetDatum(conversation));
-	scan = systable_beginscan(rel, asb_relation_oid("usage_pkey"), true, snapshot, 1, &key);
+	scan = systable_beginscan(rel, asb_primary_key(rel), true, snapshot, 1, &key);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
 	{

@@ -139,6 +139,15 @@ asb_relation_natts(Oid relid)
 	return natts;
 }
 
+Oid
+asb_primary_key(Relation rel)
+{
+	/* which finds it, too */
+	if (!rel->rd_indexvalid)
+		list_free(RelationGetIndexList(rel));
+	return rel->rd_pkindex;
+}
+
 void
 asb_text_key(ScanKey key, Relation rel, AttrNumber column, Datum value)
 {

@@ -23,6 +23,9 @@ extern Oid	asb_relation_oid(const char *relname);
 /* Number of columns, dropped ones included; 0 if there is no such relation. */
 extern int	asb_relation_natts(Oid relid);
 
+/* OID of the index of a relation's primary key. */
+extern Oid	asb_primary_key(Relation rel);
+
 /*
  * A key for a scan that looks for a text.  An index has the order of the
  * column's collation; ScanKeyInit() would search it in the order of "C", which

@@ -99,10 +99,9 @@ asb_labels_stored(const pg_uuid_t *conversation, Snapshot snapshot)
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
-	(void) RelationGetIndexList(rel);
 	ScanKeyInit(&key, Anum_conversation_labels_conversation, BTEqualStrategyNumber, F_UUID_EQ,
 				UUIDPGetDatum(conversation));
-	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
+	scan = systable_beginscan(rel, asb_primary_key(rel), true, snapshot, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		bool		isnull;

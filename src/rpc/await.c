@@ -198,12 +198,11 @@ read_outcome(const pg_uuid_t *conversation, const pg_uuid_t *id)
 	Datum		values[Natts_call];
 	bool		isnull[Natts_call];
 
-	(void) RelationGetIndexList(rel);
 	ScanKeyInit(&keys[0], Anum_call_conversation, BTEqualStrategyNumber, F_UUID_EQ,
 				UUIDPGetDatum(conversation));
 	ScanKeyInit(&keys[1], Anum_call_id, BTEqualStrategyNumber, F_UUID_EQ,
 				UUIDPGetDatum(id));
-	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 2, keys);
+	scan = systable_beginscan(rel, asb_primary_key(rel), true, snapshot, 2, keys);
 	tuple = systable_getnext(scan);
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR,

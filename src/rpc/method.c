@@ -156,9 +156,8 @@ load_method(const char *name, RowVersion *version, AsbMethod *method)
 	bool		found;
 
 	methods_relid = RelationGetRelid(rel);
-	(void) RelationGetIndexList(rel);
 	asb_text_key(&key, rel, Anum_method_name, CStringGetTextDatum(name));
-	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
+	scan = systable_beginscan(rel, asb_primary_key(rel), true, snapshot, 1, &key);
 	tuple = systable_getnext(scan);
 	found = HeapTupleIsValid(tuple);
 	if (found)
@@ -222,11 +221,10 @@ asb_method_is_allowed(Oid profile, Datum method, Snapshot snapshot)
 	SysScanDesc scan;
 	bool		allowed;
 
-	(void) RelationGetIndexList(rel);
 	ScanKeyInit(&keys[0], Anum_profile_methods_profile, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(profile));
 	asb_text_key(&keys[1], rel, Anum_profile_methods_method, method);
-	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 2, keys);
+	scan = systable_beginscan(rel, asb_primary_key(rel), true, snapshot, 2, keys);
 	allowed = HeapTupleIsValid(systable_getnext(scan));
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);

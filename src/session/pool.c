@@ -249,10 +249,9 @@ look_up_token(text *token, bool *single_use)
 	pg_uuid_t	conversation;
 	bool		isnull;
 
-	(void) RelationGetIndexList(rel);
 	ScanKeyInit(&key, Anum_tokens_hash, BTEqualStrategyNumber, F_BYTEAEQ,
 				PointerGetDatum(hash));
-	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
+	scan = systable_beginscan(rel, asb_primary_key(rel), true, snapshot, 1, &key);
 	tuple = systable_getnext(scan);
 	if (!HeapTupleIsValid(tuple) ||
 		!same_hash(hash, DatumGetByteaPP(heap_getattr(tuple, Anum_tokens_hash, desc, &isnull))))

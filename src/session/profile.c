@@ -107,7 +107,7 @@ asb_profile_find(Oid role, AsbProfile *profile)
 
 	ScanKeyInit(&key, Anum_profiles_profile, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(role));
-	scan = systable_beginscan(rel, asb_relation_oid("profiles_pkey"), true, snapshot, 1, &key);
+	scan = systable_beginscan(rel, asb_primary_key(rel), true, snapshot, 1, &key);
 	tuple = systable_getnext(scan);
 	found = HeapTupleIsValid(tuple);
 	if (found)

@@ -120,8 +120,7 @@ read_record(const pg_uuid_t *conversation, Snapshot snapshot, bool with_context,
 
 	ScanKeyInit(&key, Anum_records_id, BTEqualStrategyNumber, F_UUID_EQ,
 				UUIDPGetDatum(conversation));
-	scan = systable_beginscan(rel, asb_relation_oid("conversation_records_pkey"), true,
-							  snapshot, 1, &key);
+	scan = systable_beginscan(rel, asb_primary_key(rel), true, snapshot, 1, &key);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
 		state = TextDatumGetCString(heap_getattr(tuple, Anum_records_state, desc, &isnull));
