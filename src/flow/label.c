@@ -21,8 +21,11 @@
 #include "flow/label.h"
 
 /* Columns of agentsandbox.label_definitions, in the order of tables/35_labels.sql. */
-#define Anum_labels_name	1
-#define Anum_labels_bit		2
+enum
+{
+	Anum_labels_name = 1,
+	Anum_labels_bit
+};
 
 #define MAX_LABELS 64
 

@@ -37,8 +37,11 @@
 #include "flow/request.h"
 
 /* Columns of agentsandbox.conversation_labels, in the order of tables/35_labels.sql. */
-#define Anum_conversation_labels_conversation	1
-#define Anum_conversation_labels_label			2
+enum
+{
+	Anum_conversation_labels_conversation = 1,
+	Anum_conversation_labels_label
+};
 
 typedef struct Known
 {

@@ -318,12 +318,13 @@ ASB_FUNCTION(asb_await);
 Datum
 asb_await(PG_FUNCTION_ARGS)
 {
-	pg_uuid_t	conversation = this_conversation();
-	Outcome		outcome = wait_for(&conversation, PG_GETARG_UUID_P(0), PG_GETARG_INTERVAL_P(1));
 	static TupleDesc desc = NULL;
+	pg_uuid_t	conversation = this_conversation();
+	Outcome		outcome;
 	Datum		values[3];
 	bool		isnull[3] = {0};
 
+	outcome = wait_for(&conversation, PG_GETARG_UUID_P(0), PG_GETARG_INTERVAL_P(1));
 	put_outcome(&outcome, values, isnull);
 	PG_RETURN_DATUM(form_result(fcinfo, &desc, values, isnull));
 }
@@ -403,8 +404,9 @@ asb_cancel(PG_FUNCTION_ARGS)
 		.conversation = this_conversation(),
 		.call = *PG_GETARG_UUID_P(0)
 	};
-	Outcome		outcome = read_outcome(&request.conversation, &request.call);
+	Outcome		outcome;
 
+	outcome = read_outcome(&request.conversation, &request.call);
 	if (!asb_call_state_may_change(outcome.state, ASB_CALL_CANCELLED))
 		PG_RETURN_TEXT_P(told_status(&outcome));
 

@@ -10,9 +10,9 @@
 #include "rpc/capacity.h"
 #include "utils/builtins.h"
 
+/* schema_capacity(schema jsonb, max_bytes integer) */
 ASB_FUNCTION(asb_schema_capacity_rows);
 
-/* schema_capacity(schema jsonb, max_bytes integer) */
 Datum
 asb_schema_capacity_rows(PG_FUNCTION_ARGS)
 {

@@ -2,8 +2,8 @@
  * error.h
  *	  Why a call did not complete: what its column "error" holds.
  */
-#ifndef ASB_CALL_ERROR_H
-#define ASB_CALL_ERROR_H
+#ifndef ASB_ERROR_H
+#define ASB_ERROR_H
 
 #include "utils/jsonb.h"
 
@@ -57,4 +57,4 @@ extern Jsonb *asb_call_error_labels(char **labels, int nlabels, const char *cons
 /* ... with the bits that the release would "cost" and those that are "left". */
 extern Jsonb *asb_call_error_budget(double cost, double left);
 
-#endif							/* ASB_CALL_ERROR_H */
+#endif							/* ASB_ERROR_H */

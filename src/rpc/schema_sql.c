@@ -12,8 +12,6 @@
 #include "utils/builtins.h"
 
 ASB_FUNCTION(asb_schema_check);
-ASB_FUNCTION(asb_schema_errors);
-ASB_FUNCTION(asb_canonical);
 
 Datum
 asb_schema_check(PG_FUNCTION_ARGS)
@@ -21,6 +19,8 @@ asb_schema_check(PG_FUNCTION_ARGS)
 	asb_schema_free(asb_schema_compile(PG_GETARG_JSONB_P(0), CurrentMemoryContext));
 	PG_RETURN_VOID();
 }
+
+ASB_FUNCTION(asb_schema_errors);
 
 Datum
 asb_schema_errors(PG_FUNCTION_ARGS)
@@ -43,6 +43,8 @@ asb_schema_errors(PG_FUNCTION_ARGS)
 	asb_schema_free(schema);
 	return (Datum) 0;
 }
+
+ASB_FUNCTION(asb_canonical);
 
 Datum
 asb_canonical(PG_FUNCTION_ARGS)

@@ -58,9 +58,12 @@
 #include "session/slot.h"
 
 /* Columns of agentsandbox.conversation_tokens, in the order of tables/30_conversations.sql. */
-#define Anum_tokens_hash			1
-#define Anum_tokens_conversation	2
-#define Anum_tokens_single_use		3
+enum
+{
+	Anum_tokens_hash = 1,
+	Anum_tokens_conversation,
+	Anum_tokens_single_use
+};
 
 static Oid	entered = InvalidOid;
 

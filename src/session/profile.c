@@ -18,32 +18,35 @@
 #include "session/profile.h"
 
 /* Columns of agentsandbox.profiles, in the order of tables/20_profiles.sql. */
-#define Anum_profiles_profile					1
-#define Anum_profiles_connection_limit			2
-#define Anum_profiles_max_lifetime				3
-#define Anum_profiles_search_path				4
-#define Anum_profiles_mode						7
-#define Anum_profiles_allow_explain				8
-#define Anum_profiles_allow_copy				9
-#define Anum_profiles_allow_call				10
-#define Anum_profiles_information_schema		11
-#define Anum_profiles_statement_time			12
-#define Anum_profiles_transaction_time			13
-#define Anum_profiles_idle_in_transaction_time	14
-#define Anum_profiles_idle_session_time			15
-#define Anum_profiles_lock_wait					16
-#define Anum_profiles_memory_bytes				17
-#define Anum_profiles_temp_bytes				18
-#define Anum_profiles_rows_returned				19
-#define Anum_profiles_bytes_returned			20
-#define Anum_profiles_rows_changed				21
-#define Anum_profiles_rows_changed_total		22
-#define Anum_profiles_bytes_changed_total		23
-#define Anum_profiles_statements_per_minute		24
-#define Anum_profiles_parallel_workers			25
-#define Anum_profiles_statement_bytes			26
-#define Anum_profiles_value_bytes				27
-#define Anum_profiles_response_labels			30
+enum
+{
+	Anum_profiles_profile = 1,
+	Anum_profiles_connection_limit,
+	Anum_profiles_max_lifetime,
+	Anum_profiles_search_path,
+	Anum_profiles_mode = 7,
+	Anum_profiles_allow_explain,
+	Anum_profiles_allow_copy,
+	Anum_profiles_allow_call,
+	Anum_profiles_information_schema,
+	Anum_profiles_statement_time,
+	Anum_profiles_transaction_time,
+	Anum_profiles_idle_in_transaction_time,
+	Anum_profiles_idle_session_time,
+	Anum_profiles_lock_wait,
+	Anum_profiles_memory_bytes,
+	Anum_profiles_temp_bytes,
+	Anum_profiles_rows_returned,
+	Anum_profiles_bytes_returned,
+	Anum_profiles_rows_changed,
+	Anum_profiles_rows_changed_total,
+	Anum_profiles_bytes_changed_total,
+	Anum_profiles_statements_per_minute,
+	Anum_profiles_parallel_workers,
+	Anum_profiles_statement_bytes,
+	Anum_profiles_value_bytes,
+	Anum_profiles_response_labels = 30
+};
 
 /* A limit of time in milliseconds; the table's CHECK keeps it within an int. */
 static int

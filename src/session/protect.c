@@ -31,12 +31,6 @@ asb_equality_operator(PG_FUNCTION_ARGS)
 	PG_RETURN_OID(entry->eq_opr);
 }
 
-/*
- * is_expression(text) RETURNS boolean: is this one expression and nothing
- * after it, so that it stays within parentheses?
- */
-ASB_FUNCTION(asb_is_expression);
-
 typedef struct Expression
 {
 	const char *source;
@@ -66,6 +60,12 @@ is_about_syntax(int sqlerrcode)
 {
 	return sqlerrcode == ERRCODE_SYNTAX_ERROR || sqlerrcode == ERRCODE_FEATURE_NOT_SUPPORTED;
 }
+
+/*
+ * is_expression(text) RETURNS boolean: is this one expression and nothing
+ * after it, so that it stays within parentheses?
+ */
+ASB_FUNCTION(asb_is_expression);
 
 Datum
 asb_is_expression(PG_FUNCTION_ARGS)

@@ -38,11 +38,14 @@
 #include "session/slot.h"
 
 /* Columns of agentsandbox.conversation_records, in the order of tables/30_conversations.sql. */
-#define Anum_records_id			1
-#define Anum_records_profile		2
-#define Anum_records_context		3
-#define Anum_records_state		4
-#define Anum_records_expires_at	5
+enum
+{
+	Anum_records_id = 1,
+	Anum_records_profile,
+	Anum_records_context,
+	Anum_records_state,
+	Anum_records_expires_at
+};
 
 static AsbSession *current = NULL;
 static MemoryContext current_context = NULL;
