@@ -82,10 +82,10 @@ set_local(const char *name, const char *value)
 /*
  * readable_rows_of(conversation uuid, relation regclass, exact boolean)
  */
-ASB_FUNCTION(asb_readable_rows);
+ASB_FUNCTION(asb_readable_rows_of);
 
 Datum
-asb_readable_rows(PG_FUNCTION_ARGS)
+asb_readable_rows_of(PG_FUNCTION_ARGS)
 {
 	Oid			relid = PG_GETARG_OID(1);
 	bool		exact = PG_GETARG_BOOL(2);

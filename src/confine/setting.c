@@ -36,7 +36,7 @@
 /* The server takes time in proportion to the square of a list of names with quotes. */
 #define MAX_VALUE_BYTES 8192
 
-ASB_FUNCTION(asb_refuses_login);
+ASB_FUNCTION(asb_gate_refuses_login);
 
 static bool
 only_on(const char *value)
@@ -496,7 +496,7 @@ check_stored_row(Datum setconfig)
 
 /* refuses_login(entry text) RETURNS boolean */
 Datum
-asb_refuses_login(PG_FUNCTION_ARGS)
+asb_gate_refuses_login(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(stored_objection(text_to_cstring(PG_GETARG_TEXT_PP(0))) != NULL);
 }

@@ -227,8 +227,8 @@ reported(const AsbCapacity *c, int max_bytes)
 }
 
 double
-asb_schema_capacity(const AsbSchema *schema, int max_bytes,
-					AsbCapacityRow **rows, int *nrows)
+asb_capacity_of_schema(const AsbSchema *schema, int max_bytes,
+					   AsbCapacityRow **rows, int *nrows)
 {
 	AsbCapacityWork work;
 	double		bits;

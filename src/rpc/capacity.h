@@ -28,7 +28,7 @@ typedef struct AsbCapacityRow
  * Where rows is not NULL, *rows is a palloc'ed array of *nrows, one for each
  * subschema that counts, the whole first; the pointers are the schema's own.
  */
-extern double asb_schema_capacity(const AsbSchema *schema, int max_bytes,
-								  AsbCapacityRow **rows, int *nrows);
+extern double asb_capacity_of_schema(const AsbSchema *schema, int max_bytes,
+									 AsbCapacityRow **rows, int *nrows);
 
 #endif							/* ASB_RPC_CAPACITY_H */

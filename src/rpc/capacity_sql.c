@@ -11,10 +11,10 @@
 #include "utils/builtins.h"
 
 /* schema_capacity(schema jsonb, max_bytes integer) */
-ASB_FUNCTION(asb_schema_capacity_rows);
+ASB_FUNCTION(asb_schema_capacity);
 
 Datum
-asb_schema_capacity_rows(PG_FUNCTION_ARGS)
+asb_schema_capacity(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	AsbSchema  *schema;
@@ -27,7 +27,7 @@ asb_schema_capacity_rows(PG_FUNCTION_ARGS)
 				 errmsg("max_bytes must be greater than zero")));
 	InitMaterializedSRF(fcinfo, 0);
 	schema = asb_schema_compile(PG_GETARG_JSONB_P(0), CurrentMemoryContext);
-	(void) asb_schema_capacity(schema, PG_GETARG_INT32(1), &rows, &nrows);
+	(void) asb_capacity_of_schema(schema, PG_GETARG_INT32(1), &rows, &nrows);
 	for (int i = 0; i < nrows; i++)
 	{
 		Datum		values[2] = {CStringGetTextDatum(rows[i].pointer),

@@ -242,7 +242,7 @@ asb_method_capacity(const AsbMethod *method)
 {
 	if (method->capacity < 0)
 		unconstify(AsbMethod *, method)->capacity =
-			asb_schema_capacity(method->request, method->max_request_bytes, NULL, NULL);
+			asb_capacity_of_schema(method->request, method->max_request_bytes, NULL, NULL);
 	return method->capacity;
 }
 

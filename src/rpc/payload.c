@@ -14,7 +14,7 @@
 #include "rpc/payload.h"
 
 double
-asb_payload_bits(const char *text, int length)
+asb_bits_of_payload(const char *text, int length)
 {
 	int			counts[256] = {0};
 	double		bits = 0;
@@ -32,13 +32,13 @@ asb_payload_bits(const char *text, int length)
 /*
  * payload_bits(arguments jsonb) RETURNS double precision
  */
-ASB_FUNCTION(asb_payload_bits_sql);
+ASB_FUNCTION(asb_payload_bits);
 
 Datum
-asb_payload_bits_sql(PG_FUNCTION_ARGS)
+asb_payload_bits(PG_FUNCTION_ARGS)
 {
 	int			length;
 	char	   *text = asb_canonical_json(PG_GETARG_JSONB_P(0), &length);
 
-	PG_RETURN_FLOAT8(asb_payload_bits(text, length));
+	PG_RETURN_FLOAT8(asb_bits_of_payload(text, length));
 }

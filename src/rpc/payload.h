@@ -10,6 +10,6 @@
  * and encoded files stand out among sentences of the same length.  An
  * estimate; what can leave at most is capacity.h's to say.
  */
-extern double asb_payload_bits(const char *text, int length);
+extern double asb_bits_of_payload(const char *text, int length);
 
 #endif							/* ASB_PAYLOAD_H */

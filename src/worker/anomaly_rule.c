@@ -78,7 +78,7 @@ measure(const AsbRule *rule, const AsbEgressCall *call)
 {
 	int			length;
 	char	   *text = asb_canonical_json(call->arguments, &length);
-	double		result = rule->kind == ASB_RULE_SIZE ? length : asb_payload_bits(text, length);
+	double		result = rule->kind == ASB_RULE_SIZE ? length : asb_bits_of_payload(text, length);
 
 	pfree(text);
 	return result;

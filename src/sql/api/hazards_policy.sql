@@ -133,7 +133,7 @@ $$;
 COMMENT ON FUNCTION agentsandbox.hazards_in_database() IS 'hazards of this database, whatever the profile';
 
 CREATE OR REPLACE FUNCTION agentsandbox.gate_refuses_login(entry text) RETURNS boolean
-    LANGUAGE c STRICT STABLE AS 'MODULE_PATHNAME', 'asb_refuses_login';
+    LANGUAGE c STRICT STABLE AS 'MODULE_PATHNAME', 'asb_gate_refuses_login';
 COMMENT ON FUNCTION agentsandbox.gate_refuses_login(text) IS
     'whether conversations cannot log in where an entry of pg_db_role_setting applies to them';
 

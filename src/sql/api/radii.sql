@@ -142,7 +142,7 @@ COMMENT ON FUNCTION agentsandbox.blast_radius(name, boolean) IS
     'how much a conversation of a profile can harm, at most; rows by the server''s estimate, or counted';
 
 CREATE OR REPLACE FUNCTION agentsandbox.readable_rows_of(conversation uuid, relation regclass, exact boolean) RETURNS bigint
-    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'asb_readable_rows';
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'asb_readable_rows_of';
 COMMENT ON FUNCTION agentsandbox.readable_rows_of(uuid, regclass, boolean) IS 'how many rows of a relation a conversation would read';
 
 CREATE OR REPLACE FUNCTION agentsandbox.readable_rows(

@@ -6,7 +6,7 @@ COMMENT ON FUNCTION agentsandbox.pointer_values(jsonb, text) IS
     'the values at a JSON pointer; * in it stands for each element of an array';
 
 CREATE OR REPLACE FUNCTION agentsandbox.payload_bits(arguments jsonb) RETURNS double precision
-    LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'asb_payload_bits_sql';
+    LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'asb_payload_bits';
 COMMENT ON FUNCTION agentsandbox.payload_bits(jsonb) IS
     'estimate of what the canonical text of arguments says: its length times the entropy of its bytes';
 
