@@ -43,10 +43,7 @@
 #include "flow/object.h"
 #include "session/session.h"
 
-#define MAX_CALLBACKS 4
-
-static AsbDatabaseDdlCallback database_ddl_callbacks[MAX_CALLBACKS];
-static int	ndatabase_ddl_callbacks = 0;
+static AsbDatabaseDdlCallback database_ddl_callback = NULL;
 
 /*
  * How deep in the planner, the executor and utility statements a sandboxed
@@ -94,9 +91,8 @@ static ProcessUtility_hook_type next_process_utility_hook = NULL;
 void
 asb_hooks_on_database_ddl(AsbDatabaseDdlCallback callback)
 {
-	if (ndatabase_ddl_callbacks == MAX_CALLBACKS)
-		elog(ERROR, "too many callbacks");
-	database_ddl_callbacks[ndatabase_ddl_callbacks++] = callback;
+	Assert(database_ddl_callback == NULL);
+	database_ddl_callback = callback;
 }
 
 /* The database that a statement needs for itself, or NULL. */
@@ -261,7 +257,7 @@ confined_executor_start(const AsbSession *session, QueryDesc *query, int eflags)
 	AsbJudged	judged;
 
 	role = asb_agent_of(session) ? session->role : InvalidOid;
-	asb_limit_start(session, query->sourceText, query->params, false);
+	asb_limit_start(session, query->sourceText, query->params);
 	if (depth == 0)
 		asb_decisions_check();
 	judged = asb_decisions_now();
@@ -443,11 +439,11 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 	/* in a failed transaction only its end gets this far */
 	if (IsTransactionState())
 	{
-		const char *database = exclusive_database(pstmt->utilityStmt);
+		const char *database = exclusive_database(statement);
 
-		for (int i = 0; database && i < ndatabase_ddl_callbacks; i++)
-			database_ddl_callbacks[i] (database);
-		if (may_drop_extension(pstmt->utilityStmt))
+		if (database && database_ddl_callback)
+			database_ddl_callback(database);
+		if (may_drop_extension(statement))
 			asb_wakeup_at_commit();
 	}
 
@@ -457,7 +453,7 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 		return;
 	}
 
-	asb_limit_start(session, queryString, params, false);
+	asb_limit_start(session, queryString, params);
 	asb_decisions_follow_profile();
 	agent = asb_agent();
 	if (agent && !asb_statement_gate(agent, pstmt, queryString, queryEnv))

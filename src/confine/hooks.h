@@ -12,7 +12,7 @@
  */
 typedef void (*AsbDatabaseDdlCallback) (const char *database);
 
-/* Registers a callback for the life of the process; from _PG_init only. */
+/* Registers the callback, of which there is one; from _PG_init only. */
 extern void asb_hooks_on_database_ddl(AsbDatabaseDdlCallback callback);
 
 extern void asb_hooks_init(void);

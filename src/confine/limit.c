@@ -396,12 +396,11 @@ limit_parallel_worker(const AsbSession *session)
 }
 
 void
-asb_limit_start(const AsbSession *session, const char *text,
-				ParamListInfo params, bool ends_transaction)
+asb_limit_start(const AsbSession *session, const char *text, ParamListInfo params)
 {
 	if (IsParallelWorker())
 		limit_parallel_worker(session);
-	if (!asb_slot_taken() || ends_transaction || !is_client_text(text))
+	if (!asb_slot_taken() || !is_client_text(text))
 		return;
 
 	start_statement(session);

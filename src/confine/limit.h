@@ -18,12 +18,8 @@
 /* Parse analysis; text is that of the whole message or function body. */
 extern void asb_limit_parse(const char *text);
 
-/*
- * Before ExecutorStart and before ProcessUtility.  A statement that ends a
- * transaction is let through, so that it can end.
- */
-extern void asb_limit_start(const AsbSession *session, const char *text,
-							ParamListInfo params, bool ends_transaction);
+/* Before ExecutorStart and before ProcessUtility, but for what ends a transaction. */
+extern void asb_limit_start(const AsbSession *session, const char *text, ParamListInfo params);
 
 /*
  * Before ExecutorRun: a portal that is resumed counts as a new statement.
