@@ -7,6 +7,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 
+#include "confine/decisions.h"
 #include "confine/disclosure.h"
 #include "confine/hooks.h"
 #include "confine/limit.h"
@@ -64,6 +65,7 @@ _PG_init(void)
 	asb_refusal_init();
 	asb_disclosure_init();
 	asb_limit_init();
+	asb_decisions_init();
 	asb_hooks_init();
 	asb_method_init();
 	asb_await_init();

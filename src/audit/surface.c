@@ -23,9 +23,6 @@
 #include "core/compat.h"
 #include "core/contained.h"
 
-ASB_FUNCTION(asb_surface_of_profile);
-ASB_FUNCTION(asb_surface_of_conversation);
-
 void
 asb_surface_add(AsbSurface *surface, const char *class, const char *identity,
 				const char *privilege, const char *row_filter,
@@ -216,6 +213,8 @@ require_argument(FunctionCallInfo fcinfo, const char *name)
 				 errmsg("%s must not be null", name)));
 }
 
+ASB_FUNCTION(asb_surface_of_profile);
+
 /* surface(profile name) returns table (...) */
 Datum
 asb_surface_of_profile(PG_FUNCTION_ARGS)
@@ -235,6 +234,8 @@ asb_surface_of_profile(PG_FUNCTION_ARGS)
 	return_surface(fcinfo, &surface);
 	return (Datum) 0;
 }
+
+ASB_FUNCTION(asb_surface_of_conversation);
 
 /* surface(conversation uuid) returns table (...) */
 Datum

@@ -41,12 +41,6 @@
 #include "core/catalog.h"
 #include "core/compat.h"
 
-ASB_FUNCTION(asb_reaches_named);
-ASB_FUNCTION(asb_reaches_relation);
-ASB_FUNCTION(asb_reaches_schema);
-ASB_FUNCTION(asb_reaches_type);
-ASB_FUNCTION(asb_type_name);
-
 typedef struct OpenCatalog
 {
 	Oid			relid;
@@ -283,6 +277,8 @@ asking_role(void)
 	return session ? session->role : GetUserId();
 }
 
+ASB_FUNCTION(asb_reaches_relation);
+
 /*
  * reaches_relation(relation oid) and (relation oid, column smallint) and
  * (relation oid, column smallint, privilege text), all returning boolean
@@ -304,6 +300,8 @@ asb_reaches_relation(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(PG_NARGS() > 2 ? asb_relation_granted(role, relid, mask) :
 				   asb_relation_reachable(role, relid));
 }
+
+ASB_FUNCTION(asb_reaches_named);
 
 /*
  * reaches_named(schema text, relation text) and (schema text, relation text,
@@ -330,6 +328,8 @@ asb_reaches_named(PG_FUNCTION_ARGS)
 											   ACL_SELECT | ACL_INSERT | ACL_UPDATE));
 }
 
+ASB_FUNCTION(asb_reaches_schema);
+
 /* reaches_schema(schema oid) returns boolean */
 Datum
 asb_reaches_schema(PG_FUNCTION_ARGS)
@@ -337,6 +337,8 @@ asb_reaches_schema(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(pg_namespace_aclcheck(PG_GETARG_OID(0), asking_role(),
 										 ACL_USAGE) == ACLCHECK_OK);
 }
+
+ASB_FUNCTION(asb_type_name);
 
 /* type_name(type oid) returns text */
 Datum
@@ -352,6 +354,8 @@ asb_type_name(PG_FUNCTION_ARGS)
 		name = OidIsValid(typid) ? psprintf("%u", typid) : pstrdup("-");
 	PG_RETURN_TEXT_P(cstring_to_text(name));
 }
+
+ASB_FUNCTION(asb_reaches_type);
 
 /* reaches_type(type oid) returns boolean */
 Datum

@@ -30,17 +30,15 @@ written_by(const AsbSession *session, const Node *statement)
 	{
 		case T_RefreshMatViewStmt:
 			return RangeVarGetRelid(((const RefreshMatViewStmt *) statement)->relation, NoLock, true);
-
-			/* what a temporary relation holds, no other conversation finds */
 		case T_CreateStmt:
+			/* what a temporary relation holds, no other conversation finds */
 			return is_temporary(((const CreateStmt *) statement)->relation) ? InvalidOid : RelationRelationId;
 		case T_CreateTableAsStmt:
 			return is_temporary(((const CreateTableAsStmt *) statement)->into->rel) ? InvalidOid : RelationRelationId;
-
-			/* judged by what they do, or see above */
 		case T_DoStmt:
 		case T_TruncateStmt:
 		case T_NotifyStmt:
+			/* judged by what they do, or see above */
 			return InvalidOid;
 		default:
 			return asb_statement_decide(&session->profile, statement) == ASB_STATEMENT_REFUSED ?

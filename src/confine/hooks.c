@@ -518,8 +518,6 @@ asb_emit_log(ErrorData *error)
 void
 asb_hooks_init(void)
 {
-	asb_decisions_init();
-
 	INSTALL(ClientAuthentication_hook, next_client_authentication_hook, asb_client_authentication);
 	INSTALL(emit_log_hook, next_emit_log_hook, asb_emit_log);
 	INSTALL(post_parse_analyze_hook, next_post_parse_analyze_hook, asb_post_parse_analyze);

@@ -52,8 +52,6 @@ static const char *const reasons[] = {
 	[ASB_FUNCTION_SAMPLING] = "Samples a table that the query reads anyway; only TABLESAMPLE reaches it.",
 };
 
-ASB_FUNCTION(asb_server_functions);
-
 /* Does a signature such as "left"(text,integer) begin with this name? */
 static bool
 has_name(const char *signature, const char *name)
@@ -120,6 +118,8 @@ asb_server_function_reason(HeapTuple row)
 
 	return function != NULL ? reasons[function->class] : NULL;
 }
+
+ASB_FUNCTION(asb_server_functions);
 
 /* server_functions() returns table (function oid, signature text, reason text) */
 Datum

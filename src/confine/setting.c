@@ -36,8 +36,6 @@
 /* The server takes time in proportion to the square of a list of names with quotes. */
 #define MAX_VALUE_BYTES 8192
 
-ASB_FUNCTION(asb_gate_refuses_login);
-
 static bool
 only_on(const char *value)
 {
@@ -493,6 +491,8 @@ check_stored_row(Datum setconfig)
 					 errhint("The administrator removes it with ALTER ROLE or ALTER DATABASE ... RESET.")));
 	}
 }
+
+ASB_FUNCTION(asb_gate_refuses_login);
 
 /* refuses_login(entry text) RETURNS boolean */
 Datum
