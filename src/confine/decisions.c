@@ -37,19 +37,13 @@
 #include "core/compat.h"
 #include "session/session.h"
 
-/* A place for a decision; the next one that falls on it takes it over. */
-typedef struct DecisionPlace
-{
-	uint64		generation;		/* that it was made in; zero: none */
-	AsbDecisionKind kind;
-	Oid			role;
-	Oid			object;
-	uint32		value;
-} DecisionPlace;
-
 #define PLACE_BITS 10
 
-static DecisionPlace places[1 << PLACE_BITS];
+/*
+ * Places for decisions; the next one that falls on it takes it over.  One of
+ * generation zero is none.
+ */
+static AsbDecision places[1 << PLACE_BITS];
 
 /* counts changes of the catalogs */
 static uint64 generation = 1;
@@ -251,7 +245,7 @@ asb_decisions_execution_goes_on(EState *estate, Oid role, bool begins)
 	return false;
 }
 
-static DecisionPlace *
+static AsbDecision *
 place_of(const AsbDecision *decision)
 {
 	uint32		hash = decision->object * 2654435761U ^ decision->role * 2246822519U ^
@@ -263,7 +257,7 @@ place_of(const AsbDecision *decision)
 bool
 asb_decision_find(AsbDecision *decision)
 {
-	const DecisionPlace *place = place_of(decision);
+	const AsbDecision *place = place_of(decision);
 
 	if (memberships_of != decision->role)
 		note_memberships(decision->role);
@@ -280,9 +274,7 @@ void
 asb_decision_remember(const AsbDecision *decision)
 {
 	if (decision->generation == generation)
-		*place_of(decision) = (DecisionPlace) {
-			generation, decision->kind, decision->role, decision->object, decision->value
-		};
+		*place_of(decision) = *decision;
 }
 
 void

@@ -21,7 +21,7 @@ typedef struct AsbDecision
 	Oid			role;			/* conversation, pool role or profile */
 	Oid			object;
 	uint32		value;
-	uint64		generation;		/* set by asb_decision_find() */
+	uint64		generation;		/* that it is made in, set by asb_decision_find() */
 } AsbDecision;
 
 /*
