@@ -27,29 +27,29 @@ static const AsbServerFunction functions[FirstGenbkiObjectId] = {
 };
 
 static const char *const reasons[] = {
-	[ASB_FUNCTION_COMPARISON] = "Compares, orders or hashes its arguments.",
-	[ASB_FUNCTION_NUMBER] = "Computes a number from its arguments.",
-	[ASB_FUNCTION_STRING] = "Computes from text; the limit on memory bounds the result.",
-	[ASB_FUNCTION_SEARCH] = "Searches one argument for another, or makes such a search; cannot be cancelled, so only the limit on value sizes bounds its time.",
-	[ASB_FUNCTION_REGEXP] = "Matches a regular expression; can be cancelled.",
-	[ASB_FUNCTION_BINARY] = "Computes from bytes or bits, or converts their encoding.",
-	[ASB_FUNCTION_DATETIME] = "Computes dates and times; reads only the clock and the session's time zone.",
-	[ASB_FUNCTION_FORMAT] = "Formats or parses by a template; reads only the session's locale and time zone.",
-	[ASB_FUNCTION_JSON] = "Takes apart, searches or builds JSON from its arguments.",
-	[ASB_FUNCTION_ARRAY] = "Takes apart or builds arrays from its arguments.",
-	[ASB_FUNCTION_RANGE] = "Computes from ranges.",
-	[ASB_FUNCTION_ENUM] = "Reads the labels of an enum type that the query names.",
-	[ASB_FUNCTION_TEXT_SEARCH] = "Computes from text search values; reads only the configuration named.",
-	[ASB_FUNCTION_GEOMETRY] = "Computes from geometric values in linear time.",
-	[ASB_FUNCTION_NETWORK] = "Computes from network addresses.",
-	[ASB_FUNCTION_ROWS] = "Returns rows made of its arguments; can be cancelled.",
-	[ASB_FUNCTION_RANDOM] = "Draws a random value; keeps nothing that another session sees.",
-	[ASB_FUNCTION_SESSION] = "Tells or resets what the session has from its own login.",
-	[ASB_FUNCTION_TYPE_OF] = "Names the type of its argument, which the query uses anyway.",
-	[ASB_FUNCTION_AGGREGATE] = "Aggregates rows that the query reads anyway.",
-	[ASB_FUNCTION_EXECUTOR_STEP] = "Step of a listed aggregate or operator; only the executor reaches it.",
-	[ASB_FUNCTION_TYPE_TEXT] = "Text form of a type; only casts reach it.",
-	[ASB_FUNCTION_SAMPLING] = "Samples a table that the query reads anyway; only TABLESAMPLE reaches it.",
+	[ASB_CLASS_COMPARISON] = "Compares, orders or hashes its arguments.",
+	[ASB_CLASS_NUMBER] = "Computes a number from its arguments.",
+	[ASB_CLASS_STRING] = "Computes from text; the limit on memory bounds the result.",
+	[ASB_CLASS_SEARCH] = "Searches one argument for another, or makes such a search; cannot be cancelled, so only the limit on value sizes bounds its time.",
+	[ASB_CLASS_REGEXP] = "Matches a regular expression; can be cancelled.",
+	[ASB_CLASS_BINARY] = "Computes from bytes or bits, or converts their encoding.",
+	[ASB_CLASS_DATETIME] = "Computes dates and times; reads only the clock and the session's time zone.",
+	[ASB_CLASS_FORMAT] = "Formats or parses by a template; reads only the session's locale and time zone.",
+	[ASB_CLASS_JSON] = "Takes apart, searches or builds JSON from its arguments.",
+	[ASB_CLASS_ARRAY] = "Takes apart or builds arrays from its arguments.",
+	[ASB_CLASS_RANGE] = "Computes from ranges.",
+	[ASB_CLASS_ENUM] = "Reads the labels of an enum type that the query names.",
+	[ASB_CLASS_TEXT_SEARCH] = "Computes from text search values; reads only the configuration named.",
+	[ASB_CLASS_GEOMETRY] = "Computes from geometric values in linear time.",
+	[ASB_CLASS_NETWORK] = "Computes from network addresses.",
+	[ASB_CLASS_ROWS] = "Returns rows made of its arguments; can be cancelled.",
+	[ASB_CLASS_RANDOM] = "Draws a random value; keeps nothing that another session sees.",
+	[ASB_CLASS_SESSION] = "Tells or resets what the session has from its own login.",
+	[ASB_CLASS_TYPE_OF] = "Names the type of its argument, which the query uses anyway.",
+	[ASB_CLASS_AGGREGATE] = "Aggregates rows that the query reads anyway.",
+	[ASB_CLASS_EXECUTOR_STEP] = "Step of a listed aggregate or operator; only the executor reaches it.",
+	[ASB_CLASS_TYPE_TEXT] = "Text form of a type; only casts reach it.",
+	[ASB_CLASS_SAMPLING] = "Samples a table that the query reads anyway; only TABLESAMPLE reaches it.",
 };
 
 /* Does a signature such as "left"(text,integer) begin with this name? */
@@ -85,7 +85,7 @@ asb_server_function_allowed(HeapTuple row)
 {
 	const AsbServerFunction *function = find(row);
 
-	return function != NULL && function->class < ASB_FUNCTION_EXECUTOR_STEP;
+	return function != NULL && function->class < ASB_CLASS_EXECUTOR_STEP;
 }
 
 bool
@@ -101,7 +101,7 @@ asb_server_function_searches(Oid funcid)
 	bool		same;
 
 	/* asked of every operator that an agent writes: few have to be looked up */
-	if (funcid >= lengthof(functions) || functions[funcid].class != ASB_FUNCTION_SEARCH)
+	if (funcid >= lengthof(functions) || functions[funcid].class != ASB_CLASS_SEARCH)
 		return false;
 	row = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(row))
