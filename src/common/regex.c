@@ -200,19 +200,19 @@ build_row(AsbRegexBuilder *b, int index)
 {
 	State		state = b->states[index];
 	uint16_t   *row = b->next + ((size_t) index << b->shift);
-	bool		matched[AFTER_WORD + 1];
 
 	b->final[index] = decide(b, &state, AFTER_END);
 	for (After after = AFTER_OTHER; after <= AFTER_WORD; after++)
 	{
-		matched[after] = decide(b, &state, after);
+		bool		matched = decide(b, &state, after);
+
 		for (int k = 0; k < b->nclasses && b->why == NULL; k++)
 		{
 			Before		before = b->class_is_word[k] ? BEFORE_WORD : BEFORE_OTHER;
 
 			if (b->class_is_word[k] != (after == AFTER_WORD))
 				continue;
-			if (matched[after])
+			if (matched)
 			{
 				row[k] = ASB_REGEX_MATCHED;
 				continue;
