@@ -14,7 +14,6 @@
 #include "access/reloptions.h"
 #include "access/table.h"
 #include "access/transam.h"
-#include "catalog/pg_aggregate.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
@@ -168,6 +167,17 @@ relation_texts(AsbSurface *surface, AsbRelation *relation, bool written)
 	return texts;
 }
 
+void
+asb_aggregate_parts(const FormData_pg_aggregate *form, Oid *parts)
+{
+	const Oid	all[ASB_AGGREGATE_PARTS] = {
+		form->aggtransfn, form->aggfinalfn, form->aggcombinefn, form->aggserialfn,
+		form->aggdeserialfn, form->aggmtransfn, form->aggminvtransfn, form->aggmfinalfn
+	};
+
+	memcpy(parts, all, sizeof(all));
+}
+
 /* The server has no text of these, nor of types. */
 static List *
 aggregate_texts(Oid funcid)
@@ -175,18 +185,15 @@ aggregate_texts(Oid funcid)
 	const AttrNumber initial[] = {Anum_pg_aggregate_agginitval, Anum_pg_aggregate_aggminitval};
 	HeapTuple	row = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(funcid));
 	FormData_pg_aggregate form;
+	Oid			parts[ASB_AGGREGATE_PARTS];
 	List	   *texts = NIL;
 
 	if (!HeapTupleIsValid(row))
 		elog(ERROR, "cache lookup failed for aggregate %u", funcid);
 	memcpy(&form, GETSTRUCT(row), offsetof(FormData_pg_aggregate, aggmtransspace) + sizeof(int32));
-	for (int i = 0; i < 8; i++)
+	asb_aggregate_parts(&form, parts);
+	for (int i = 0; i < lengthof(parts); i++)
 	{
-		const Oid	parts[] = {
-			form.aggtransfn, form.aggfinalfn, form.aggcombinefn, form.aggserialfn,
-			form.aggdeserialfn, form.aggmtransfn, form.aggminvtransfn, form.aggmfinalfn
-		};
-
 		if (OidIsValid(parts[i]))
 			texts = lappend(texts, psprintf("part %d %s", i, format_procedure_qualified(parts[i])));
 	}

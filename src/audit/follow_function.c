@@ -10,7 +10,6 @@
 
 #include "access/htup_details.h"
 #include "access/transam.h"
-#include "catalog/pg_aggregate.h"
 #include "catalog/pg_language_d.h"
 #include "commands/proclang.h"
 #include "miscadmin.h"
@@ -102,18 +101,13 @@ static void
 follow_aggregate(AsbSurface *surface, const AsbActor *actor, Oid funcid)
 {
 	HeapTuple	row = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(funcid));
-	Form_pg_aggregate form;
+	Oid			parts[ASB_AGGREGATE_PARTS];
 
 	if (!HeapTupleIsValid(row))
 		return;
-	form = (Form_pg_aggregate) GETSTRUCT(row);
-	for (int i = 0; i < 8; i++)
+	asb_aggregate_parts((Form_pg_aggregate) GETSTRUCT(row), parts);
+	for (int i = 0; i < lengthof(parts); i++)
 	{
-		const Oid	parts[] = {
-			form->aggtransfn, form->aggfinalfn, form->aggcombinefn, form->aggserialfn,
-			form->aggdeserialfn, form->aggmtransfn, form->aggminvtransfn, form->aggmfinalfn
-		};
-
 		if (OidIsValid(parts[i]))
 			asb_reach_function(surface, actor, parts[i], false);
 	}
