@@ -183,7 +183,6 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.review_digest(text, text[], jsonb),
     agentsandbox.json_changes(jsonb, jsonb)
 TO agentsandbox_reviewer, agentsandbox_auditor;
-GRANT EXECUTE ON FUNCTION agentsandbox.method_capacity(text) TO agentsandbox_reviewer;
 GRANT EXECUTE ON FUNCTION
     agentsandbox.approve(uuid, text, bytea),
     agentsandbox.reject(uuid, text, boolean, bytea)
