@@ -8,7 +8,7 @@
 #include "executor/execdesc.h"
 #include "session/profile.h"
 
-/* The limits from here on; NULL: none. */
+/* The limits from here on; before, nothing is counted. */
 extern void asb_meter_set_limits(const AsbLimits *limits);
 
 /* A new statement of the client: its counts start at zero. */
