@@ -30,29 +30,51 @@
 
 #include "confine/clock.h"
 #include "core/compat.h"
+#include "core/settings.h"
 
 /* Milliseconds until a moment at which the server was changing what we look at is over. */
 #define LOOK_AGAIN	10
-
-typedef struct TimeLimit
-{
-	const char *setting;
-	int		   *value;			/* the server's variable */
-	TimeoutId	timeout;		/* the server's timer */
-	GucShowHook show;
-	int			milliseconds;	/* 0: none */
-} TimeLimit;
 
 static const char *show_statement_time(void);
 static const char *show_idle_in_transaction_time(void);
 static const char *show_idle_session_time(void);
 
-static TimeLimit statement_time =
-{"statement_timeout", &StatementTimeout, STATEMENT_TIMEOUT, show_statement_time};
-static TimeLimit idle_in_transaction_time =
-{"idle_in_transaction_session_timeout", &IdleInTransactionSessionTimeout, IDLE_IN_TRANSACTION_SESSION_TIMEOUT, show_idle_in_transaction_time};
-static TimeLimit idle_session_time =
-{"idle_session_timeout", &IdleSessionTimeout, IDLE_SESSION_TIMEOUT, show_idle_session_time};
+typedef struct TimeLimit
+{
+	const char *setting;
+	size_t		limit;			/* offset in AsbLimits */
+	int		   *value;			/* the server's variable */
+	TimeoutId	timeout;		/* the server's timer */
+	GucShowHook show;
+	int			at_login;		/* from the startup packet or an administrator; a lower one stays */
+	int			milliseconds;	/* 0: none */
+} TimeLimit;
+
+static TimeLimit statement_time = {
+	"statement_timeout", offsetof(AsbLimits, statement_time),
+	&StatementTimeout, STATEMENT_TIMEOUT, show_statement_time
+};
+static TimeLimit idle_in_transaction_time = {
+	"idle_in_transaction_session_timeout", offsetof(AsbLimits, idle_in_transaction_time),
+	&IdleInTransactionSessionTimeout, IDLE_IN_TRANSACTION_SESSION_TIMEOUT, show_idle_in_transaction_time
+};
+static TimeLimit idle_session_time = {
+	"idle_session_timeout", offsetof(AsbLimits, idle_session_time),
+	&IdleSessionTimeout, IDLE_SESSION_TIMEOUT, show_idle_session_time
+};
+
+/* the one that the server keeps, which costs nothing where nothing is waited for */
+static TimeLimit lock_wait = {
+	.setting = "lock_timeout",
+	.limit = offsetof(AsbLimits, lock_wait),
+	.value = &LockTimeout
+};
+
+static TimeLimit *const limits_of_time[] = {
+	&statement_time, &idle_in_transaction_time, &idle_session_time, &lock_wait
+};
+
+int			asb_lock_wait = 0;
 
 /* our timer, and when it is to fire */
 static TimeoutId timer = MAX_TIMEOUTS;
@@ -204,28 +226,53 @@ asb_clock_stopped(void)
 											  shorter(statement_time.milliseconds, shortest_wait)));
 }
 
+/* Has SHOW tell our limits, and notes what was set at login. */
 static void
-set_limit(TimeLimit *limit, int milliseconds)
+start(void)
 {
 	int			n;
 	struct config_generic **settings = asb_server_settings(n);
 
-	for (int i = 0; i < n; i++)
+	timer = RegisterTimeout(USER_TIMEOUT, look);
+	for (int i = 0; i < lengthof(limits_of_time); i++)
 	{
-		if (strcmp(settings[i]->name, limit->setting) == 0)
-			((struct config_int *) settings[i])->show_hook = limit->show;
+		TimeLimit  *limit = limits_of_time[i];
+
+		limit->at_login = *limit->value;
+		for (int j = 0; limit->show && j < n; j++)
+		{
+			if (strcmp(settings[j]->name, limit->setting) == 0)
+				((struct config_int *) settings[j])->show_hook = limit->show;
+		}
 	}
+}
+
+/*
+ * The server's setting is zero where we keep the limit, which spares the server
+ * its own timer, unless a lower one was set at login.
+ */
+static void
+set_limit(TimeLimit *limit, const AsbLimits *limits)
+{
+	int			milliseconds = *(const int *) ((const char *) limits + limit->limit);
+	bool		lower = limit->at_login > 0 && (milliseconds == 0 || limit->at_login < milliseconds);
+	int			setting = limit->show ? 0 : milliseconds;
+
 	limit->milliseconds = milliseconds;
+	if (lower)
+		setting = limit->at_login;
+	if (limit == &lock_wait)
+		asb_lock_wait = setting;
+	asb_set_number(limit->setting, setting, PGC_S_OVERRIDE);
 }
 
 void
 asb_clock_set_limits(const AsbLimits *limits)
 {
 	if (timer == MAX_TIMEOUTS)
-		timer = RegisterTimeout(USER_TIMEOUT, look);
-	set_limit(&statement_time, limits->statement_time);
-	set_limit(&idle_in_transaction_time, limits->idle_in_transaction_time);
-	set_limit(&idle_session_time, limits->idle_session_time);
+		start();
+	for (int i = 0; i < lengthof(limits_of_time); i++)
+		set_limit(limits_of_time[i], limits);
 	shortest_wait = shorter(idle_in_transaction_time.milliseconds, idle_session_time.milliseconds);
 	fires_at = PG_INT64_MAX;
 	asb_clock_statement_arrived();

@@ -7,6 +7,9 @@
 
 #include "session/profile.h"
 
+/* What lock_timeout, which the server keeps, may be at most now; 0: anything. */
+extern int	asb_lock_wait;
+
 /* The limits from here on; the first call starts the clock. */
 extern void asb_clock_set_limits(const AsbLimits *limits);
 

@@ -43,6 +43,7 @@
 #include "confine/setting.h"
 #include "confine/usage.h"
 #include "core/errors.h"
+#include "core/settings.h"
 #include "core/wakeup.h"
 #include "session/bind.h"
 #include "session/slot.h"
@@ -69,29 +70,6 @@ static const AsbLimits pool_limits = {
 /* what this session has now; copied whole, since it is compared whole */
 static AsbLimits applied;
 
-/*
- * The server's settings for the limits of time, and what they were at login: a
- * lower one, from the startup packet or an administrator, stays.  Those that
- * clock.c keeps are zero otherwise, which spares the server its own timers.
- */
-static struct
-{
-	const char *setting;
-	int			limit;			/* offset in AsbLimits */
-	int		   *value;			/* the server's variable */
-	bool		clock;			/* is it kept by clock.c? */
-	int			at_login;
-}			times[] = {
-	{"statement_timeout", offsetof(AsbLimits, statement_time), &StatementTimeout, true},
-	{"idle_in_transaction_session_timeout", offsetof(AsbLimits, idle_in_transaction_time), &IdleInTransactionSessionTimeout, true},
-	{"idle_session_timeout", offsetof(AsbLimits, idle_session_time), &IdleSessionTimeout, true},
-	{"lock_timeout", offsetof(AsbLimits, lock_wait), &LockTimeout, false},
-};
-
-/* what lock_timeout may be at most now; 0: anything */
-static int	lock_time = 0;
-static bool times_known = false;
-
 /* arrival of the message whose statements were counted last */
 static TimestampTz counted_message = 0;
 
@@ -108,45 +86,15 @@ static TimestampTz logged_over_rate = 0;
 /* the session whose profile was compared with "applied" last */
 static uint64 compared_reading = 0;
 
-static void
-set_integer(const char *name, int64 value, GucSource source)
-{
-	char		text[32];
-
-	snprintf(text, sizeof(text), INT64_FORMAT, value);
-	SetConfigOption(name, text, PGC_SUSET, source);
-}
-
-static void
-set_times(const AsbLimits *limits)
-{
-	for (int i = 0; i < lengthof(times); i++)
-	{
-		int			limit = *(const int *) ((const char *) limits + times[i].limit);
-		bool		lower;
-
-		if (!times_known)
-			times[i].at_login = *times[i].value;
-		lower = times[i].at_login > 0 && (limit == 0 || times[i].at_login < limit);
-		if (lower)
-			limit = times[i].at_login;
-		if (times[i].value == &LockTimeout)
-			lock_time = limit;
-		set_integer(times[i].setting, times[i].clock && !lower ? 0 : limit, PGC_S_OVERRIDE);
-	}
-	times_known = true;
-	asb_clock_set_limits(limits);
-}
-
 /*
  * What the agent set before the operator lowered a limit is not above it any
  * more, nor what a ROLLBACK brings back.
  */
 static void
-lower_lock_time(void)
+lower_lock_wait(void)
 {
-	if (unlikely(lock_time > 0 && (LockTimeout <= 0 || LockTimeout > lock_time)))
-		set_integer("lock_timeout", lock_time, PGC_S_SESSION);
+	if (unlikely(asb_lock_wait > 0 && (LockTimeout <= 0 || LockTimeout > asb_lock_wait)))
+		asb_set_number("lock_timeout", asb_lock_wait, PGC_S_SESSION);
 }
 
 /* Bytes of private memory that this process has. */
@@ -211,9 +159,9 @@ apply(const AsbLimits *limits)
 {
 	memcpy(&applied, limits, sizeof(AsbLimits));
 
-	set_times(limits);
-	set_integer("temp_file_limit", Min((limits->temp_bytes + 1023) / 1024, INT_MAX), PGC_S_OVERRIDE);
-	set_integer("max_parallel_workers_per_gather", limits->parallel_workers, PGC_S_OVERRIDE);
+	asb_clock_set_limits(limits);
+	asb_set_number("temp_file_limit", Min((limits->temp_bytes + 1023) / 1024, INT_MAX), PGC_S_OVERRIDE);
+	asb_set_number("max_parallel_workers_per_gather", limits->parallel_workers, PGC_S_OVERRIDE);
 	SetConfigOption("jit", "off", PGC_SUSET, PGC_S_OVERRIDE);
 	SetConfigOption("row_security", "on", PGC_SUSET, PGC_S_OVERRIDE);
 	/* else triggers and foreign keys are not looked at */
@@ -382,7 +330,7 @@ start_statement(const AsbSession *session)
 			apply(&session->profile.limits);
 		compared_reading = reading;
 	}
-	lower_lock_time();
+	lower_lock_wait();
 }
 
 static void

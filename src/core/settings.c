@@ -52,3 +52,12 @@ asb_settings_init(void)
 
 	MarkGUCPrefixReserved("agentsandbox");
 }
+
+void
+asb_set_number(const char *name, int64 value, GucSource source)
+{
+	char		text[32];
+
+	snprintf(text, sizeof(text), INT64_FORMAT, value);
+	SetConfigOption(name, text, PGC_SUSET, source);
+}
