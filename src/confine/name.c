@@ -23,33 +23,23 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
+#include <limits.h>
+
 #include "access/transam.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_am_d.h"
-#include "catalog/pg_collation.h"
-#include "catalog/pg_constraint.h"
-#include "catalog/pg_opclass.h"
-#include "catalog/pg_operator.h"
-#include "catalog/pg_proc.h"
-#include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
-#include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "confine/function.h"
 #include "confine/name.h"
+#include "confine/name_lookup.h"
 #include "confine/relation.h"
 #include "confine/type.h"
-#include "core/catalog.h"
 #include "core/compat.h"
 
 /*
@@ -64,9 +54,6 @@
 
 /* all columns of a relation, whose number is not counted: it would tell of hidden ones */
 #define ROW_WORK 100
-
-/* any of these makes a column known */
-#define KNOWN (ACL_SELECT | ACL_INSERT | ACL_UPDATE)
 
 typedef struct Search
 {
@@ -130,49 +117,6 @@ joined(const List *names)
 	return NameListToString(unconstify(List *, names));
 }
 
-/*
- * The schemas in which a name is looked for, in order: that which it says, if
- * the role may look there, or the search path.
- */
-static List *
-schemas_of(Oid role, const char *schema)
-{
-	Oid			nspoid;
-
-	if (schema == NULL)
-		return fetch_search_path(true);
-	nspoid = get_namespace_oid(schema, true);
-	if (!OidIsValid(nspoid) || pg_namespace_aclcheck(nspoid, role, ACL_USAGE) != ACLCHECK_OK)
-		return NIL;
-	return list_make1_oid(nspoid);
-}
-
-/* Splits a name of one to three parts; a database in it is not looked at. */
-static char *
-split(const List *names, char **schema)
-{
-	int			n = list_length(names);
-
-	*schema = n > 1 ? strVal(list_nth(names, n - 2)) : NULL;
-	return strVal(llast(names));
-}
-
-/* The relation that a name finds, InvalidOid if none; raises no error. */
-static Oid
-look_up(Oid role, const RangeVar *relation)
-{
-	ListCell   *cell;
-
-	foreach(cell, schemas_of(role, relation->schemaname))
-	{
-		Oid			relid = get_relname_relid(relation->relname, lfirst_oid(cell));
-
-		if (OidIsValid(relid))
-			return relid;
-	}
-	return InvalidOid;
-}
-
 static bool
 is_cte(const Search *search, const RangeVar *relation)
 {
@@ -186,42 +130,14 @@ is_cte(const Search *search, const RangeVar *relation)
 	return false;
 }
 
-static bool
-relation_known(Oid role, Oid relid)
-{
-	return OidIsValid(relid) &&
-		(relid < FirstNormalObjectId || asb_relation_reachable(role, relid));
-}
-
-/*
- * How many columns stand before the first one that is hidden; INT_MAX if none
- * of the relation's is.
- */
-static int
-columns_before_hidden(Oid role, Oid relid)
-{
-	int			natts = relid < FirstNormalObjectId ? 0 : asb_relation_natts(relid);
-	int			n = 0;
-
-	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
-	{
-		if (!asb_relation_has_column(relid, attnum))
-			continue;
-		if (!asb_relation_column_granted(role, relid, attnum, KNOWN))
-			return n;
-		n++;
-	}
-	return INT_MAX;
-}
-
 /* Columns of a relation, as many as "n" from the first on, are used without their names. */
 static void
 consider_unnamed(Search *search, Oid relid, int n, int location, const char *privilege)
 {
 	char	   *name;
 
-	if (!relation_known(search->role, relid) ||
-		n <= columns_before_hidden(search->role, relid))
+	if (!asb_name_relation_known(search->role, relid) ||
+		n <= asb_name_columns_before_hidden(search->role, relid))
 		return;
 	name = get_rel_name(relid);
 	found(search, location, ERRCODE_INSUFFICIENT_PRIVILEGE, name,
@@ -255,7 +171,7 @@ consider_all_of(Search *search, Node *from, int location)
 		case T_RangeVar:
 			if (spend(search, ROW_WORK + list_length(search->ctes)) &&
 				!is_cte(search, (RangeVar *) from))
-				consider_unnamed(search, look_up(search->role, (RangeVar *) from), INT_MAX,
+				consider_unnamed(search, asb_name_relation(search->role, (RangeVar *) from), INT_MAX,
 								 location >= 0 ? location : ((RangeVar *) from)->location, "SELECT");
 			break;
 		default:
@@ -290,8 +206,8 @@ consider_relation(Search *search, const RangeVar *relation)
 	if (!spend(search, 1 + list_length(search->ctes)) || is_cte(search, relation))
 		return;
 
-	relid = look_up(search->role, relation);
-	if (relation_known(search->role, relid))
+	relid = asb_name_relation(search->role, relation);
+	if (asb_name_relation_known(search->role, relid))
 	{
 		search->relations = lappend_oid(search->relations, relid);
 		search->aliases = lappend(search->aliases,
@@ -309,98 +225,38 @@ consider_relation(Search *search, const RangeVar *relation)
 		  psprintf("relation \"%s\" does not exist", name));
 }
 
-static bool
-function_known(Oid role, Oid funcid)
-{
-	return funcid < FirstNormalObjectId ||
-		asb_function_decide(role, funcid) != ASB_FUNCTION_HIDDEN;
-}
-
+/* A function or, in OPERNAMENSP, an operator. */
 static void
-consider_function(Search *search, const List *names, int location)
+consider_callable(Search *search, int cacheid, const List *names, int location)
 {
-	char	   *schema;
-	char	   *name = split(names, &schema);
-	List	   *schemas;
-	CatCList   *list;
-	bool		known = false;
-
-	if (comes_later(search, location))
-		return;
-	schemas = schemas_of(search->role, schema);
-	list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
-	for (int i = 0; i < list->n_members && !known; i++)
-	{
-		Form_pg_proc row = (Form_pg_proc) GETSTRUCT(&list->members[i]->tuple);
-
-		known = list_member_oid(schemas, row->pronamespace) &&
-			function_known(search->role, row->oid);
-	}
-	ReleaseSysCacheList(list);
-	if (!known && spend(search, UNKNOWN_FUNCTION_WORK))
+	if (!comes_later(search, location) && !asb_name_callable_known(search->role, cacheid, names) &&
+		spend(search, UNKNOWN_FUNCTION_WORK))
 		found(search, location, ERRCODE_UNDEFINED_FUNCTION, joined(names),
-			  psprintf("function %s does not exist", joined(names)));
-}
-
-static void
-consider_operator(Search *search, const List *names, int location)
-{
-	char	   *schema;
-	char	   *name = split(names, &schema);
-	List	   *schemas;
-	CatCList   *list;
-	bool		known = false;
-
-	if (comes_later(search, location))
-		return;
-	schemas = schemas_of(search->role, schema);
-	list = SearchSysCacheList1(OPERNAMENSP, CStringGetDatum(name));
-	for (int i = 0; i < list->n_members && !known; i++)
-	{
-		Form_pg_operator row = (Form_pg_operator) GETSTRUCT(&list->members[i]->tuple);
-
-		known = list_member_oid(schemas, row->oprnamespace) &&
-			function_known(search->role, row->oprcode);
-	}
-	ReleaseSysCacheList(list);
-	if (!known && spend(search, UNKNOWN_FUNCTION_WORK))
-		found(search, location, ERRCODE_UNDEFINED_FUNCTION, joined(names),
-			  psprintf("operator %s does not exist", joined(names)));
+			  psprintf("%s %s does not exist", cacheid == OPERNAMENSP ? "operator" : "function", joined(names)));
 }
 
 static void
 consider_type(Search *search, const TypeName *type)
 {
-	char	   *schema;
-	char	   *name;
-	ListCell   *cell;
+	Oid			typid;
 
 	if (type->names == NIL)
 		return;					/* an OID, which only the grammar's own nodes have */
 
-	name = split(type->names, &schema);
-	foreach(cell, type->pct_type ? NIL : schemas_of(search->role, schema))
+	typid = type->pct_type ? InvalidOid : asb_name_type(search->role, type->names);
+	if (OidIsValid(typid) && asb_type_decide(search->role, typid))
+		return;
+	if (OidIsValid(typid) && typid < FirstNormalObjectId)
 	{
-		Oid			typid = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
-											PointerGetDatum(name),
-											ObjectIdGetDatum(lfirst_oid(cell)));
+		/* what its input function would say of a name must not be heard */
+		char	   *name = strVal(llast(type->names));
 
-		if (!OidIsValid(typid))
-			continue;
-		if (asb_type_decide(search->role, typid))
-			return;
-		if (typid < FirstNormalObjectId)
-		{
-			/* what its input function would say of a name must not be heard */
-			found(search, type->location, ERRCODE_INSUFFICIENT_PRIVILEGE, name,
-				  psprintf("values of type %s are not allowed", format_type_be(typid)));
-			if (search->object == name)
-				search->hint = ASB_HINT_NAMES;
-			return;
-		}
-		break;
+		found(search, type->location, ERRCODE_INSUFFICIENT_PRIVILEGE, name,
+			  psprintf("values of type %s are not allowed", format_type_be(typid)));
+		if (search->object == name)
+			search->hint = ASB_HINT_NAMES;
+		return;
 	}
-
 	found(search, type->location, ERRCODE_UNDEFINED_OBJECT, joined(type->names),
 		  psprintf("type \"%s\" does not exist", joined(type->names)));
 }
@@ -408,22 +264,7 @@ consider_type(Search *search, const TypeName *type)
 static void
 consider_collation(Search *search, const List *names, int location)
 {
-	int			encodings[] = {GetDatabaseEncoding(), -1};
-	char	   *schema;
-	char	   *name = split(names, &schema);
-	ListCell   *cell;
-	Oid			collid = InvalidOid;
-
-	foreach(cell, schemas_of(search->role, schema))
-	{
-		for (int i = 0; i < lengthof(encodings) && !OidIsValid(collid); i++)
-			collid = GetSysCacheOid3(COLLNAMEENCNSP, Anum_pg_collation_oid,
-									 PointerGetDatum(name), Int32GetDatum(encodings[i]),
-									 ObjectIdGetDatum(lfirst_oid(cell)));
-		if (OidIsValid(collid))
-			break;
-	}
-	if (!OidIsValid(collid) || collid >= FirstNormalObjectId)
+	if (!asb_name_collation_known(search->role, names))
 		found(search, location, ERRCODE_UNDEFINED_OBJECT, joined(names),
 			  psprintf("collation \"%s\" for encoding \"%s\" does not exist",
 					   joined(names), GetDatabaseEncodingName()));
@@ -432,19 +273,7 @@ consider_collation(Search *search, const List *names, int location)
 static void
 consider_operator_class(Search *search, const List *names, int location)
 {
-	char	   *schema;
-	char	   *name = split(names, &schema);
-	ListCell   *cell;
-	Oid			opclass = InvalidOid;
-
-	foreach(cell, schemas_of(search->role, schema))
-	{
-		opclass = GetSysCacheOid3(CLAAMNAMENSP, Anum_pg_opclass_oid, ObjectIdGetDatum(BTREE_AM_OID),
-								  PointerGetDatum(name), ObjectIdGetDatum(lfirst_oid(cell)));
-		if (OidIsValid(opclass))
-			break;
-	}
-	if (!OidIsValid(opclass) || opclass >= FirstNormalObjectId)
+	if (!asb_name_operator_class_known(search->role, names))
 		found(search, location, ERRCODE_UNDEFINED_OBJECT, joined(names),
 			  psprintf("operator class \"%s\" does not exist for access method \"btree\"", joined(names)));
 }
@@ -466,49 +295,12 @@ consider_inference(Search *search, const InferClause *infer)
 	}
 }
 
-/* Is the column in one of the relations, but open in none? */
-static bool
-column_hidden(Oid role, const char *column, const List *relations)
-{
-	bool		hidden = false;
-	ListCell   *cell;
-
-	foreach(cell, relations)
-	{
-		AttrNumber	attnum = get_attnum(lfirst_oid(cell), column);
-
-		if (attnum <= 0)
-			continue;
-		if (lfirst_oid(cell) < FirstNormalObjectId ||
-			asb_relation_column_granted(role, lfirst_oid(cell), attnum, KNOWN))
-			return false;
-		hidden = true;
-	}
-	return hidden;
-}
-
 static void
 consider_column(Search *search, const char *column, int location, char *message)
 {
 	if (spend(search, 1 + list_length(search->relations)) &&
-		column_hidden(search->role, column, search->relations))
+		asb_name_column_hidden(search->role, column, search->relations))
 		found(search, location, ERRCODE_UNDEFINED_COLUMN, pstrdup(column), message);
-}
-
-/* Does a relation of the statement have a column that is known by this name? */
-static bool
-column_known(const Search *search, const char *column)
-{
-	ListCell   *cell;
-
-	foreach(cell, search->relations)
-	{
-		AttrNumber	attnum = get_attnum(lfirst_oid(cell), column);
-
-		if (attnum > 0 && asb_relation_column_granted(search->role, lfirst_oid(cell), attnum, KNOWN))
-			return true;
-	}
-	return false;
 }
 
 /* Relations of the statement that go by this name, if it is a whole row of theirs. */
@@ -536,7 +328,7 @@ consider_column_reference(Search *search, const ColumnRef *reference)
 		return;
 
 	/* the server would tell a schema that must not be used from none */
-	if (n > 2 && schemas_of(search->role, strVal(list_nth(fields, n - 3))) == NIL)
+	if (n > 2 && asb_name_schemas(search->role, strVal(list_nth(fields, n - 3))) == NIL)
 	{
 		name = strVal(list_nth(fields, n - 2));
 		found(search, reference->location, ERRCODE_UNDEFINED_TABLE, name,
@@ -551,7 +343,7 @@ consider_column_reference(Search *search, const ColumnRef *reference)
 		return;
 	}
 	name = strVal(llast(fields));
-	if (n < 3 && !column_known(search, name))
+	if (n < 3 && !asb_name_column_known(search->role, name, search->relations))
 		consider_row(search, name, reference->location);
 	consider_column(search, name, reference->location,
 					n == 1 ? psprintf("column \"%s\" does not exist", name) :
@@ -600,7 +392,7 @@ consider_columns(Search *search)
 static void
 consider_targets(Search *search, const RangeVar *relation, List *targets)
 {
-	Oid			relid = look_up(search->role, relation);
+	Oid			relid = asb_name_relation(search->role, relation);
 	ListCell   *cell;
 
 	foreach(cell, targets)
@@ -608,7 +400,7 @@ consider_targets(Search *search, const RangeVar *relation, List *targets)
 		ResTarget  *target = lfirst_node(ResTarget, cell);
 
 		if (target->name && OidIsValid(relid) &&
-			column_hidden(search->role, target->name, list_make1_oid(relid)))
+			asb_name_column_hidden(search->role, target->name, list_make1_oid(relid)))
 			found(search, target->location, ERRCODE_UNDEFINED_COLUMN, target->name,
 				  psprintf("column \"%s\" of relation \"%s\" does not exist",
 						   target->name, relation->relname));
@@ -640,29 +432,10 @@ width(const SelectStmt *select)
 static void
 consider_constraint(Search *search, const RangeVar *relation, const InferClause *infer)
 {
-	Oid			relid = look_up(search->role, relation);
-	HeapTuple	tuple;
-	Datum		key;
-	Datum	   *columns;
-	int			n = 0;
-	bool		isnull;
-	bool		known;
+	Oid			relid = asb_name_relation(search->role, relation);
 
-	if (infer == NULL || infer->conname == NULL || !relation_known(search->role, relid))
-		return;
-	tuple = SearchSysCache1(CONSTROID,
-							ObjectIdGetDatum(get_relation_constraint_oid(relid, infer->conname, true)));
-	if (!HeapTupleIsValid(tuple))
-		return;
-	key = SysCacheGetAttr(CONSTROID, tuple, Anum_pg_constraint_conkey, &isnull);
-	known = !isnull;
-	if (known)
-		deconstruct_array(DatumGetArrayTypeP(key), INT2OID, sizeof(int16), true,
-						  TYPALIGN_SHORT, &columns, NULL, &n);
-	for (int i = 0; known && i < n; i++)
-		known = asb_relation_column_granted(search->role, relid, DatumGetInt16(columns[i]), KNOWN);
-	ReleaseSysCache(tuple);
-	if (!known)
+	if (infer && infer->conname && asb_name_relation_known(search->role, relid) &&
+		!asb_name_constraint_known(search->role, relid, infer->conname))
 		found(search, -1, ERRCODE_UNDEFINED_OBJECT, infer->conname,
 			  psprintf("constraint \"%s\" for table \"%s\" does not exist",
 					   infer->conname, relation->relname));
@@ -673,7 +446,7 @@ consider_insert(Search *search, const InsertStmt *insert)
 {
 	consider_targets(search, insert->relation, insert->cols);
 	if (insert->cols == NIL && insert->selectStmt)
-		consider_unnamed(search, look_up(search->role, insert->relation),
+		consider_unnamed(search, asb_name_relation(search->role, insert->relation),
 						 width((const SelectStmt *) insert->selectStmt),
 						 insert->relation->location, "INSERT");
 	if (insert->onConflictClause)
@@ -695,7 +468,7 @@ consider_merge(Search *search, const MergeStmt *merge)
 
 		consider_targets(search, merge->relation, when->targetList);
 		if (when->commandType == CMD_INSERT && when->targetList == NIL)
-			consider_unnamed(search, look_up(search->role, merge->relation),
+			consider_unnamed(search, asb_name_relation(search->role, merge->relation),
 							 list_length(when->values), merge->relation->location, "INSERT");
 	}
 	consider_star(search, asb_merge_returning(merge), list_make2(merge->sourceRelation, merge->relation));
@@ -708,7 +481,7 @@ consider_merge(Search *search, const MergeStmt *merge)
 static void
 consider_copied_columns(Search *search, const CopyStmt *copy)
 {
-	Oid			relid = copy->relation ? look_up(search->role, copy->relation) : InvalidOid;
+	Oid			relid = copy->relation ? asb_name_relation(search->role, copy->relation) : InvalidOid;
 	ListCell   *cell;
 
 	foreach(cell, OidIsValid(relid) ? copy->attlist : NIL)
@@ -716,7 +489,7 @@ consider_copied_columns(Search *search, const CopyStmt *copy)
 		char	   *name = strVal(lfirst(cell));
 
 		if (get_attnum(relid, name) == InvalidAttrNumber ||
-			column_hidden(search->role, name, list_make1_oid(relid)))
+			asb_name_column_hidden(search->role, name, list_make1_oid(relid)))
 			found(search, -1, ERRCODE_UNDEFINED_COLUMN, name,
 				  psprintf("column \"%s\" of relation \"%s\" does not exist",
 						   name, copy->relation->relname));
@@ -740,6 +513,59 @@ walk_with(const WithClause *with, Search *search)
 
 		walk(cte->ctequery, search);
 		search->ctes = lappend(search->ctes, cte->ctename);
+	}
+}
+
+static void
+consider_statement(Search *search, Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_SelectStmt:
+			{
+				SelectStmt *select = (SelectStmt *) node;
+
+				walk_with(select->withClause, search);
+				consider_star(search, select->targetList, select->fromClause);
+				break;
+			}
+		case T_InsertStmt:
+			{
+				InsertStmt *insert = (InsertStmt *) node;
+
+				walk_with(insert->withClause, search);
+				consider_insert(search, insert);
+				break;
+			}
+		case T_UpdateStmt:
+			{
+				UpdateStmt *update = (UpdateStmt *) node;
+
+				walk_with(update->withClause, search);
+				consider_targets(search, update->relation, update->targetList);
+				consider_star(search, asb_returning(update),
+							  lcons(update->relation, list_copy(update->fromClause)));
+				break;
+			}
+		case T_DeleteStmt:
+			{
+				DeleteStmt *delete = (DeleteStmt *) node;
+
+				walk_with(delete->withClause, search);
+				consider_star(search, asb_returning(delete),
+							  lcons(delete->relation, list_copy(delete->usingClause)));
+				break;
+			}
+		case T_MergeStmt:
+			{
+				MergeStmt  *merge = (MergeStmt *) node;
+
+				walk_with(merge->withClause, search);
+				consider_merge(search, merge);
+				break;
+			}
+		default:
+			break;
 	}
 }
 
@@ -776,7 +602,7 @@ walk(Node *node, Search *search)
 							   ((CollateClause *) node)->location);
 			break;
 		case T_FuncCall:
-			consider_function(search, ((FuncCall *) node)->funcname,
+			consider_callable(search, PROCNAMEARGSNSP, ((FuncCall *) node)->funcname,
 							  ((FuncCall *) node)->location);
 			break;
 		case T_TypeName:
@@ -787,42 +613,25 @@ walk(Node *node, Search *search)
 			if (((A_Expr *) node)->kind == AEXPR_OP ||
 				((A_Expr *) node)->kind == AEXPR_OP_ANY ||
 				((A_Expr *) node)->kind == AEXPR_OP_ALL)
-				consider_operator(search, ((A_Expr *) node)->name,
+				consider_callable(search, OPERNAMENSP, ((A_Expr *) node)->name,
 								  ((A_Expr *) node)->location);
 			break;
 		case T_SubLink:
 			if (((SubLink *) node)->operName)
-				consider_operator(search, ((SubLink *) node)->operName,
+				consider_callable(search, OPERNAMENSP, ((SubLink *) node)->operName,
 								  ((SubLink *) node)->location);
 			break;
 		case T_SortBy:
 			if (((SortBy *) node)->useOp)
-				consider_operator(search, ((SortBy *) node)->useOp,
+				consider_callable(search, OPERNAMENSP, ((SortBy *) node)->useOp,
 								  ((SortBy *) node)->location);
 			break;
 		case T_SelectStmt:
-			walk_with(((SelectStmt *) node)->withClause, search);
-			consider_star(search, ((SelectStmt *) node)->targetList, ((SelectStmt *) node)->fromClause);
-			break;
 		case T_InsertStmt:
-			walk_with(((InsertStmt *) node)->withClause, search);
-			consider_insert(search, (InsertStmt *) node);
-			break;
 		case T_UpdateStmt:
-			walk_with(((UpdateStmt *) node)->withClause, search);
-			consider_targets(search, ((UpdateStmt *) node)->relation,
-							 ((UpdateStmt *) node)->targetList);
-			consider_star(search, asb_returning((UpdateStmt *) node),
-						  lcons(((UpdateStmt *) node)->relation, list_copy(((UpdateStmt *) node)->fromClause)));
-			break;
 		case T_DeleteStmt:
-			walk_with(((DeleteStmt *) node)->withClause, search);
-			consider_star(search, asb_returning((DeleteStmt *) node),
-						  lcons(((DeleteStmt *) node)->relation, list_copy(((DeleteStmt *) node)->usingClause)));
-			break;
 		case T_MergeStmt:
-			walk_with(((MergeStmt *) node)->withClause, search);
-			consider_merge(search, (MergeStmt *) node);
+			consider_statement(search, node);
 			break;
 		case T_WithClause:		/* walked already */
 		case T_LockingClause:	/* names aliases */
