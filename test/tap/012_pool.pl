@@ -202,14 +202,25 @@ refused(undef, enter($b), '42501', 'nor can an administrator');
 	like($said{prepared}, qr/named prepared statement/, 'a named one does not');
 }
 
-# closed and expired
+# closed
 $a->{token} = sql("SELECT agentsandbox.rotate_token('$a->{conversation}')");
 my $closing = pooled(enter($a), "\\! psql -XqAt -U postgres -c \"SELECT agentsandbox.close_conversation('$a->{conversation}')\"", $who);
 isnt($closing->[2], '3', 'a closed conversation ends in a pooled connection too');
 is_deeply(pooled(enter($a)), ['28000'], 'and cannot be entered');
-my $brief = open_conversation('agent', '{"rep": 5}', '1 second');
-is_deeply(pooled(enter($brief), 'SELECT 1/0', enter($b)), [ $brief->{conversation}, '22012', 'refused' ], 'entered before it expires');
-poll_is("SELECT expires_at < clock_timestamp() FROM agentsandbox.conversations WHERE id = '$brief->{conversation}'", 't', 'time passes', 10);
-like(pooled(enter($brief))->[0], qr/^(28000|AS003)$/, 'then it cannot be entered');
+
+# expired, before the worker has closed it
+my $worker = sql(q(SELECT pid FROM pg_stat_activity WHERE backend_type = 'agentsandbox worker'));
+kill STOP => $worker;
+my $brief = open_conversation('agent', '{"rep": 3}', '2 s');
+my @sessions = map { Wire->connect($_) } $brief, $pool;
+$sessions[1]->query(enter($brief));
+is($_->query($who)->{rows}[0][0], '3', 'a session of a conversation that will expire') for @sessions;
+poll_is("SELECT state, expires_at < clock_timestamp() FROM agentsandbox.conversations WHERE id = '$brief->{conversation}'", 'open|t', 'it has expired and is open still');
+is($_->query($who)->{errors}[0]{C}, 'AS003', '... but does nothing any more') for @sessions;
+is_deeply(pooled(enter($brief), $seen), [ 'AS003', 'refused' ], '... and cannot be entered');
+refused($brief, $who, qr/FATAL: .*password authentication failed/, '... nor log in');
+sql("ALTER ROLE $brief->{role} VALID UNTIL 'infinity'");
+refused($brief, $who, qr/FATAL: .*the conversation has expired/, '... for want of a password alone');
+kill CONT => $worker;
 
 done_testing();
