@@ -173,6 +173,18 @@ for (
 	refused(undef, $_->[0], $_->[1], "refused: $_->[2]");
 }
 
+# ---- more calls than are released at a tick
+
+$c = labelled();
+sql("SELECT agentsandbox.alter_profile('metered', releases_per_tick => 2)");
+interval('1 day');
+sql_as($c, say_sql(('{"w": "a"}') x 5));
+poll_until("SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE status = 'submitted'", '0');
+interval('1 s');
+settled($c, join(', ', ('ready a') x 5), 'all are released');
+is(sql("SELECT string_agg(n::text, ' ' ORDER BY released_at) FROM (SELECT released_at, count(*) AS n FROM agentsandbox.egress_charges
+	WHERE conversation = '$c->{conversation}' GROUP BY 1) r"), '2 2 1', '... as many at each tick as the profile says');
+
 # ---- crashes: what was released is paid for, once
 
 $c = labelled();
