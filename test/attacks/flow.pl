@@ -37,12 +37,6 @@ sub answered
 	return ($c, $id);
 }
 
-sub labels
-{
-	my ($c) = @_;
-	return sql("SELECT string_agg(label, ' ' ORDER BY label) FROM agentsandbox.conversation_labels WHERE conversation = '$c->{conversation}'");
-}
-
 # What became of a conversation's calls of the open method.
 sub said
 {
@@ -70,12 +64,12 @@ for my $name (sort keys %way)
 	my ($c, $id) = answered();
 	sql_as($c, sprintf $way{$name}, $id);
 	said($c, $refused, "an answer $name does not leave");
-	is(labels($c), 'private untrusted', '... and is known to have been read');
+	is(labels_of($c), 'private,untrusted', '... and is known to have been read');
 }
 {
 	my ($c, $id) = answered();
 	refused($c, "INSERT INTO open_t (v) SELECT response FROM RemoteProcedureCalls WHERE id = '$id'", '42501', 'nor is it written down');
-	is(labels($c), '', '... which raises nothing');
+	is(labels_of($c), '', '... which raises nothing');
 }
 
 # ---- yes or no: that it was answered, when, or that it failed
@@ -99,10 +93,10 @@ for my $name (sort keys %way)
 	poll_until("SELECT status FROM agentsandbox.RemoteProcedureCalls WHERE id = '$id'", 'ready');
 	is(sql_as($c, "SELECT status FROM agentsandbox.await('$id', '0')"), 'ready', 'a call that no gateway has');
 	is(sql_as($c, 'SELECT count(*) FROM RemoteProcedureCalls WHERE ready_at IS NOT NULL'), '1', '... and when it became so');
-	is(labels($c), '', '... tell nothing');
+	is(labels_of($c), '', '... tell nothing');
 	sql_as(\%gail, q(SELECT agentsandbox.fail(id, lease_token, '{}') FROM agentsandbox.claim(10, '1 minute', '{look_up}')));
 	is(sql_as($c, "SELECT status FROM agentsandbox.await('$id', '0')"), 'ready', 'one that a gateway has given back');
-	is(labels($c), 'private', '... does');
+	is(labels_of($c), 'private', '... does');
 }
 
 # ---- failures and their texts
@@ -122,7 +116,7 @@ refused($c, "SELECT $_", qr/^(?:psql:[^\n]*)?ERROR: /m, "not told: $_") for (
 	q(most_common_vals FROM pg_stats WHERE tablename = 'secret'), q(pg_relation_size('secret')), q(reltuples FROM pg_class WHERE relname = 'secret'),
 	q(n_live_tup FROM pg_stat_user_tables), q(nextval('free_seq')), q(last_value FROM open_t_id_seq));
 refused($c, 'EXPLAIN SELECT * FROM secret', '42501', 'nor what the planner thinks');
-is(labels($c), '', 'nothing of it was read');
+is(labels_of($c), '', 'nothing of it was read');
 
 # ---- what was taken back
 
@@ -132,7 +126,7 @@ is(labels($c), '', 'nothing of it was read');
 	is($s->run('SELECT count(*) FROM secret'), undef, '... nothing can be read that COMMIT could tell of');
 	is($s->error, '42501', '... as if it were there');
 	like($s->text, qr/ROLLBACK TO SAVEPOINT/, '... and the hint says why');
-	is(labels($c), '', '... which raises nothing');
+	is(labels_of($c), '', '... which raises nothing');
 	$s->run('ROLLBACK');
 	is($s->run('SELECT count(*) FROM secret'), '1', 'then it can be read');
 	is($s->run(q(INSERT INTO open_t (v) VALUES ('bit'))), undef, '... and nothing written');
@@ -162,6 +156,6 @@ sql_as($c, q(INSERT INTO agentsandbox.notes VALUES ('key', 'SECRET_1')));
 is(sql_as($other, 'SELECT count(*) FROM agentsandbox.notes'), '0', 'notes are not seen by another conversation');
 is(sql_as($other, q(INSERT INTO agentsandbox.notes VALUES ('key', 'x') ON CONFLICT DO NOTHING RETURNING value)), 'x', '... nor which keys there are');
 is(sql_as($other, 'SELECT count(*) FROM RemoteProcedureCalls'), '0', 'nor calls');
-is(labels($other), '', 'whose labels are its own');
+is(labels_of($other), '', 'whose labels are its own');
 
 done_testing();

@@ -17,23 +17,17 @@ sql(<<~'SQL');
 	SQL
 my $merge = 'MERGE INTO %s USING (VALUES (1)) v(a) ON %s WHEN NOT MATCHED THEN INSERT VALUES (2)';
 
-sub labels
-{
-	my ($c) = @_;
-	return sql("SELECT coalesce(string_agg(label, ','), '') FROM agentsandbox.conversation_labels WHERE conversation = '$c->{conversation}'");
-}
-
 my $c = open_conversation('p');
 sql_as($c, sprintf $merge, 'secret', 'true');
-is(labels($c), 'private', 'whether a table has rows has its label');
+is(labels_of($c), 'private', 'whether a table has rows has its label');
 
 $c = open_conversation('p');
 refused($c, sprintf($merge, 'secret', '1 / (random() * 0)::int = 1'), '22012', 'an error that is raised if it has');
-is(labels($c), 'private', '... has it too');
+is(labels_of($c), 'private', '... has it too');
 
 $c = open_conversation('p');
 is(sql_as($c, sprintf q(SELECT raises FROM agentsandbox.preview('%s')), sprintf $merge, 'secret', 'true'), '{private}', 'preview() tells');
-is(labels($c), '', '... and raises nothing');
+is(labels_of($c), '', '... and raises nothing');
 
 like(refused($c, sprintf($merge, 'outbox', 'true'), '42501', 'a table that may be written, but not read'),
 	qr/SELECT on relation "outbox" is not granted/, '... is not read by a MERGE');

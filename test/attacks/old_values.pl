@@ -113,8 +113,7 @@ sub labels_after
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 
 	psql(conninfo($c), $statement);
-	return is(sql("SELECT coalesce(string_agg(label, ','), '') FROM agentsandbox.conversation_labels WHERE conversation = '$c->{conversation}'"),
-		$want, $name);
+	return is(labels_of($c), $want, $name);
 }
 
 # the table is without the label, so that nothing is written once it is read

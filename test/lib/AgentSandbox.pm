@@ -21,17 +21,18 @@ use IPC::Run ();
 use Test::More ();
 use Time::HiRes ();
 
-our @EXPORT = qw(conninfo psql sql sql_as refused open_conversation poll_is poll_until server_log
-  postmaster_pid wait_for_server start_standby);
+our @EXPORT = qw(conninfo psql sql sql_as refused open_conversation labels_of poll_is poll_until server_log
+  postmaster_pid wait_for_server start_standby load_chinook);
 
 # The connection string of a conversation (what open_conversation returned), of
-# a hash with role and password, or of the superuser.  More keywords may follow.
+# a hash with role and password, or of the superuser; a hash may have a dbname,
+# too.  More keywords may follow.
 sub conninfo
 {
 	my ($who, %more) = @_;
 	my %key = (
-		host => $ENV{PGHOST}, port => $ENV{PGPORT}, dbname => $ENV{PGDATABASE},
-		$who ? (user => $who->{role}, password => $who->{password}) : (user => $ENV{PGUSER}),
+		host => $ENV{PGHOST}, port => $ENV{PGPORT}, dbname => $who->{dbname} // $ENV{PGDATABASE},
+		$who->{role} ? (user => $who->{role}, password => $who->{password}) : (user => $ENV{PGUSER}),
 		%more);
 	return join ' ', map { my $value = $key{$_}; $value =~ s/([\\'])/\\$1/g; "$_='$value'" } sort keys %key;
 }
@@ -88,6 +89,13 @@ sub open_conversation
 	my %conversation;
 	@conversation{@columns} = split /\|/, sql("SELECT $list FROM agentsandbox.open_conversation($quoted)");
 	return \%conversation;
+}
+
+# What a conversation has read, sorted and parted by commas
+sub labels_of
+{
+	my ($c) = @_;
+	return sql("SELECT coalesce(string_agg(label, ',' ORDER BY label), '') FROM agentsandbox.conversation_labels WHERE conversation = '$c->{conversation}'");
 }
 
 # Asks again until the answer is the wanted one or the time is over.
@@ -164,6 +172,18 @@ sub start_standby
 	Test::More::is(system("$as $bin/pg_ctl -D $standby -o '-p $port' -w -t 30 -s -l $standby/log start"), 0, '... and started');
 	$ENV{PGPORT} = $port;
 	return (sub { return system("$as $bin/pg_ctl -D $standby -w -s $_[0]") }, $primary);
+}
+
+# The Chinook sample database in a schema of this one.  Skips all tests where it
+# is not beside the repository.
+sub load_chinook
+{
+	my ($schema) = @_;
+	my $file = File::Basename::dirname(__FILE__) . '/../../../shared/chinook/Chinook_PostgreSql.sql';
+	open my $in, '<:raw', $file or Test::More::plan(skip_all => 'the Chinook database is not beside the repository');
+	# the script makes and enters a database of its own
+	sql(join '', "CREATE SCHEMA IF NOT EXISTS $schema; SET search_path = $schema;\n", grep { !/^(?:DROP|CREATE) DATABASE|^\\c / } <$in>);
+	return;
 }
 
 1;

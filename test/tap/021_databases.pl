@@ -7,22 +7,13 @@ use lib 'test/lib';
 use AgentSandbox;
 use Test::More;
 
-sub in { my ($database, $sql) = @_; return psql(conninfo(undef, dbname => $database), $sql); }
 sub done
 {
 	my ($database, $sql, $name) = @_;
-	my ($status, $out, $err) = in($database, $sql);
+	my ($status, $out, $err) = psql(conninfo({ dbname => $database }), $sql);
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	is($status, 0, $name) or diag($err);
 	return $out;
-}
-sub like_error
-{
-	my ($database, $sql, $pattern, $name) = @_;
-	my ($status, $out, $err) = in($database, $sql);
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	ok($status != 0 && $err =~ $pattern, $name) or diag("status $status: $out$err");
-	return;
 }
 
 # something of everything
@@ -85,7 +76,7 @@ for my $format (qw(custom plain))
 	poll_is($label, 1, "$format: the copy has a worker");
 
 	# the copy works, and the original does not notice
-	like_error('copy', "SET ROLE $c->{role}; SELECT * FROM customer", qr/ERROR/, "$format: a conversation of the original is none here");
+	refused({ dbname => 'copy' }, "SET ROLE $c->{role}; SELECT * FROM customer", qr/ERROR/, "$format: a conversation of the original is none here");
 	my $mine = done('copy', "SELECT role FROM agentsandbox.open_conversation('support', '{\"rep\": 4}')", "$format: a conversation opens");
 	is(done('copy', "SET ROLE $mine; SELECT id FROM customer", "$format: it reads"), '2', "$format: and sees its rows");
 	is(done('copy', "SET ROLE $mine; SELECT count(*) FROM chart; RESET ROLE;" .
@@ -93,8 +84,7 @@ for my $format (qw(custom plain))
 			   JOIN agentsandbox.conversations ON id = conversation AND state = 'open' AND context->>'rep' = '4'),
 			"$format: it reads what has labels"), "0\nmedical,private", "$format: ... and gets them");
 	my ($id) = done('copy', "SET ROLE $mine; " . sprintf($insert, '{"n": 1, "m": 2, "o": 3}'), "$format: it calls");
-	my (undef, $answer) = in('copy', "SET ROLE $mine; SELECT status, error->>'code' FROM agentsandbox.await('$id')");
-	is($answer, 'refused|invalid_arguments', "$format: which is judged");
+	is(sql_as({ dbname => 'copy' }, "SET ROLE $mine; SELECT status, error->>'code' FROM agentsandbox.await('$id')"), 'refused|invalid_arguments', "$format: which is judged");
 	done('copy', "SELECT agentsandbox.close_conversation(id) FROM agentsandbox.conversations WHERE state = 'open'", "$format: closed");
 	is(sql_as($c, 'SELECT id FROM customer'), '1', "$format: the original goes on");
 	is(sql($states), 'completed ready refused', "$format: its calls too");
@@ -113,19 +103,19 @@ is(done('second', <<~'SQL', 'whose objects are looked at'), '', '... and default
 	  AND deptype = 'e' AND (grantee = 0 OR grantee = '"any one"'::regrole)
 	SQL
 done('second', 'DROP OWNED BY "any one"; DROP ROLE "any one"', 'the role that they name can go');
-like_error('second', 'CREATE EXTENSION agentsandbox', qr/already exists/, 'once');
-like_error('second', "SELECT agentsandbox.open_conversation('support')", qr/does not exist in this database/, 'the profile of one is none of another');
-like_error('second', "SELECT agentsandbox.create_profile('support')", qr/already exists/, 'its name is taken');
-like_error('second', "SELECT agentsandbox.close_conversation('$c->{conversation}')", qr/does not exist/, 'nor are conversations');
+refused({ dbname => 'second' }, 'CREATE EXTENSION agentsandbox', qr/already exists/, 'once');
+refused({ dbname => 'second' }, "SELECT agentsandbox.open_conversation('support')", qr/does not exist in this database/, 'the profile of one is none of another');
+refused({ dbname => 'second' }, "SELECT agentsandbox.create_profile('support')", qr/already exists/, 'its name is taken');
+refused({ dbname => 'second' }, "SELECT agentsandbox.close_conversation('$c->{conversation}')", qr/does not exist/, 'nor are conversations');
 is(done('second', q(SET ROLE gateway; SELECT count(*) FROM agentsandbox.claim(10, '1 hour')), 'a gateway serves both'), '0', 'each by itself');
 done('second', 'DROP EXTENSION agentsandbox', 'dropped there');
 is(sql_as($c, 'SELECT id FROM customer'), '1', 'it is still here');
 is(sql(q(SELECT count(*) FROM pg_roles WHERE rolname LIKE 'agentsandbox\_%')), '6', 'and the roles are');
 done('second', 'CREATE SCHEMA agentsandbox', 'a schema of that name');
-like_error('second', 'CREATE EXTENSION agentsandbox', qr/schema "agentsandbox" already exists/, 'is not adopted');
+refused({ dbname => 'second' }, 'CREATE EXTENSION agentsandbox', qr/schema "agentsandbox" already exists/, 'is not adopted');
 sql('DROP DATABASE second');
 sql('ALTER ROLE agentsandbox_reviewer RENAME TO old; CREATE ROLE agentsandbox_reviewer; CREATE DATABASE third');
-like_error('third', 'CREATE EXTENSION agentsandbox', qr/ERROR:  42710: role "agentsandbox_reviewer" exists and was not made by agentsandbox.*HINT/s,
+refused({ dbname => 'third' }, 'CREATE EXTENSION agentsandbox', qr/ERROR:  42710: role "agentsandbox_reviewer" exists and was not made by agentsandbox.*HINT/s,
 	'nor is a role that somebody else made');
 sql('DROP ROLE agentsandbox_reviewer; ALTER ROLE old RENAME TO agentsandbox_reviewer');
 
@@ -136,12 +126,11 @@ for my $round (1 .. 3)
 	my $profile = "third_$round";
 	my $out = done('third', "SELECT agentsandbox.create_profile('$profile') \\g /dev/null
 		SELECT role, password FROM agentsandbox.open_conversation('$profile')", "round $round: a conversation opens");
-	my %mine; @mine{qw(role password)} = split /\|/, $out;
-	my ($status) = psql(conninfo(\%mine, dbname => 'third'), 'SELECT 1');
-	is($status, 0, "round $round: it logs in");
+	my %mine = (dbname => 'third');
+	@mine{qw(role password)} = split /\|/, $out;
+	is(sql_as(\%mine, 'SELECT 1'), '1', "round $round: it logs in");
 	done('third', 'DROP EXTENSION agentsandbox', "round $round: dropped");
-	($status, $out, my $err) = psql(conninfo(\%mine, dbname => 'third'), 'SELECT 1');
-	like($err, qr/FATAL/, "round $round: without the extension it does not log in");
+	refused(\%mine, 'SELECT 1', qr/FATAL/, "round $round: without the extension it does not log in");
 	sql("DROP ROLE $mine{role}; DROP ROLE $profile");
 }
 

@@ -8,15 +8,9 @@ use AgentSandbox;
 use File::Temp ();
 use Test::More;
 
-sub in
-{
-	my ($database, $sql) = @_;
-	my ($status, $out, $err) = psql(conninfo(undef, dbname => $database), $sql);
-	die "psql failed:\n$err\nfor: $sql\n" if $status != 0;
-	return $out;
-}
-sub roles { return in('copy', q(SELECT count(*) FROM pg_roles WHERE rolname LIKE 'conversation\_%')); }
-sub closed { return in('copy', "SELECT agentsandbox.close_conversation('$_[0]{conversation}')"); }
+my $copy = { dbname => 'copy' };
+sub roles { return sql_as($copy, q(SELECT count(*) FROM pg_roles WHERE rolname LIKE 'conversation\_%')); }
+sub closed { return sql_as($copy, "SELECT agentsandbox.close_conversation('$_[0]{conversation}')"); }
 
 sql("SELECT agentsandbox.create_profile('agent')");
 my ($shared, $gone, $renamed, $other) = map { open_conversation('agent') } 1 .. 4;
@@ -30,16 +24,15 @@ is(sql_as($shared, 'SELECT 1'), '1', '... it goes on where it was opened');
 is(roles(), '4', '... with its role');
 
 # as in another cluster: roles and rows, but not the database that the roles know
-in('copy', "DROP DATABASE $ENV{PGDATABASE} WITH (FORCE)");
-my (undef, undef, $err) = psql(conninfo($gone, dbname => 'copy'), 'SELECT 1');
-like($err, qr/FATAL:  a conversation can connect to its own database only/, 'no role of it logs in to the copy');
+sql_as($copy, "DROP DATABASE $ENV{PGDATABASE} WITH (FORCE)");
+refused({ %$gone, %$copy }, 'SELECT 1', qr/FATAL:  a conversation can connect to its own database only/, 'no role of it logs in to the copy');
 is(closed($gone), 't', 'closed in the copy');
-is(in('copy', "SELECT count(*) FROM pg_roles WHERE rolname = '$gone->{role}'"), '0', '... and its role went');
+is(sql_as($copy, "SELECT count(*) FROM pg_roles WHERE rolname = '$gone->{role}'"), '0', '... and its role went');
 
-in('copy', "ALTER ROLE $renamed->{role} RENAME TO kept; CREATE ROLE $renamed->{role} LOGIN");
+sql_as($copy, "ALTER ROLE $renamed->{role} RENAME TO kept; CREATE ROLE $renamed->{role} LOGIN");
 is(closed($renamed), 't', 'closed, and its name is somebody else\'s');
-is(in('copy', "SELECT count(*) FROM pg_roles WHERE rolname IN ('kept', '$renamed->{role}')"), '2', '... who stays');
-in('copy', "ALTER ROLE $other->{role} RENAME TO aside; DROP ROLE $renamed->{role}; ALTER ROLE kept RENAME TO $other->{role}");
+is(sql_as($copy, "SELECT count(*) FROM pg_roles WHERE rolname IN ('kept', '$renamed->{role}')"), '2', '... who stays');
+sql_as($copy, "ALTER ROLE $other->{role} RENAME TO aside; DROP ROLE $renamed->{role}; ALTER ROLE kept RENAME TO $other->{role}");
 is(closed($other), 't', 'closed, and its name is another conversation\'s');
-is(in('copy', "SELECT count(*) FROM pg_roles WHERE rolname IN ('aside', '$other->{role}')"), '2', '... which stays');
+is(sql_as($copy, "SELECT count(*) FROM pg_roles WHERE rolname IN ('aside', '$other->{role}')"), '2', '... which stays');
 done_testing();

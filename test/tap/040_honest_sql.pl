@@ -10,12 +10,7 @@ use IPC::Run ();
 use Test::More;
 
 my $test = dirname(abs_path(__FILE__)) . '/..';
-my $chinook = "$test/../../shared/chinook/Chinook_PostgreSql.sql";
-plan skip_all => 'the Chinook database is not beside the repository' unless -r $chinook;
-
-# into this database instead of one of its own
-open(my $in, '<', $chinook) or die "$chinook: $!";
-sql(join '', grep { !/^(?:DROP|CREATE) DATABASE|^\\c/ } <$in>);
+load_chinook('public');
 
 my $plain = { role => 'honest_plain', password => 'honest' };
 sql(<<~SQL);

@@ -135,12 +135,6 @@ sql(<<~'SQL');
 	ANALYZE;
 	SQL
 
-sub labels_of
-{
-	my ($c) = @_;
-	return sql("SELECT coalesce(string_agg(label, ',' ORDER BY label), '') FROM agentsandbox.conversation_labels WHERE conversation = '$c->{conversation}'");
-}
-
 # --- what is read ---
 my @reads = (
 	[ 'an unlabelled table', 'SELECT * FROM open_t', '' ],

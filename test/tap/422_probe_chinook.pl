@@ -3,17 +3,9 @@ use strict;
 use warnings;
 use AgentSandbox;
 use Audit;
-use File::Basename qw(dirname);
 use Test::More;
 
-my $script = dirname(__FILE__) . '/../../../shared/chinook/Chinook_PostgreSql.sql';
-plan skip_all => 'the Chinook database is not beside the repository' unless -r $script;
-
-# The script makes and enters a database of its own; here it gets ours.
-open my $fh, '<:raw', $script or die $!;
-my $load = do { local $/; <$fh> };
-$load =~ s/^(?:DROP DATABASE.*?;|CREATE DATABASE.*?;|\\c .*)$//mg;
-sql("CREATE SCHEMA chinook; SET search_path = chinook;\n$load");
+load_chinook('chinook');
 sql(<<'SQL');
 SELECT agentsandbox.create_profile('support', search_path => 'chinook');
 GRANT USAGE ON SCHEMA chinook TO support;

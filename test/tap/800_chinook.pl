@@ -10,16 +10,7 @@ use lib dirname(__FILE__) . '/../lib';
 use AgentSandbox;
 use GatewayTest;
 
-my $script = dirname(__FILE__) . '/../../../shared/chinook/Chinook_PostgreSql.sql';
-plan skip_all => 'the Chinook database is not beside the repository' unless -r $script;
-
-# The script makes and enters a database of its own; here it gets ours.
-open my $fh, '<:raw', $script or die $!;
-my $load = do { local $/; <$fh> };
-$load =~ s/^DROP DATABASE.*?;$//m;
-$load =~ s/^CREATE DATABASE.*?;$//m;
-$load =~ s/^\\c .*$//m;
-sql("CREATE SCHEMA chinook; SET search_path = chinook;\n$load");
+load_chinook('chinook');
 
 my @tables = split /\n/, sql(q{SELECT relname FROM pg_class WHERE relnamespace = 'chinook'::regnamespace AND relkind = 'r' ORDER BY 1});
 is(scalar @tables, 11, 'all its tables');
