@@ -245,7 +245,7 @@ for my $around ('BEGIN; %s; ROLLBACK', 'BEGIN; SAVEPOINT s; %s; ROLLBACK TO s; C
 	poll_is("SHOW $forced", 'on', 'parallel workers are used');
 	is(sql_as($c, 'SELECT sum(length(v)) > 0 FROM secret'), 't', 'a parallel query');
 	is(labels_of($c), 'private', '... has raised the label');
-	is(sql_as($d, 'SELECT procedural(id) FROM open_t'), 'v', 'a function in a parallel worker');
+	like(sql_as($d, 'EXPLAIN (ANALYZE, COSTS off) SELECT procedural(id) FROM open_t'), qr/Workers Launched: 1\n *Single Copy: true/, 'a function in a parallel worker');
 	is(labels_of($d), 'private', '... has raised the label');
 	sql("ALTER SYSTEM RESET $forced; SELECT pg_reload_conf()");
 	poll_is("SHOW $forced", 'off', 'no more parallel workers');
