@@ -122,10 +122,11 @@ for my $command ('\d', '\dt', '\d customer', '\d secret', '\dt hidden.*', '\l', 
 {
 	my $screen = terminal($command);
 	$screen =~ s/^.*?=> \Q$command\E\n//s;
-	$screen =~ s/^.*?=> \\q.*//ms;
+	$screen =~ s/^[^\n]*=> \\q.*//ms;
 	unlike($screen, qr/\b(?:secret\b.*table|HIDDEN_MARKER|internal error|server closed|postgres\b)/, "psql: $command tells nothing hidden");
 	my @errors = $screen =~ /^(?:psql:[^\n]*)?ERROR: .*/mg;
-	cmp_ok(scalar @errors, '<=', 1, "psql: $command is no mess") or diag($screen);
+	my $shown = $command =~ /^\\(?:d|dt|z)\+?(?: customer)?$/ ? qr/\bcustomer\b/ : qr/\w/;
+	ok(@errors == 1 || !@errors && $screen =~ $shown, "psql: $command is no mess") or diag($screen);
 	note("$command: ", $errors[0] // substr($screen, 0, 400));
 }
 my $errors_in_the_middle = terminal('BEGIN;', 'SELECT * FROM secret;', 'SELECT 1;', 'ROLLBACK;', 'SELECT 42 AS answer;');
@@ -133,7 +134,8 @@ like($errors_in_the_middle, qr/ERROR:  relation "secret" does not exist/, 'psql:
 like($errors_in_the_middle, qr/sandbox=!>/, 'psql: the prompt shows the failed transaction');
 like($errors_in_the_middle, qr/^ +42$/m, 'psql: and the session goes on');
 like(terminal('\set FETCH_COUNT 7', 'SELECT id FROM customer;'), qr/\(100 rows\)/, 'psql: FETCH_COUNT reads with a cursor');
-like(terminal('SELECT id FROM customer WHERE id = $1 \bind 4 \g') , qr/\bERROR|\\bind|^ +4$/m, 'psql: \bind where it exists');
+my ($psql) = qx(psql --version) =~ /(\d+)/;
+like(terminal('SELECT id FROM customer WHERE id = $1 \bind 4 \g'), $psql >= 16 ? qr/^ +4$/m : qr/^invalid command \\bind$/m, 'psql: \bind where it exists');
 like(terminal('SELECT 1 AS a \gset', '\echo got :a'), qr/got 1/, 'psql: \gset');
 like(terminal('SELECT $$SELECT 7$$ \gexec'), qr/^ +7$/m, 'psql: \gexec');
 like(terminal('SELECT 1 AS one, $$x$$ AS t \gdesc'), qr/one.*integer|ERROR:  (?:permission|function)/, 'psql: \gdesc describes or is refused clearly');
