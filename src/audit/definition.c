@@ -20,6 +20,7 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_range.h"
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
@@ -32,6 +33,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/regproc.h"
+#include "utils/ruleutils.h"
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
@@ -287,6 +289,28 @@ add_domain(List **texts, AsbSurface *surface, Oid typid)
 	add_domain(texts, surface, form->typbasetype);
 }
 
+/* What a range is made of and how it is compared. */
+static List *
+range_texts(AsbSurface *surface, Oid typid)
+{
+	HeapTuple	row = SearchSysCache1(RANGETYPE, ObjectIdGetDatum(typid));
+	FormData_pg_range form;
+	List	   *texts;
+
+	if (!HeapTupleIsValid(row))
+		elog(ERROR, "cache lookup failed for range type %u", typid);
+	form = *(Form_pg_range) GETSTRUCT(row);
+	ReleaseSysCache(row);
+	texts = list_make2(psprintf("of %s", asb_world_column_type(surface->world,
+															   &(AsbColumnType) {form.rngsubtype, -1, form.rngcollation})),
+					   psprintf("compared by %s", generate_opclass_name(form.rngsubopc)));
+	if (OidIsValid(form.rngcanonical))
+		texts = lappend(texts, psprintf("canonical %s", format_procedure_qualified(form.rngcanonical)));
+	if (OidIsValid(form.rngsubdiff))
+		texts = lappend(texts, psprintf("difference %s", format_procedure_qualified(form.rngsubdiff)));
+	return texts;
+}
+
 static List *
 type_texts(AsbSurface *surface, Oid typid)
 {
@@ -304,7 +328,7 @@ type_texts(AsbSurface *surface, Oid typid)
 			texts = list_make1(composite_text(surface, typid));
 			break;
 		case TYPTYPE_RANGE:
-			texts = list_make1(psprintf("of %s", format_type_be(get_range_subtype(typid))));
+			texts = range_texts(surface, typid);
 			break;
 	}
 	return texts;

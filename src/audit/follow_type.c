@@ -74,19 +74,17 @@ static void
 follow_range(AsbSurface *surface, const AsbActor *actor, Oid typid)
 {
 	HeapTuple	row = SearchSysCache1(RANGETYPE, ObjectIdGetDatum(typid));
-	Oid			canonical;
-	Oid			opclass;
-	Oid			subtype;
+	FormData_pg_range form;
 
 	if (!HeapTupleIsValid(row))
 		return;
-	canonical = ((Form_pg_range) GETSTRUCT(row))->rngcanonical;
-	opclass = ((Form_pg_range) GETSTRUCT(row))->rngsubopc;
-	subtype = ((Form_pg_range) GETSTRUCT(row))->rngsubtype;
+	form = *(Form_pg_range) GETSTRUCT(row);
 	ReleaseSysCache(row);
-	asb_reach_type(surface, actor, subtype);
-	asb_reach_function(surface, actor, canonical, false);
-	asb_follow_operator_class(surface, actor, opclass);
+	asb_reach_type(surface, actor, form.rngsubtype);
+	asb_reach_function(surface, actor, form.rngcanonical, false);
+	/* the planner and GiST indexes ask for it */
+	asb_reach_function(surface, actor, form.rngsubdiff, false);
+	asb_follow_operator_class(surface, actor, form.rngsubopc);
 }
 
 typedef struct Columns
@@ -191,6 +189,8 @@ asb_follow_use_of_type(AsbSurface *surface, const AsbUse *use)
 			follow_checks(surface, &actor, typid);
 		else if (form.typtype == TYPTYPE_RANGE)
 			follow_range(surface, &actor, typid);
+		else if (form.typtype == TYPTYPE_MULTIRANGE)
+			asb_reach_type(surface, &actor, get_multirange_range(typid));
 		else if (form.typtype == TYPTYPE_COMPOSITE)
 			follow_columns(surface, &actor, typid);
 		typid = form.typbasetype;

@@ -46,6 +46,11 @@ CREATE TABLE s.p (a int, b int) PARTITION BY RANGE (a);
 CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES FROM (1) TO (10);
 CREATE TABLE s.read (a int DEFAULT 1 CHECK (a > 0) NOT NULL, t text, n int GENERATED ALWAYS AS (a + 1) STORED);
 CREATE FUNCTION s.hides(int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT $1::s.hidden::int; END;
+CREATE FUNCTION s.apart(float8, float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT $1 - $2';
+CREATE TYPE s.words AS RANGE (subtype = text, collation = "C");
+CREATE TYPE s.far AS RANGE (subtype = float8, subtype_diff = s.apart);
+CREATE TABLE s.ranged (r s.words, f s.far);
+GRANT SELECT ON s.ranged TO agent;
 GRANT SELECT, INSERT ON s.w TO agent;
 GRANT INSERT ON s.p TO agent;
 GRANT SELECT ON s.read TO agent;
@@ -102,6 +107,9 @@ for my $case (
 	[ 'changed s.w.free',           'ALTER TABLE s.w ALTER free TYPE text COLLATE "C"' ],
 	[ 'changed s.checks(integer)',  "CREATE OR REPLACE FUNCTION s.checks(int) RETURNS bool LANGUAGE plpgsql AS 'BEGIN RETURN false; END'" ],
 	[ 'changed s.pair',             'ALTER TYPE s.pair RENAME ATTRIBUTE a TO c' ],
+	[ 'changed s.words', 'ALTER TABLE s.ranged DROP r; DROP TYPE s.words; CREATE TYPE s.words AS RANGE (subtype = text, collation = "POSIX"); ALTER TABLE s.ranged ADD r s.words' ],
+	[ 'changed s.words', 'ALTER TABLE s.ranged DROP r; DROP TYPE s.words; CREATE TYPE s.words AS RANGE (subtype = text, collation = "C", subtype_opclass = text_pattern_ops); ALTER TABLE s.ranged ADD r s.words' ],
+	[ 'changed s.apart(double precision,double precision)', "CREATE OR REPLACE FUNCTION s.apart(float8, float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT 0.0'" ],
 	[ 'changed s.p, changed s.p1',  'ALTER TABLE s.p ALTER b SET DEFAULT 1' ],
 	[ 'changed s.p1',               'ALTER TABLE s.p DETACH PARTITION s.p1; ALTER TABLE s.p ATTACH PARTITION s.p1 FOR VALUES FROM (1) TO (20)' ],
 	[ 'changed s.read.t',           'ALTER TABLE s.read ALTER t TYPE varchar(3)' ],
