@@ -72,6 +72,14 @@ CREATE FUNCTION planned(text) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN R
 CREATE FUNCTION not_planned(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN 1; END';
 CREATE TABLE planned_for (a int CHECK (a > planned('constraint'))) PARTITION BY RANGE ((not_planned(a) + planned('key')));
 CREATE INDEX ON planned_for (not_planned(a)) WHERE a > planned('index');
+CREATE TABLE estimated (a int, b int);
+CREATE FUNCTION in_statistics(text) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN 1; END';
+CREATE STATISTICS estimated_sum ON (a + in_statistics('x')), b FROM estimated;
+-- a range asks how far two of its values are apart, one in a multirange too
+CREATE FUNCTION apart(float8, float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT $1 - $2';
+CREATE TYPE far AS RANGE (subtype = float8, subtype_diff = apart);
+CREATE TABLE ranged (r far);
+CREATE TABLE ranges (m far_multirange);
 -- defaults come from domains and views, and a rule that replaces the INSERT is given them
 CREATE FUNCTION next_value(text) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
 CREATE DOMAIN counted AS int DEFAULT next_value('domain');
@@ -168,7 +176,9 @@ GRANT SELECT (a) ON labelled TO regress_surface;
 GRANT SELECT ON behind TO regress_surface;
 CREATE TABLE checked (a int, b int, CHECK (a < b));
 GRANT INSERT, UPDATE (a), DELETE ON checked TO regress_surface;
-GRANT SELECT ON planned_for TO regress_surface;
+GRANT SELECT ON planned_for, ranged TO regress_surface;
+GRANT UPDATE (b) ON estimated TO regress_surface;
+GRANT INSERT ON ranges TO regress_surface;
 GRANT INSERT ON defaulted, defaulted_view, replaced TO regress_surface;
 CREATE FUNCTION reads_web() RETURNS int LANGUAGE sql AS 'SELECT 1';
 GRANT EXECUTE ON FUNCTION reads_web TO regress_surface;
@@ -227,6 +237,17 @@ SELECT class, identity, privilege, via, notes FROM agentsandbox.surface('regress
 WHERE class <> 'column' AND NOT EXISTS (
     SELECT FROM before b WHERE (b.class, b.identity, b.privilege, b.via) IS NOT DISTINCT FROM (s.class, s.identity, s.privilege, s.via));
 REVOKE EXECUTE ON FUNCTION nextval(regclass) FROM regress_surface;
+
+\echo == event triggers on login, which only servers from 17 on can make
+BEGIN;
+CREATE FUNCTION surf.at_login() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER regress_login ON ddl_command_start EXECUTE FUNCTION surf.at_login();
+SELECT count(*) FROM regress_rows WHERE identity = 'surf.at_login()';
+UPDATE pg_event_trigger SET evtevent = 'login' WHERE evtname = 'regress_login';
+SELECT identity, via, notes FROM regress_rows WHERE identity = 'surf.at_login()';
+UPDATE pg_event_trigger SET evtenabled = 'D' WHERE evtname = 'regress_login';
+SELECT count(*) FROM regress_rows WHERE identity = 'surf.at_login()';
+ROLLBACK;
 
 \echo == a conversation: its context stands where the functions stood
 SELECT conversation FROM agentsandbox.open_conversation('regress_surface', '{"tenant": "o''neil", "floor": 7}') \gset

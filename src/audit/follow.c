@@ -439,6 +439,7 @@ asb_surface_follow(AsbSurface *surface)
 	ListCell   *cell;
 
 	/* the queue grows while it is walked */
+	asb_follow_login(surface);
 	asb_follow_operators(surface);
 	if (surface->follow)
 	{

@@ -110,6 +110,9 @@ extern struct Query *asb_view_query(AsbSurface *surface, AsbRelation *view);
 extern bool asb_follow_rules(AsbSurface *surface, AclMode command, const AsbActor *actor, AsbRelation *relation);
 extern bool asb_follow_triggers(AsbSurface *surface, AclMode command, const AsbActor *actor, AsbRelation *relation);
 
+/* What runs when a conversation logs in. */
+extern void asb_follow_login(AsbSurface *surface);
+
 /* The support functions behind an operator class, and all operators. */
 extern void asb_follow_operator_class(AsbSurface *surface, const AsbActor *actor, Oid opclass);
 extern void asb_follow_operators(AsbSurface *surface);

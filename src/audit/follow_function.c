@@ -10,8 +10,10 @@
 
 #include "access/htup_details.h"
 #include "access/transam.h"
+#include "catalog/pg_event_trigger.h"
 #include "catalog/pg_language_d.h"
 #include "commands/proclang.h"
+#include "commands/trigger.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -130,4 +132,25 @@ asb_follow_use_of_function(AsbSurface *surface, const AsbUse *use)
 	if (function->form->prosecdef)
 		actor = asb_actor_as(surface, &actor, function->form->proowner, function->form->proowner);
 	asb_follow_stored(surface, &actor, function->row, Anum_pg_proc_prosqlbody);
+}
+
+static void
+follow_event_trigger(HeapTuple row, TupleDesc desc, void *argument)
+{
+	AsbSurface *surface = argument;
+	Form_pg_event_trigger form = (Form_pg_event_trigger) GETSTRUCT(row);
+	AsbActor	actor = {ASB_AGENT, ASB_AGENT, NULL};
+
+	if (strcmp(NameStr(form->evtevent), "login") != 0 ||
+		form->evtenabled == TRIGGER_DISABLED || form->evtenabled == TRIGGER_FIRES_ON_REPLICA)
+		return;
+	actor = asb_actor_step(&actor, psprintf("login, event trigger %s", quote_identifier(NameStr(form->evtname))));
+	asb_reach_function(surface, &actor, form->evtfoid, false);
+}
+
+/* Before 17 there are no such triggers; of the other events an agent causes none. */
+void
+asb_follow_login(AsbSurface *surface)
+{
+	asb_world_scan(surface->world, EventTriggerRelationId, follow_event_trigger, surface);
 }

@@ -21,6 +21,7 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_policy.h"
+#include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
@@ -170,7 +171,7 @@ follow_expressions(AsbSurface *surface, const AsbActor *actor, AsbRelation *rela
 	}
 }
 
-/* Calls of constants in what the planner looks at, whatever the command. */
+/* Calls of constants in what the planner looks at, when it finds rows. */
 static void
 follow_planning(AsbSurface *surface, const AsbActor *actor, AsbRelation *relation)
 {
@@ -189,6 +190,8 @@ follow_planning(AsbSurface *surface, const AsbActor *actor, AsbRelation *relatio
 	}
 	foreach(cell, relation->partition_keys)
 		asb_follow_constants(surface, &step, lfirst(cell), Anum_pg_partitioned_table_partexprs);
+	foreach(cell, relation->statistics)
+		asb_follow_constants(surface, &step, lfirst(cell), Anum_pg_statistic_ext_stxexprs);
 }
 
 /* The columns in an array of their numbers, as in RangeTblEntry.selectedCols. */
@@ -347,6 +350,7 @@ asb_follow_use_of_relation(AsbSurface *surface, const AsbUse *use)
 	/* most tables lead nowhere */
 	if (command == ACL_SELECT && relation->policies == NIL && relation->children == NIL &&
 		relation->constraints == NIL && relation->indexes == NIL && relation->partition_keys == NIL &&
+		relation->statistics == NIL &&
 		relation->form->relkind != RELKIND_VIEW && relation->form->relkind != RELKIND_MATVIEW)
 		return;
 
@@ -354,7 +358,7 @@ asb_follow_use_of_relation(AsbSurface *surface, const AsbUse *use)
 											short_kind(relation), relation->identity));
 	follow_policies(surface, use, &actor, relation);
 	follow_children(surface, use, &actor, relation);
-	if (command == ACL_SELECT || command == ACL_DELETE)
+	if (command != ACL_INSERT)
 		follow_planning(surface, &actor, relation);
 	/* they are put in before rules and triggers see the row, of a view too */
 	if (command == ACL_INSERT || command == ACL_UPDATE)

@@ -26,6 +26,7 @@
 #include "catalog/pg_partitioned_table.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_rewrite.h"
+#include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
@@ -84,6 +85,7 @@ static const struct
 	{IndexRelationId, Anum_pg_index_indrelid, offsetof(AsbRelation, indexes)},
 	{InheritsRelationId, Anum_pg_inherits_inhparent, offsetof(AsbRelation, children)},
 	{PartitionedRelationId, Anum_pg_partitioned_table_partrelid, offsetof(AsbRelation, partition_keys)},
+	{StatisticExtRelationId, Anum_pg_statistic_ext_stxrelid, offsetof(AsbRelation, statistics)},
 };
 
 static HTAB *
@@ -265,6 +267,8 @@ is_idle(HeapTuple row, TupleDesc desc)
 				heap_attisnull(row, Anum_pg_index_indexprs, desc) &&
 				heap_attisnull(row, Anum_pg_index_indpred, desc) &&
 				!has_own_class(row, desc);
+		case StatisticExtRelationId:
+			return heap_attisnull(row, Anum_pg_statistic_ext_stxexprs, desc);
 		default:
 			return false;
 	}

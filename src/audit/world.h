@@ -48,6 +48,7 @@ typedef struct AsbRelation
 	List	   *policies;
 	List	   *indexes;
 	List	   *partition_keys;
+	List	   *statistics;
 	List	   *children;
 
 	const char *digests[2];		/* NULL until asb_relation_digest() */
