@@ -470,6 +470,8 @@ is_about_hidden(Oid role, const ErrorData *error)
 		if (!OidIsValid(relid) || !asb_relation_reachable(role, relid) ||
 			pg_namespace_aclcheck(nspoid, role, ACL_USAGE) != ACLCHECK_OK)
 			return true;
+		if (error->constraint_name)
+			return !asb_relation_constraint_known(role, relid, error->constraint_name);
 		return error->column_name &&
 			!asb_relation_column_granted(role, relid, get_attnum(relid, error->column_name),
 										 ACL_SELECT | ACL_INSERT | ACL_UPDATE);

@@ -435,7 +435,7 @@ consider_constraint(Search *search, const RangeVar *relation, const InferClause 
 	Oid			relid = asb_name_relation(search->role, relation);
 
 	if (infer && infer->conname && asb_name_relation_known(search->role, relid) &&
-		!asb_name_constraint_known(search->role, relid, infer->conname))
+		!asb_relation_constraint_known(search->role, relid, infer->conname))
 		found(search, -1, ERRCODE_UNDEFINED_OBJECT, infer->conname,
 			  psprintf("constraint \"%s\" for table \"%s\" does not exist",
 					   infer->conname, relation->relname));

@@ -14,14 +14,12 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_collation.h"
-#include "catalog/pg_constraint.h"
 #include "catalog/pg_opclass.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -222,29 +220,4 @@ asb_name_column_known(Oid role, const char *column, const List *relations)
 			return true;
 	}
 	return false;
-}
-
-bool
-asb_name_constraint_known(Oid role, Oid relid, const char *constraint)
-{
-	HeapTuple	tuple;
-	Datum		key;
-	Datum	   *columns;
-	int			n = 0;
-	bool		isnull;
-	bool		known;
-
-	tuple = SearchSysCache1(CONSTROID,
-							ObjectIdGetDatum(get_relation_constraint_oid(relid, constraint, true)));
-	if (!HeapTupleIsValid(tuple))
-		return true;
-	key = SysCacheGetAttr(CONSTROID, tuple, Anum_pg_constraint_conkey, &isnull);
-	known = !isnull;
-	if (known)
-		deconstruct_array(DatumGetArrayTypeP(key), INT2OID, sizeof(int16), true,
-						  TYPALIGN_SHORT, &columns, NULL, &n);
-	for (int i = 0; known && i < n; i++)
-		known = asb_relation_column_granted(role, relid, DatumGetInt16(columns[i]), KNOWN);
-	ReleaseSysCache(tuple);
-	return known;
 }

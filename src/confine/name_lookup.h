@@ -28,9 +28,6 @@ extern int	asb_name_columns_before_hidden(Oid role, Oid relid);
 extern bool asb_name_column_hidden(Oid role, const char *column, const List *relations);
 extern bool asb_name_column_known(Oid role, const char *column, const List *relations);
 
-/* Are the columns of a constraint's key granted?  True also if there is no such constraint. */
-extern bool asb_name_constraint_known(Oid role, Oid relid, const char *constraint);
-
 /* Is there a function (PROCNAMEARGSNSP) or operator (OPERNAMENSP) of the name that is not hidden? */
 extern bool asb_name_callable_known(Oid role, int cacheid, const List *names);
 

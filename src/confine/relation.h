@@ -51,6 +51,12 @@ extern bool asb_relation_has_column(Oid relid, AttrNumber attnum);
 extern bool asb_relation_column_granted(Oid role, Oid relid, AttrNumber attnum, AclMode mask);
 
 /*
+ * Does the role know the relation's constraint or unique index of this name,
+ * that is, all columns in it?  False if there is none.
+ */
+extern bool asb_relation_constraint_known(Oid role, Oid relid, const char *name);
+
+/*
  * The decision of this gate for what is asked of one relation.  On a refusal,
  * *attnum is the column and *missing the privilege it was refused for.
  */

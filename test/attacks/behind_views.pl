@@ -32,6 +32,9 @@ sql(<<~'SQL');
 	CREATE VIEW app.mat AS SELECT * FROM closed.hidmat;
 	CREATE VIEW app.ruled AS SELECT 1 AS id, ''::text AS d;
 	CREATE RULE ruled AS ON INSERT TO app.ruled DO INSTEAD INSERT INTO closed.hidtyped VALUES (NEW.id, NEW.d);
+	CREATE TABLE app.keyed (id int CONSTRAINT keyed_key UNIQUE, name text, ssn text DEFAULT 'x' CONSTRAINT hidssn UNIQUE, CONSTRAINT hidboth CHECK (id < 1000 OR ssn IS NULL));
+	CREATE UNIQUE INDEX hidlower ON app.keyed (lower(ssn || name));
+	GRANT SELECT (id, name), INSERT (id, name) ON app.keyed TO p;
 	CREATE EXTENSION file_fdw;
 	CREATE SERVER hidserver FOREIGN DATA WRAPPER file_fdw;
 	CREATE FOREIGN TABLE app.far (a text) SERVER hidserver OPTIONS (filename '/nowhere/hidfile');
@@ -117,5 +120,10 @@ like(server_log(), qr/a foreign server reported an error\n[^\n]*DETAIL:  relatio
 
 like(refused($c, "INSERT INTO own (id, name) VALUES (1, 'b')", '23505', 'a key of a table of its own'), qr/"own_pkey"/, '... keeps its name');
 like(refused($c, "INSERT INTO own (id, name) VALUES (2, 'bad')", '23514', 'a check of it'), qr/"own_name"/, '... keeps its name');
+like(refused($c, "INSERT INTO keyed VALUES (1, 'a'); INSERT INTO keyed VALUES (2, 'b')", '23505', 'a key of a column that it does not know'), qr/violates a unique constraint/, '... has none');
+tells_nothing('INSERT INTO keyed (id) VALUES (2000)', '23514');
+sql("ALTER TABLE app.keyed DROP CONSTRAINT hidssn");
+tells_nothing("INSERT INTO keyed VALUES (4, 'a'); INSERT INTO keyed VALUES (5, 'a')", '23505');
+like(refused($c, "INSERT INTO keyed VALUES (6, 'c'); INSERT INTO keyed VALUES (6, 'd')", '23505', 'one of what it knows'), qr/"keyed_key"/, '... keeps its name');
 like(refused($c, 'INSERT INTO own (id, name) VALUES (2, NULL)', '23502', 'a column of it'), qr/column "name" of relation "own"/, '... keeps its name');
 done_testing();
