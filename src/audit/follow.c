@@ -33,6 +33,7 @@
 #include "confine/function.h"
 #include "confine/relation.h"
 #include "core/compat.h"
+#include "core/table.h"
 
 typedef struct AsbFollow
 {
@@ -48,12 +49,9 @@ note_use(AsbSurface *surface, const AsbUse *use)
 
 	if (surface->follow == NULL)
 	{
-		HASHCTL		ctl = {.keysize = sizeof(AsbUseKey), .entrysize = sizeof(AsbUse),
-			.hcxt = CurrentMemoryContext};
-
 		surface->follow = palloc0(sizeof(AsbFollow));
-		surface->follow->uses = hash_create("agentsandbox uses", 256, &ctl,
-											HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		surface->follow->uses = asb_table_create("agentsandbox uses", CurrentMemoryContext,
+												 sizeof(AsbUseKey), sizeof(AsbUse));
 	}
 	entry = hash_search(surface->follow->uses, &use->key, HASH_ENTER, &found);
 	if (found)

@@ -23,6 +23,7 @@
 #include "audit/follow.h"
 #include "audit/grant.h"
 #include "core/catalog.h"
+#include "core/table.h"
 
 typedef struct Owner
 {
@@ -63,12 +64,8 @@ powers(AsbSurface *surface, Oid role)
 	bool		found;
 
 	if (surface->owners == NULL)
-	{
-		HASHCTL		ctl = {.keysize = sizeof(Oid), .entrysize = sizeof(Owner), .hcxt = CurrentMemoryContext};
-
-		surface->owners = hash_create("agentsandbox owners", 16, &ctl,
-									  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
+		surface->owners = asb_table_create("agentsandbox owners", CurrentMemoryContext,
+										   sizeof(Oid), sizeof(Owner));
 	owner = hash_search(surface->owners, &role, HASH_ENTER, &found);
 	if (!found)
 		owner->powers = count_powers(surface, role);

@@ -18,6 +18,7 @@
 #include "audit/grant.h"
 #include "audit/world.h"
 #include "confine/agent.h"
+#include "core/table.h"
 
 typedef struct Grantee
 {
@@ -77,12 +78,11 @@ direct_memberships(Oid role)
 static void
 find_grantees(AsbSurface *surface)
 {
-	HASHCTL		ctl = {.keysize = sizeof(Oid), .entrysize = sizeof(Grantee), .hcxt = CurrentMemoryContext};
 	List	   *roles = list_make1_oid(surface->profile->role);
 	ListCell   *cell;
 
-	surface->grantees = hash_create("agentsandbox grantees", 16, &ctl,
-									HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	surface->grantees = asb_table_create("agentsandbox grantees", CurrentMemoryContext,
+										 sizeof(Oid), sizeof(Grantee));
 	add_grantee(surface, surface->role, NULL);
 	add_grantee(surface, surface->profile->role, NULL);
 

@@ -43,6 +43,7 @@
 #include "confine/catalogs.h"
 #include "confine/relation.h"
 #include "core/catalog.h"
+#include "core/table.h"
 
 typedef struct NamespaceEntry
 {
@@ -87,14 +88,6 @@ static const struct
 	{PartitionedRelationId, Anum_pg_partitioned_table_partrelid, offsetof(AsbRelation, partition_keys)},
 	{StatisticExtRelationId, Anum_pg_statistic_ext_stxrelid, offsetof(AsbRelation, statistics)},
 };
-
-static HTAB *
-make_table(const char *name, Size key, Size entry, long elements)
-{
-	HASHCTL		ctl = {.keysize = key, .entrysize = entry, .hcxt = CurrentMemoryContext};
-
-	return hash_create(name, elements, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-}
 
 void
 asb_world_scan(AsbWorld *world, Oid catalog, AsbRowCallback callback, void *argument)
@@ -342,12 +335,16 @@ asb_world_read(void)
 	AsbWorld   *world = palloc0(sizeof(AsbWorld));
 
 	world->snapshot = asb_latest_snapshot();
-	world->relations = make_table("agentsandbox relations", sizeof(Oid), sizeof(AsbRelation), 1024);
-	world->functions = make_table("agentsandbox functions", sizeof(Oid), sizeof(AsbFunction), 4096);
-	world->namespaces = make_table("agentsandbox schemas", sizeof(Oid), sizeof(NamespaceEntry), 64);
-	world->type_names = make_table("agentsandbox types", sizeof(Oid), sizeof(TypeEntry), 256);
-	world->column_types = make_table("agentsandbox column types", sizeof(AsbColumnType),
-									 sizeof(ColumnTypeEntry), 256);
+	world->relations = asb_table_create("agentsandbox relations", CurrentMemoryContext,
+										sizeof(Oid), sizeof(AsbRelation));
+	world->functions = asb_table_create("agentsandbox functions", CurrentMemoryContext,
+										sizeof(Oid), sizeof(AsbFunction));
+	world->namespaces = asb_table_create("agentsandbox schemas", CurrentMemoryContext,
+										 sizeof(Oid), sizeof(NamespaceEntry));
+	world->type_names = asb_table_create("agentsandbox types", CurrentMemoryContext,
+										 sizeof(Oid), sizeof(TypeEntry));
+	world->column_types = asb_table_create("agentsandbox column types", CurrentMemoryContext,
+										   sizeof(AsbColumnType), sizeof(ColumnTypeEntry));
 
 	asb_world_scan(world, NamespaceRelationId, read_namespace, world);
 	asb_world_scan(world, RelationRelationId, count_relation, world);

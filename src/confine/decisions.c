@@ -35,6 +35,7 @@
 
 #include "confine/decisions.h"
 #include "core/compat.h"
+#include "core/table.h"
 #include "session/session.h"
 
 #define PLACE_BITS 10
@@ -109,13 +110,8 @@ asb_decision_rests_on(int cacheid, uint32 hashvalue)
 	GrantKey	key = {cacheid, hashvalue};
 
 	if (grant_rows == NULL)
-	{
-		HASHCTL		ctl = {.keysize = sizeof(GrantKey), .entrysize = sizeof(GrantKey),
-			.hcxt = TopMemoryContext};
-
-		grant_rows = hash_create("agentsandbox grants", 64, &ctl,
-								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
+		grant_rows = asb_table_create("agentsandbox grants", TopMemoryContext,
+									  sizeof(GrantKey), sizeof(GrantKey));
 	hash_search(grant_rows, &key, HASH_ENTER, NULL);
 }
 

@@ -30,6 +30,7 @@
 #include "utils/syscache.h"
 
 #include "core/catalog.h"
+#include "core/table.h"
 #include "flow/compared.h"
 #include "flow/object.h"
 #include "flow/unwritten.h"
@@ -97,14 +98,13 @@ note_given(const FormData_pg_seclabel *row, const char *label)
 static void
 read_given(void)
 {
-	HASHCTL		ctl = {.keysize = sizeof(GivenKey), .entrysize = sizeof(Given), .hcxt = TopMemoryContext};
 	Relation	rel;
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
 	if (given)
 		hash_destroy(given);
-	given = hash_create("agentsandbox labels given", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	given = asb_table_create("agentsandbox labels given", TopMemoryContext, sizeof(GivenKey), sizeof(Given));
 
 	/* what comes in while we read makes us read again */
 	asb_objects_labelled = (AsbObjectsLabelled) {.known = true};
@@ -307,15 +307,12 @@ fill(AsbRelationLabels *entry)
 static void
 reset_relations(void)
 {
-	HASHCTL		ctl = {.keysize = sizeof(Oid), .entrysize = sizeof(AsbRelationLabels)};
-
 	if (relations_context == NULL)
 		relations_context = AllocSetContextCreate(TopMemoryContext, "agentsandbox labels of relations",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContextReset(relations_context);
-	ctl.hcxt = relations_context;
-	relations = hash_create("agentsandbox labels of relations", 64, &ctl,
-							HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	relations = asb_table_create("agentsandbox labels of relations", relations_context,
+								 sizeof(Oid), sizeof(AsbRelationLabels));
 	relations_valid = true;
 }
 

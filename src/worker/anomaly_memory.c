@@ -17,6 +17,7 @@
 #include "utils/memutils.h"
 
 #include "core/query.h"
+#include "core/table.h"
 #include "worker/anomaly_memory.h"
 
 #define MAX_ENTRIES 10000
@@ -73,18 +74,6 @@ static int64 added = 0;			/* rows since the last trim */
 static int64 trim_after = TRIM_AFTER;
 static int64 room = 0;			/* calls that the rings have room for */
 
-static HTAB *
-make_table(const char *name, Size key, Size entry)
-{
-	HASHCTL		ctl = {
-		.keysize = key,
-		.entrysize = entry,
-		.hcxt = context
-	};
-
-	return hash_create(name, 256, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-}
-
 void
 asb_memory_forget(void)
 {
@@ -102,9 +91,9 @@ begin(void)
 		return;
 	context = AllocSetContextCreate(TopMemoryContext, "agentsandbox anomaly rules",
 									ALLOCSET_DEFAULT_SIZES);
-	rings = make_table("agentsandbox past calls", sizeof(RingKey), sizeof(RingEntry));
-	values = make_table("agentsandbox known values", sizeof(ValueKey), sizeof(ValueKey));
-	runs = make_table("agentsandbox refusals in a row", sizeof(pg_uuid_t), sizeof(RunEntry));
+	rings = asb_table_create("agentsandbox past calls", context, sizeof(RingKey), sizeof(RingEntry));
+	values = asb_table_create("agentsandbox known values", context, sizeof(ValueKey), sizeof(ValueKey));
+	runs = asb_table_create("agentsandbox refusals in a row", context, sizeof(pg_uuid_t), sizeof(RunEntry));
 	max_pending = 64;
 	pending = MemoryContextAlloc(context, sizeof(Pending) * max_pending);
 }

@@ -16,6 +16,7 @@
 #include "utils/uuid.h"
 
 #include "core/query.h"
+#include "core/table.h"
 #include "worker/rates.h"
 
 #define MAX_PAIRS 10000
@@ -49,16 +50,9 @@ asb_rates_forget(void)
 static void
 create_rates(void)
 {
-	HASHCTL		ctl = {
-		.keysize = sizeof(RateKey),
-		.entrysize = sizeof(Rate)
-	};
-
 	rates_context = AllocSetContextCreate(TopMemoryContext, "agentsandbox rates",
 										  ALLOCSET_DEFAULT_SIZES);
-	ctl.hcxt = rates_context;
-	rates = hash_create("agentsandbox rates", 256, &ctl,
-						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	rates = asb_table_create("agentsandbox rates", rates_context, sizeof(RateKey), sizeof(Rate));
 }
 
 /* Fills the ring from the table, newest last. */

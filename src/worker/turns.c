@@ -31,6 +31,7 @@
 
 #include "core/catalog.h"
 #include "core/query.h"
+#include "core/table.h"
 #include "rpc/ready.h"
 #include "worker/turns.h"
 
@@ -73,16 +74,11 @@ read_turns(void)
 		"SELECT conversation, pg_catalog.max(turn) FROM agentsandbox.remoteprocedurecalls"
 		" WHERE turn IS NOT NULL GROUP BY conversation"
 	};
-	HASHCTL		ctl = {
-		.keysize = sizeof(pg_uuid_t),
-		.entrysize = sizeof(LastTurn),
-		.hcxt = TopMemoryContext
-	};
 	uint64		n = asb_query(&query, NULL, NULL);
 	bool		isnull;
 
-	last_turns = hash_create("agentsandbox turns", 256, &ctl,
-							 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	last_turns = asb_table_create("agentsandbox turns", TopMemoryContext,
+								  sizeof(pg_uuid_t), sizeof(LastTurn));
 	for (uint64 i = 0; i < n; i++)
 		note_turn(DatumGetUUIDP(asb_query_datum(i, 1, &isnull)),
 				  DatumGetInt64(asb_query_datum(i, 2, &isnull)));
