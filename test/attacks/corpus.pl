@@ -142,6 +142,6 @@ for my $why (sort keys %needs)
 {
   SKIP: { skip "@{ $needs{$why} }: $why", 1 }
 }
-note(join ', ', map { "$verdicts{$_} $_" } sort keys %verdicts);
+note('figure: ', join ', ', map { "$verdicts{$_} $_" } sort keys %verdicts);
 
 done_testing();

@@ -75,13 +75,13 @@ note 'open: unique keys that tenants share';
 sql_as($one, "INSERT INTO keyed (code) VALUES ('bit-1')");
 refused($two, "INSERT INTO keyed (code) VALUES ('bit-1')", '23505', 'a key that another has is a bit');
 is((psql(conninfo($two), "INSERT INTO keyed (code) VALUES ('bit-2')"))[0], 0, '... and one that nobody has');
-note 'bits a second: ', rate($two, 1000, sub { "INSERT INTO keyed (code) VALUES ('bit-1')" });
+note 'figure: bits a second by keys that tenants share: ', rate($two, 1000, sub { "INSERT INTO keyed (code) VALUES ('bit-1')" });
 
 note 'open: numbers from a sequence that column defaults share';
 my $before = sql_as($two, 'INSERT INTO numbered DEFAULT VALUES RETURNING id');
 sql_as($one, 'INSERT INTO numbered SELECT FROM generate_series(1, 42)');
 is(sql_as($two, 'INSERT INTO numbered DEFAULT VALUES RETURNING id') - $before - 1, 42, 'the gap is what another inserted');
-note 'observations a second: ', rate($two, 1000, sub { 'INSERT INTO numbered DEFAULT VALUES RETURNING id' });
+note 'figure: observations a second of a sequence that tenants share: ', rate($two, 1000, sub { 'INSERT INTO numbered DEFAULT VALUES RETURNING id' });
 
 note 'open: a lock on a table that is hidden, known by the wait alone';
 sql(q(CREATE TABLE hidden (id int); SELECT agentsandbox.alter_profile('p', lock_wait => '300 ms')));

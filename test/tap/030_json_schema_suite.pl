@@ -99,7 +99,7 @@ for my $i (0 .. $#groups)
 	if ($answer =~ /^refused: /)
 	{
 		my ($reason) = grep { $answer =~ $_->[1] } @reasons;
-		push @{ $refused{ $reason->[0] } }, "$group->{name}: $answer" if $reason;
+		push @{ $refused{ $reason->[0] } }, $group->{name} if $reason;
 		ok($reason, "$group->{name} is refused for a listed reason") or diag($answer);
 		next;
 	}
@@ -124,8 +124,8 @@ for my $reason (map { $_->[0] } @reasons)
 {
 	my $list = $refused{$reason} or next;
 	$refused += @$list;
-	note(scalar(@$list) . " refused, $reason:");
-	note("    $_") for @$list;
+	note('figure: ' . @$list . " groups refused, $reason:");
+	note("figure: - $_") for @$list;
 }
-note("groups: $passed pass in full ($tests tests), $refused refused, " . scalar(@groups) . ' in all');
+note("figure: groups: $passed pass in full ($tests tests), $refused refused, " . scalar(@groups) . ' in all');
 done_testing();
