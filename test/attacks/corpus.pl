@@ -62,6 +62,7 @@ delete @{$params}{qw(readonly_wrapper outbox_delete_enabled)};
 
 # Of what has labels the other attempts must not read: they share a conversation.
 my $private = delete $params->{private};
+my @alone = ('CTL-012', map { $_->{id} } @{ decode_json(slurp("$attacks/corpus/taint_egress.json")) });
 
 # the schema's objects that agents are meant to use: what is granted to them
 $params->{sandbox_api} = [ split /\n/, sql(<<~'SQL') ];
@@ -91,7 +92,7 @@ my $leaves = 'RLS-022';
 my $only = $ENV{CORPUS_ONLY} // '.*';
 my @results = attempts("(?=(?:$only)\$)$leaves");
 sql("DELETE FROM rt.orders WHERE tenant = 'one' AND code <> 'A-1'");
-push @results, grep { $_->{id} !~ /^TNT-/ } attempts("(?!$leaves\$)(?!TNT-)(?:$only)");
+push @results, attempts('(?!(?:' . join('|', $leaves, @alone) . ")\$)(?:$only)");
 
 # Each attempt on the flow of information has two conversations that have read
 # nothing yet, and may COPY.
@@ -99,7 +100,7 @@ sql(q(SELECT agentsandbox.alter_profile('rt_agent', allow_copy => true)));
 sql_as(open_conversation('rt_agent', '{"tenant": "one"}'), "COPY rt.outbox (payload) FROM STDIN;\nby COPY\n\\.\n");
 is(sql(q(SELECT rt.relayed('by COPY'))), '1', 'what COPY says is relayed');
 sql(q(SECURITY LABEL FOR agentsandbox ON TABLE rt.private IS 'private'; SECURITY LABEL FOR agentsandbox ON TABLE rt.inbox IS 'untrusted'));
-for my $id (map { $_->{id} } @{ decode_json(slurp("$attacks/corpus/taint_egress.json")) })
+for my $id (@alone)
 {
 	# Its oracle asks whether SET succeeds, which it does, for drivers, and does
 	# nothing.
@@ -138,6 +139,7 @@ for my $r (@results)
 		  or diag("$r->{verdict}\n", map { "  $_\n" } @{ $r->{detail} });
 	}
 }
+is_deeply([ sort keys %needs ], [ map { "needs $_" } qw(audit_sql audit_table readonly_wrapper) ], 'no other attempt is skipped') unless $ENV{CORPUS_ONLY};
 for my $why (sort keys %needs)
 {
   SKIP: { skip "@{ $needs{$why} }: $why", 1 }
