@@ -71,6 +71,19 @@ for my $relation (qw(refusals usage conversations conversation_records profiles)
 refused($two, 'SELECT count(*) FROM agentsandbox.sessions()', '42883', '... nor by sessions()');
 refused($two, "SELECT pg_column_size(body) FROM notes", '42501', '... nor how rows are stored');
 
+my $holder = start($one, 'BEGIN; SELECT FROM notes FOR UPDATE;');
+is(sql_as($two, "SELECT id, body FROM notes FOR UPDATE $_"), '1|two', "whether another has its rows locked is not told by $_") for 'NOWAIT', 'SKIP LOCKED';
+$holder->kill_kill;
+
+refused($two, "COMMENT ON ROLE $two->{role} IS 'bit'", '42501', 'a role cannot be commented on');
+refused($two, "ALTER ROLE $two->{role} SET search_path = 'bit'", '42501', '... nor given a setting');
+refused($two, "ALTER ROLE $two->{role} RENAME TO bit", '42501', '... nor renamed');
+refused($two, 'SELECT rolname FROM pg_roles', '42501', '... nor seen');
+
+my ($first, $second) = map { [ sort split /\n/, sql_as($_, q(INSERT INTO RemoteProcedureCalls (method) SELECT 'none' FROM generate_series(1, 20) RETURNING id)) ] } $one, $two;
+cmp_ok($first->[-1], 'gt', $second->[0], 'ids of calls do not rise with time');
+cmp_ok($first->[0], 'lt', $second->[-1], '... nor fall');
+
 note 'open: unique keys that tenants share';
 sql_as($one, "INSERT INTO keyed (code) VALUES ('bit-1')");
 refused($two, "INSERT INTO keyed (code) VALUES ('bit-1')", '23505', 'a key that another has is a bit');
