@@ -12,8 +12,9 @@ use POSIX ();
 use PsqlSession;
 use Test::More;
 use Time::HiRes qw(sleep time);
+use Wire;
 
-my $rounds = 18;
+my $rounds = 9;
 my $seed = $ENV{AGENTSANDBOX_TORTURE_SEED} // time ^ $$;
 srand $seed;
 note "seed $seed";
@@ -104,51 +105,88 @@ my $has = q(SELECT coalesce(string_agg(label, ',' ORDER BY label), '') FROM agen
 	is($pool->run(q(INSERT INTO guess VALUES ('c'))), undef, '... but not for the first');
 }
 
-# --- kill -9, at any moment ---
+# --- kill -9 ---
 
-my (%killed, $told, $lowered, $leaked) = ();
-($told, $lowered, $leaked) = (0, 0, 0);
-for my $round (1 .. $rounds)
+my @victims = qw(backend worker postmaster);
+my ($told, $lowered, $leaked) = (0, 0, 0);
+
+# A conversation that has made a call, and one more in the transaction in which
+# it will read; whom to kill, and the worker
+sub reader
 {
+	my ($victim) = @_;
 	my $c = open_conversation('p');
+	my $w = Wire->connect($c);
+	$w->query(q(INSERT INTO RemoteProcedureCalls (method) VALUES ('say')));
+	$w->query(q(BEGIN; INSERT INTO RemoteProcedureCalls (method) VALUES ('say')));
+	poll_until("SELECT count(*) FROM ($worker) w", '1');
 	my $pid = sql($worker);
-	my $victim = (qw(backend worker postmaster))[ $round % 3 ];
+	return ($c, $w, { backend => $w->{pid}, worker => $pid, postmaster => postmaster_pid() }->{$victim}, $pid);
+}
 
-	# a call before the read, one in the same transaction, COMMIT after it
-	my $session = PsqlSession->new(conninfo($c));
-	$session->run(q(INSERT INTO RemoteProcedureCalls (method) VALUES ('say')));
-	my $backend = $session->run('SELECT 1') && sql("SELECT pid FROM pg_stat_activity WHERE usename = '$c->{role}'");
-	my $target = { backend => $backend, worker => $pid, postmaster => postmaster_pid() }->{$victim};
-	my $killer = fork // die "fork: $!";
-	if ($killer == 0)
-	{
-		sleep rand 0.012;
-		kill 9, $target;
-		POSIX::_exit(0);
-	}
-	$session->run(q(BEGIN; INSERT INTO RemoteProcedureCalls (method) VALUES ('say')));
-	my $out = $session->run('SELECT v FROM secret') // '';
-	$session->run('COMMIT') if $out;
-	waitpid $killer, 0;
-	$killed{$victim}++;
-	$session->close;
+# Counts what must not be, whoever was killed.  Returns the labels.
+sub look_at
+{
+	my ($c, $out, $name) = @_;
 	wait_for_server();
-
+	my $calls = "SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE conversation = '$c->{conversation}'";
 	my $labels = sql(sprintf $has, $c->{conversation});
+	poll_is("$calls AND status = 'submitted'", '0', "$name: its calls are judged");
 	if ($out eq 'told')
 	{
 		$told++;
 		$lowered++ if $labels ne 'private';
 	}
 	# of two calls one may have gone; the other was made with the read
-	poll_is("SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE conversation = '$c->{conversation}' AND status = 'submitted'", '0',
-		"round $round: $victim") if $round % 5 == 0;
-	$leaked++ if $labels eq 'private' &&
-	  sql("SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE conversation = '$c->{conversation}' AND status = 'ready'") > 1;
+	$leaked++ if $labels eq 'private' && sql("$calls AND status = 'ready'") > 1;
+	return $labels;
 }
 
-note join ', ', map { "$killed{$_} times a $_" } sort keys %killed;
-note "$told of $rounds were told the secret";
+# at each stage of a read
+for my $stage (qw(asked stored told))
+{
+	for my $victim (@victims)
+	{
+		my $name = "$victim killed, labels $stage";
+		my ($c, $w, $target, $pid) = reader($victim);
+		kill STOP => $pid if $stage ne 'told';
+		$w->message('Q', "SELECT v FROM secret\0");
+		my $r = $stage eq 'told' ? $w->collect : undef;
+		poll_is("SELECT wait_event_type FROM pg_stat_activity WHERE pid = $w->{pid}", $r ? 'Client' : 'Extension', "$name: the reader has come so far");
+		if ($stage eq 'stored')
+		{
+			kill STOP => $w->{pid};
+			kill CONT => $pid;
+			poll_is(sprintf($has, $c->{conversation}), 'private', "$name: and so has the worker");
+		}
+		kill KILL => $target;
+		kill CONT => $pid, $w->{pid};
+		$r //= $w->collect;
+		my $labels = look_at($c, $r->{rows}[0][0] // '', $name);
+		is($labels, 'private', "$name: the conversation has them") if $stage ne 'asked';
+	}
+}
+cmp_ok($told, '>=', 3, 'who had the answer was told');
+
+# at any moment
+for my $round (1 .. $rounds)
+{
+	my $victim = $victims[ $round % 3 ];
+	my ($c, $w, $target) = reader($victim);
+	my $killer = fork // die "fork: $!";
+	if ($killer == 0)
+	{
+		sleep rand 0.012;
+		kill KILL => $target;
+		POSIX::_exit(0);
+	}
+	my $out = $w->query('SELECT v FROM secret')->{rows}[0][0] // '';
+	$w->query('COMMIT') if $out;
+	waitpid $killer, 0;
+	look_at($c, $out, "round $round: $victim killed");
+}
+
+note "$told were told the secret";
 is($lowered, 0, 'whoever was told has the label');
 is($leaked, 0, 'no call that was committed after the read was relayed');
 
