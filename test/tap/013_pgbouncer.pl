@@ -5,13 +5,11 @@ use warnings;
 
 use lib 'test/lib';
 use AgentSandbox;
-use IPC::Open2;
+use PsqlSession;
 use Test::More;
 
 my ($bouncer) = grep { -x } '/usr/sbin/pgbouncer', '/usr/bin/pgbouncer';
 plan skip_all => 'pgbouncer is not installed' if !$bouncer;
-
-$SIG{PIPE} = 'IGNORE';
 
 sql(<<'SQL');
 SELECT agentsandbox.create_profile('agent');
@@ -76,44 +74,15 @@ sub stop
 
 # --- a client that stays connected: each answer, or "refused" or a SQLSTATE
 
-sub client
-{
-	my $c = {};
-	local $ENV{PGCONNECTION} = "host=$directory port=$port dbname=sandbox user=any";
-	$c->{pid} = open2($c->{out}, $c->{in}, 'exec psql -XqAt -v VERBOSITY=sqlstate -f - "$PGCONNECTION" 2>&1');
-	return $c;
-}
+sub client { return PsqlSession->new("host=$directory port=$port dbname=sandbox user=any"); }
 
 sub say_to
 {
 	my ($c, $sql) = @_;
-	my $in = $c->{in};
-	my $out = $c->{out};
-	print $in "$sql;\n\\echo == :SQLSTATE\n";
-	my $answer = '';
-	while (my $line = <$out>)
-	{
-		if ($line =~ /^== (\w+)$/)
-		{
-			return $1 eq '00000' ? $answer =~ s/\n\z//r : $1 =~ /^42(501|P01|883)$/ ? 'refused' : $1;
-		}
-		$answer .= $line;
-	}
-	return 'gone';
+	return $c->run($sql) // ($c->error =~ /^42(501|P01|883)$/ ? 'refused' : $c->error);
 }
 
 sub talk { my ($c, @sql) = @_; return [ map { say_to($c, $_) } @sql ]; }
-
-sub bye
-{
-	for my $c (@_)
-	{
-		close $c->{in};
-		close $c->{out};
-		waitpid $c->{pid}, 0;
-	}
-	return;
-}
 
 sub enter { my ($rep, $options) = @_; return "SELECT agentsandbox.enter('$of{$rep}{token}'" . ($options // '') . ')'; }
 
@@ -124,13 +93,13 @@ my $a = client();
 is_deeply(talk($a, $seen, enter(3), $seen, "PREPARE q AS $seen", 'EXECUTE q', 'SET TimeZone = \'Asia/Tokyo\'', $seen),
 	[ 'refused', $of{3}{conversation}, '3|3|10', '', '3|3|10', '', '3|3|10' ], 'session pooling: the first conversation');
 my $server = sql('SELECT pid FROM agentsandbox.sessions()');
-bye($a);
+$a->close;
 my $b = client();
 is_deeply(talk($b, $seen, 'EXECUTE q', enter(4), 'EXECUTE q', 'SHOW TimeZone', $seen),
 	[ 'refused', '26000', $of{4}{conversation}, '26000', sql('SHOW TimeZone'), '4|4|10' ], 'the next starts with nothing');
 is(sql('SELECT pid FROM agentsandbox.sessions()'), $server, 'on the same server connection');
 is_deeply(talk($b, 'DISCARD ALL', $seen, enter(4), $seen), [ '', 'refused', $of{4}{conversation}, '4|4|10' ], 'DISCARD ALL leaves');
-bye($b);
+$b->close;
 stop();
 
 # --- transaction pooling: interleaved, and an agent that tries to stay
@@ -191,9 +160,9 @@ is(sql('SELECT pid FROM agentsandbox.sessions()'), $server, 'the same');
 talk($a, 'BEGIN', enter(3, ', local => true'), $seen);
 sql("SELECT agentsandbox.close_conversation('$of{3}{conversation}')");
 isnt(say_to($a, $seen), '3|3|10', 'closed, it is over at the next statement');
-bye($a);
+$a->close;
 is_deeply(talk($b, 'BEGIN', enter(4, ', local => true'), $seen, 'COMMIT'), [ '', $of{4}{conversation}, '4|4|10', '' ], 'the other goes on');
-bye($b);
+$b->close;
 stop();
 
 done_testing();
