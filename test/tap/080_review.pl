@@ -22,7 +22,7 @@ SQL
 my %gail = (role => 'gail', password => 'gail');
 my %rita = (role => 'rita', password => 'rita');
 my $c = open_conversation('reviewed');
-my $worker = q(SELECT pid FROM pg_stat_activity WHERE backend_type = 'agentsandbox worker');
+my $worker = q(FROM pg_stat_activity WHERE backend_type = 'agentsandbox worker');
 
 sub call
 {
@@ -42,19 +42,13 @@ sub becomes
 sub crash_after
 {
 	my ($sql) = @_;
-	my $pid = sql($worker);
+	my $pid = sql("SELECT pid $worker");
 	kill STOP => $pid;
 	$sql->();
 	kill KILL => $pid;
-	my $deadline = time + 60;
-	until (psql_ready() || time > $deadline) { sleep 0.05 }
+	wait_for_server();
+	poll_until("SELECT count(*) $worker", '1');
 	return;
-}
-
-sub psql_ready
-{
-	my ($status, $pid) = psql(conninfo(undef), $worker);
-	return $status == 0 && $pid ne '';
 }
 
 # what waits, and for whom
@@ -221,7 +215,7 @@ my $stuck = open_conversation('reviewed');
 sql_as($stuck, q(INSERT INTO RemoteProcedureCalls (method, arguments) SELECT 'mail', jsonb_build_object('n', n) FROM generate_series(1, 1200) n));
 $of = "conversation = '$stuck->{conversation}'";
 poll_is("SELECT count(*) FROM agentsandbox.reviews WHERE $of", '1200', '1,200 calls wait');
-my $pid = sql($worker);
+my $pid = sql("SELECT pid $worker");
 kill STOP => $pid;
 sql_as(\%rita, qq(SELECT count(agentsandbox.approve(id, 'all of them', digest)) FROM agentsandbox.reviews WHERE $of));
 my $locker = PsqlSession->new(conninfo(undef));
