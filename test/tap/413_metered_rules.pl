@@ -90,6 +90,23 @@ is(sql("SELECT string_agg(DISTINCT error->>'code', ' ') FROM agentsandbox.Remote
 	'too_many_held', 'with the reason');
 sql(q(SELECT agentsandbox.drop_anomaly_rule('few')));
 
+# ---- the profile's budget is that of a window, which moves on
+
+sql("SELECT agentsandbox.create_profile('windowed', egress => 'meter', budget_bits => 1000, profile_budget_bits => 1000, budget_window => '1 day', release_interval => '1 s');
+	SELECT agentsandbox.allow_method('windowed', 'ask')");
+$one = labelled('windowed');
+ask($one, 1);
+poll_is(states($one), 'ready 1', 'a call is released');
+# which leaves less than a call costs at least, and once it is given back enough for one after a pause
+sql("SELECT agentsandbox.alter_profile('windowed', profile_budget_bits => max(bits) + 8) FROM agentsandbox.egress_charges WHERE conversation = '$one->{conversation}'");
+ask($one, 2);
+poll_is(states($one), 'ready 1, refused 2', 'the next is more than the budget has left');
+is(sql("SELECT round(agentsandbox.bits_left('$one->{conversation}'))"), '8', '... which is this');
+sql("SELECT agentsandbox.alter_profile('windowed', budget_window => '3 s')");
+poll_is("SELECT agentsandbox.bits_left('$one->{conversation}') > 8.5", 't', 'what went before the window is given back');
+ask($one, 3);
+poll_is(states($one), 'ready 1, refused 2, ready 3', '... and another call is released');
+
 # ---- a release that cannot be committed before its tick
 
 interval('1 day');
