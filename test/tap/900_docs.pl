@@ -2,7 +2,8 @@
 #
 # A fenced block says in its info string who speaks: "sql administrator",
 # "sql operator", "sql gateway", "sql auditor", "sql reviewer" or "sql agent".  "fails" behind
-# it says that the last statement of the block is refused.  A plain "sql"
+# it says that the last statement of the block, and no other, is refused; a typo
+# is no refusal.  A plain "sql"
 # fence is an error, so that no example escapes.  The blocks of a file run in
 # order, each file against its own copy of test/docs/setup.sql; an agent's
 # blocks run in a conversation of profile "support" that this test opens.
@@ -28,7 +29,7 @@ sub psql
 	local $ENV{PGPASSWORD} = $password;
 	local $ENV{PGDATABASE} = $database;
 	my $output = '';
-	IPC::Run::run([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', @options, '-f', '-' ],
+	IPC::Run::run([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose', @options, '-f', '-' ],
 		'<', \$sql, '>&', \$output);
 	return ($? >> 8, $output);
 }
@@ -88,7 +89,9 @@ for my $file (@files)
 		($status, $output) = psql(@as, $database, $block->{sql});
 		if ($fails)
 		{
-			is($status, 3, "$where: $who is refused") or diag $output;
+			# psql tells the line where the statement ends
+			my $end = () = $block->{sql} =~ /\n/g;
+			like($output, qr/^psql:<stdin>:$end: ERROR:  (?:42501|42P01|54000|55000|AS001): /m, "$where: $who is refused") or diag $output;
 		}
 		else
 		{
