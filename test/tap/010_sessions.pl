@@ -152,25 +152,26 @@ sql("SELECT agentsandbox.close_conversation('$quoted{conversation}')");
 # a server that has lost the library
 sub restart_with
 {
-	my ($libraries) = @_;
+	my ($libraries, $path) = @_;
 	open my $conf, '>>', "$ENV{PGDATA}/postgresql.conf" or die "postgresql.conf: $!";
-	print $conf "shared_preload_libraries = '$libraries'\n";
+	print $conf "shared_preload_libraries = '$libraries'\ndynamic_library_path = '$path'\n";
 	close $conf;
 	system($ENV{AGENTSANDBOX_PG_CTL}, qw(restart -s -w -m fast)) == 0 or BAIL_OUT('restart');
 	return;
 }
-restart_with('');
+restart_with('', '$libdir');
 refused($strong, 'SELECT 1', qr/FATAL: .*agentsandbox must be loaded via shared_preload_libraries/, 'without the library a conversation cannot log in');
 is(sql('SELECT 1'), '1', 'but everybody else can');
-restart_with('agentsandbox');
+restart_with('', '$libdir/elsewhere');
+refused($strong, 'SELECT 1', qr/FATAL: .*could not access file "\S*agentsandbox"/, 'nor where the library\'s file is missing');
+restart_with('agentsandbox', '$libdir');
 is(sql_as($strong, 'SELECT 1'), '1', 'with it the conversation goes on');
 
 # a copy of the database has the rows and not the roles
 system("pg_dump -Fc -f $ENV{PGDATA}/dump sandbox && pg_restore -d other $ENV{PGDATA}/dump") == 0 or fail('dump and restore');
-my ($status, $out, $err) = psql(conninfo(undef, dbname => 'other'), "SELECT agentsandbox.close_conversation('$strong->{conversation}')");
-is($out, 't', 'closed in the copy');
+my $other = { dbname => 'other' };
+is(sql_as($other, "SELECT agentsandbox.close_conversation('$strong->{conversation}')"), 't', 'closed in the copy');
 is(sql_as($strong, 'SELECT 1'), '1', 'it is open where it was opened');
-(undef, undef, $err) = psql(conninfo(undef, dbname => 'other'), "SELECT agentsandbox.drop_profile('agent')");
-like($err, qr/has members/, 'nor does the copy drop its profile');
+refused($other, "SELECT agentsandbox.drop_profile('agent')", qr/has members/, 'nor does the copy drop its profile');
 
 done_testing();
