@@ -10,6 +10,12 @@
 
 #include "core/contained.h"
 
+bool
+asb_is_locked(int sqlerrcode)
+{
+	return sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE;
+}
+
 static bool
 contained(void (*run) (void *arg), void *arg, const char *context, bool (*expected) (int sqlerrcode),
 		  bool undone)
@@ -32,13 +38,13 @@ contained(void (*run) (void *arg), void *arg, const char *context, bool (*expect
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(oldcontext);
+		if (expected ? !expected(geterrcode()) : asb_is_locked(geterrcode()))
+			PG_RE_THROW();
 		if (expected == NULL)
 		{
 			errcontext("%s", context);
 			EmitErrorReport();
 		}
-		else if (!expected(geterrcode()))
-			PG_RE_THROW();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
 	}

@@ -21,6 +21,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "core/contained.h"
 #include "core/wakeup.h"
 #include "worker/anomaly.h"
 #include "worker/rates.h"
@@ -32,11 +33,15 @@
 /* until a task that failed is tried again */
 #define FAILED_TASK_MS 10000
 
-/* ... a watch, */
-#define FAILED_WATCH_MS 1000
+/* ... because somebody keeps locked what it needs, or it has to store what is in memory */
+#define LOCKED_AGAIN_MS 1000
+#define FAILED_STORE_MS 1000
 
 /* ... and a request of a session that could not be done yet */
 #define REQUEST_AGAIN_MS 20
+
+/* that something is locked is logged no more often */
+#define LOCKED_LOG_MS 60000
 
 /* ALTER DATABASE ... SET must not steer the worker. */
 static void
@@ -80,19 +85,57 @@ forget(void)
 	asb_anomaly_forget();
 }
 
-/* For PG_CATCH(): the error has ended what was being done, and the worker goes on. */
-static void
+/*
+ * Logs the error that was caught and rolls back.  Returns whether all that was
+ * wrong is that somebody keeps something locked.
+ */
+static bool
 recover(MemoryContext context)
 {
+	static TimestampTz logged_at = 0;
+	TimestampTz now = GetCurrentTimestamp();
+	bool		locked = asb_is_locked(geterrcode());
+
 	MemoryContextSwitchTo(context);
-	EmitErrorReport();
+	if (!locked || asb_rest_of(LOCKED_LOG_MS, logged_at, now) == 0)
+	{
+		EmitErrorReport();
+		if (locked)
+			logged_at = now;
+	}
 	FlushErrorState();
 	AbortCurrentTransaction();
+	MemoryContextSwitchTo(context);
+	return locked;
 }
 
 /*
- * Does what sessions wait for; called between the batches of everything else.
- * Returns whether something has to be tried again.
+ * Ends sessions that overrun their time.  "woken": something may be new, so it
+ * does not do to have looked just before.
+ */
+static TimestampTz watch_due = 0;
+
+static void
+watch(bool woken)
+{
+	static TimestampTz watched_at = 0;
+	TimestampTz now = GetCurrentTimestamp();
+	int64		next = asb_rest_of(ASB_WATCH_INTERVAL_MS, watched_at, now);
+
+	if (next > 0)
+	{
+		if (woken)
+			watch_due = Min(watch_due, TimestampTzPlusMilliseconds(now, next));
+		return;
+	}
+	watched_at = now;
+	next = asb_task_watch();
+	watch_due = TimestampTzPlusMilliseconds(now, next);
+}
+
+/*
+ * Does what sessions wait for, and watches over their time; called between the
+ * batches of everything else.  Returns whether something has to be tried again.
  */
 static bool
 serve_sessions(void)
@@ -102,6 +145,7 @@ serve_sessions(void)
 	AsbPending *pending = asb_request_pending(&n);
 	bool		again = false;
 
+	watch(false);
 	if (n == 0)
 		return false;
 	PG_TRY();
@@ -112,9 +156,10 @@ serve_sessions(void)
 	}
 	PG_CATCH();
 	{
-		recover(oldcontext);
+		AsbAnswer	answer = recover(oldcontext) ? ASB_ANSWER_NONE : ASB_ANSWER_FAILED;
+
 		for (int i = 0; i < n; i++)
-			pending[i].answer = ASB_ANSWER_FAILED;
+			pending[i].answer = answer;
 	}
 	PG_END_TRY();
 
@@ -127,22 +172,24 @@ serve_sessions(void)
 }
 
 static void run_timed_tasks(void);
-static int64 run_watches(TimestampTz now);
+static int64 store(void);
 
 /*
  * Judges what was submitted.  What is due meanwhile does not wait for the end
  * of it, so that no flood of calls delays a release tick, or lets sessions run
- * unwatched.  After an error the calls of the batch are judged one by one.
+ * unwatched.  After an error the calls of the batch are judged one by one; if
+ * something is locked false is returned, and the rest is left for later.
  */
-static void
+static bool
 validate(bool from_oldest)
 {
 	MemoryContext oldcontext = CurrentMemoryContext;
 	volatile int careful = 0;	/* calls still to be judged alone */
 	volatile bool rescan = from_oldest;
 	volatile bool more = true;
+	volatile bool locked = false;
 
-	while (more && !leaving())
+	while (more && !locked && !leaving())
 	{
 		(void) serve_sessions();
 		PG_TRY();
@@ -155,11 +202,11 @@ validate(bool from_oldest)
 		}
 		PG_CATCH();
 		{
-			recover(oldcontext);
+			locked = recover(oldcontext);
 			forget();
 
 			/* an error in spite of care is none of a single call */
-			if (careful > 0)
+			if (careful > 0 && !locked)
 				proc_exit(1);
 			careful = ASB_TASK_BATCH;
 			rescan = true;
@@ -168,8 +215,9 @@ validate(bool from_oldest)
 		if (more && asb_wakeup_alarm() <= GetCurrentTimestamp())
 			run_timed_tasks();
 		if (more)
-			(void) run_watches(GetCurrentTimestamp());
+			(void) store();
 	}
+	return !locked;
 }
 
 /* One batch of a task; returns whether there may be more. */
@@ -216,12 +264,13 @@ run_timed_tasks(void)
 		}
 		PG_CATCH();
 		{
-			recover(oldcontext);
+			bool		locked = recover(oldcontext);
+
 			asb_young_forget();
 			asb_conversations_forget();
 			forget();
 			asb_wakeup_set_alarm(TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
-															 FAILED_TASK_MS));
+															 locked ? LOCKED_AGAIN_MS : FAILED_TASK_MS));
 		}
 		PG_END_TRY();
 	}
@@ -231,25 +280,25 @@ run_timed_tasks(void)
 	asb_wakeup_set_alarm(more ? DT_NOBEGIN : Max(next, soon));
 }
 
-/* One watch; negative if it failed, and what it wanted to store is still to be stored. */
+/* One task that stores; negative if it failed, and all is still to be stored. */
 static int64
-run_watch(int64 (*watch) (void))
+run_store(int64 (*task) (void))
 {
 	static MemoryContext context = NULL;
 	MemoryContext oldcontext = CurrentMemoryContext;
 	volatile int64 next = -1;
 
 	if (context == NULL)
-		context = AllocSetContextCreate(TopMemoryContext, "agentsandbox watch",
+		context = AllocSetContextCreate(TopMemoryContext, "agentsandbox store",
 										ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		next = watch();
+		next = task();
 	}
 	PG_CATCH();
 	{
-		recover(oldcontext);
+		(void) recover(oldcontext);
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(oldcontext);
@@ -257,30 +306,32 @@ run_watch(int64 (*watch) (void))
 	return next;
 }
 
-/* Watches over what goes on in sessions; returns how long the worker may sleep. */
+/* Stores what sessions have left in memory; returns how long the worker may sleep. */
 static int64
-run_watches(TimestampTz now)
+store(void)
 {
-	static int64 (*const watches[]) (void) = {
-		asb_task_watch, asb_task_usage, asb_task_refusals, asb_task_departures
+	static int64 (*const tasks[]) (void) = {
+		asb_task_usage, asb_task_refusals, asb_task_departures
 	};
 	static TimestampTz ran_at = 0;
-	static TimestampTz failed_at[lengthof(watches)];
+	static TimestampTz failed_at[lengthof(tasks)];
+	TimestampTz now = GetCurrentTimestamp();
 	int64		next = ASB_SAFETY_INTERVAL_MS;
 	int64		rest = asb_rest_of(ASB_WATCH_INTERVAL_MS, ran_at, now);
 
 	if (rest > 0)
 		return rest;
-	for (int i = 0; i < lengthof(watches); i++)
+	for (int i = 0; i < lengthof(tasks); i++)
 	{
-		int64		mine = asb_rest_of(FAILED_WATCH_MS, failed_at[i], now);
+		int64		mine = asb_rest_of(FAILED_STORE_MS, failed_at[i], now);
 
+		watch(false);
 		if (mine == 0)
-			mine = run_watch(watches[i]);
+			mine = run_store(tasks[i]);
 		if (mine < 0)
 		{
 			failed_at[i] = now;
-			mine = FAILED_WATCH_MS;
+			mine = FAILED_STORE_MS;
 		}
 		next = Min(next, mine);
 	}
@@ -290,12 +341,11 @@ run_watches(TimestampTz now)
 
 /* In milliseconds; an alarm set to "at once" is too far away for subtraction. */
 static int64
-until_alarm(void)
+until(TimestampTz at)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz alarm = asb_wakeup_alarm();
 
-	return alarm <= now ? 0 : TimestampDifferenceMilliseconds(now, alarm);
+	return at <= now ? 0 : TimestampDifferenceMilliseconds(now, at);
 }
 
 static bool
@@ -317,7 +367,6 @@ void
 asb_worker_main(Datum arg)
 {
 	TimestampTz rescanned_at = 0;
-	bool		rescan;
 
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
 	pqsignal(SIGTERM, die);
@@ -332,7 +381,9 @@ asb_worker_main(Datum arg)
 	for (;;)
 	{
 		TimestampTz now;
-		int64		sleep_ms;
+		int64		sleep_ms = ASB_SAFETY_INTERVAL_MS;
+		bool		rescan;
+		int64		rest;
 
 		ResetLatch(MyLatch);
 		if (leaving())
@@ -345,6 +396,7 @@ asb_worker_main(Datum arg)
 			asb_wakeup_set_alarm(DT_NOBEGIN);	/* retention may have changed */
 		}
 
+		watch(true);
 		now = GetCurrentTimestamp();
 		rescan = TimestampDifferenceExceeds(rescanned_at, now, ASB_SAFETY_INTERVAL_MS);
 		if (now < rescanned_at)
@@ -353,18 +405,24 @@ asb_worker_main(Datum arg)
 			rescan = true;
 			asb_wakeup_set_alarm(DT_NOBEGIN);
 		}
-		validate(rescan);
-		if (rescan)
+		if (!validate(rescan))
+		{
+			rescanned_at = 0;
+			sleep_ms = LOCKED_AGAIN_MS;
+		}
+		else if (rescan)
 			rescanned_at = now;
 		if (asb_wakeup_alarm() <= now)
 			run_timed_tasks();
-		sleep_ms = run_watches(now);
+		rest = store();
+		sleep_ms = Min(sleep_ms, rest);
 		if (serve_sessions())
 			sleep_ms = Min(sleep_ms, REQUEST_AGAIN_MS);
 
 		pgstat_report_stat(false);
 		pgstat_report_activity(STATE_IDLE, NULL);
-		sleep_ms = Min(sleep_ms, until_alarm());
+		sleep_ms = Min(sleep_ms, until(asb_wakeup_alarm()));
+		sleep_ms = Min(sleep_ms, until(watch_due));
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
 						 sleep_ms, PG_WAIT_EXTENSION);
 	}

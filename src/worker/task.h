@@ -15,7 +15,9 @@
  * These are called whenever the worker has woken, but not more often than
  * every ASB_WATCH_INTERVAL_MS, outside a transaction.  Each does what is due
  * and returns after how many milliseconds it wants to be called again at the
- * latest.  What is allocated in the current memory context goes after it.
+ * latest.  What is allocated in the current memory context goes after it.  The
+ * watch over time limits needs no transaction, so no lock of any session holds
+ * it up.
  */
 #define ASB_WATCH_INTERVAL_MS 100
 

@@ -18,12 +18,20 @@
 #include "pgstat.h"
 #include "storage/ipc.h"
 #include "storage/lmgr.h"
+#include "storage/proc.h"
 #include "utils/snapmgr.h"
 
 #include "core/catalog.h"
 #include "rpc/method.h"
 #include "session/role_label.h"
 #include "worker/transaction.h"
+
+/*
+ * How long a worker waits for a lock, in milliseconds.  Sessions can keep locks
+ * for as long as they like, and everybody else's work would wait with it: what
+ * is locked is done later.
+ */
+#define LOCK_WAIT_MS 250
 
 /*
  * The extension, or InvalidOid.  It is looked up only if there is another
@@ -84,6 +92,7 @@ asb_worker_begin(const char *activity)
 {
 	pgstat_report_activity(STATE_RUNNING, activity);
 	SetCurrentStatementStartTimestamp();
+	LockTimeout = LOCK_WAIT_MS;
 	StartTransactionCommand();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	if (!extension_exists())
@@ -105,5 +114,8 @@ asb_worker_commit(void)
 {
 	SPI_finish();
 	PopActiveSnapshot();
+
+	/* who notifies commits one after the other; nobody can keep that lock */
+	LockTimeout = 0;
 	CommitTransactionCommand();
 }

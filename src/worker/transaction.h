@@ -8,7 +8,8 @@
 /*
  * Begins one: the extension is locked, a snapshot is active and SPI connected.
  * Where the extension is gone the worker exits.  "activity" is shown in
- * pg_stat_activity.  After an error AbortCurrentTransaction() ends it.
+ * pg_stat_activity.  After an error AbortCurrentTransaction() ends it; one of
+ * lock_not_available says that somebody keeps what was needed locked.
  */
 extern void asb_worker_begin(const char *activity);
 
