@@ -23,6 +23,7 @@
 
 #include "core/catalog.h"
 #include "core/compat.h"
+#include "core/contained.h"
 #include "core/query.h"
 #include "core/uuid.h"
 #include "core/wakeup.h"
@@ -215,13 +216,31 @@ asb_open_conversation(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }
 
-/* Takes away all that an ended conversation could be used by; in SPI. */
-static void
-take_away(const pg_uuid_t *conversation)
+typedef struct TakingAway
 {
-	asb_tokens_delete(conversation);
-	asb_role_drop(conversation);
-	asb_end_sessions_at_commit(conversation);
+	const pg_uuid_t *conversation;
+	bool		tokens;			/* are gone */
+} TakingAway;
+
+/*
+ * A token that a session is using up stays: its session ends, and then the
+ * worker takes it.
+ */
+static void
+take_away(void *arg)
+{
+	TakingAway *taking = arg;
+
+	taking->tokens = asb_tokens_clear(taking->conversation);
+	asb_role_drop(taking->conversation);
+}
+
+bool
+asb_conversation_take_away(const pg_uuid_t *conversation)
+{
+	TakingAway	taking = {conversation};
+
+	return asb_contained_if(take_away, &taking, asb_is_locked) && taking.tokens;
 }
 
 /*
@@ -251,7 +270,12 @@ asb_close_conversation(PG_FUNCTION_ARGS)
 	SPI_connect();
 	closed = asb_query(&close, &value, NULL) > 0;
 	if (closed)
-		take_away(conversation);
+	{
+		TakingAway	taking = {conversation};
+
+		take_away(&taking);
+		asb_end_sessions_at_commit(conversation);
+	}
 	else if (asb_query(&exists, &value, NULL) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -299,6 +323,7 @@ asb_close_expired_conversations(int max, TimestampTz *next_expiry)
 	Datum		values[] = {TimestampTzGetDatum(now), Int32GetDatum(max)};
 	SPITupleTable *expired;
 	bool		isnull;
+	bool		locked = false;
 	int			n = 0;
 
 	SPI_connect();
@@ -308,7 +333,14 @@ asb_close_expired_conversations(int max, TimestampTz *next_expiry)
 		n = (int) asb_query(&close, values, NULL);
 		expired = SPI_tuptable;
 		for (int i = 0; i < n; i++)
-			take_away(DatumGetUUIDP(SPI_getbinval(expired->vals[i], expired->tupdesc, 1, &isnull)));
+		{
+			pg_uuid_t  *conversation = DatumGetUUIDP(SPI_getbinval(expired->vals[i],
+																   expired->tupdesc, 1, &isnull));
+
+			/* waited for once; the worker comes to all of them again */
+			locked = locked || !asb_conversation_take_away(conversation);
+			asb_end_sessions_at_commit(conversation);
+		}
 		*next_expiry = first_expiry();
 	}
 	SPI_finish();

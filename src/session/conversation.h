@@ -19,6 +19,13 @@
 extern int	asb_close_expired_conversations(int max, TimestampTz *next_expiry);
 
 /*
+ * Takes away all that an ended conversation could be used by, as far as nobody
+ * keeps it locked; returns whether nothing is left.  The current user must be a
+ * superuser.  In SPI.
+ */
+extern bool asb_conversation_take_away(const pg_uuid_t *conversation);
+
+/*
  * Stores when sessions that have ended were last active, for the view
  * "conversations".
  */

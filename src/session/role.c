@@ -342,7 +342,10 @@ asb_role_drop(const pg_uuid_t *conversation)
 
 	if (checkSharedDependencies(AuthIdRelationId, role, &dependencies, &dependencies_log))
 	{
-		disable(role, name, dependencies);
+		TimestampTz until = DT_NOEND;
+
+		if (asb_role_can_log_in(role, &until))
+			disable(role, name, dependencies);
 		return;
 	}
 

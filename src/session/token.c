@@ -8,14 +8,23 @@
 
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "storage/proc.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 
 #include "core/compat.h"
+#include "core/contained.h"
 #include "core/query.h"
 #include "core/uuid.h"
 #include "session/secret.h"
 #include "session/token.h"
+
+/*
+ * How long tokens that are to be replaced are waited for, in milliseconds: a
+ * session may be about to commit that it used one up, or never say so.
+ */
+#define TOKEN_WAIT_MS 2000
 
 char *
 asb_token_insert(const pg_uuid_t *conversation, bool single_use)
@@ -35,17 +44,65 @@ asb_token_insert(const pg_uuid_t *conversation, bool single_use)
 	return token;
 }
 
-int
-asb_tokens_delete(const pg_uuid_t *conversation)
+bool
+asb_tokens_clear(const pg_uuid_t *conversation)
+{
+	static AsbQuery delete = {
+		"DELETE FROM agentsandbox.conversation_tokens"
+		" WHERE hash OPERATOR(pg_catalog.=) ANY (ARRAY("
+		"  SELECT hash FROM agentsandbox.conversation_tokens"
+		"  WHERE conversation OPERATOR(pg_catalog.=) $1 FOR UPDATE SKIP LOCKED))",
+		1, {UUIDOID}
+	};
+	static AsbQuery left = {
+		"SELECT FROM agentsandbox.conversation_tokens"
+		" WHERE conversation OPERATOR(pg_catalog.=) $1",
+		1, {UUIDOID}
+	};
+	Datum		value = UUIDPGetDatum(conversation);
+
+	(void) asb_query(&delete, &value, NULL);
+	return asb_query(&left, &value, NULL) == 0;
+}
+
+typedef struct Deletion
+{
+	const pg_uuid_t *conversation;
+	int			n;
+} Deletion;
+
+static void
+delete_tokens(void *arg)
 {
 	static AsbQuery delete = {
 		"DELETE FROM agentsandbox.conversation_tokens"
 		" WHERE conversation OPERATOR(pg_catalog.=) $1",
 		1, {UUIDOID}
 	};
-	Datum		value = UUIDPGetDatum(conversation);
+	Deletion   *deletion = arg;
+	Datum		value = UUIDPGetDatum(deletion->conversation);
+	int			nestlevel = NewGUCNestLevel();
 
-	return (int) asb_query(&delete, &value, NULL);
+	if (LockTimeout == 0 || LockTimeout > TOKEN_WAIT_MS)
+		(void) set_config_option("lock_timeout", psprintf("%d", TOKEN_WAIT_MS), PGC_USERSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	deletion->n = (int) asb_query(&delete, &value, NULL);
+	AtEOXact_GUC(true, nestlevel);
+}
+
+/* Deletes all tokens of a conversation, and returns how many; in SPI. */
+static int
+delete_all(const pg_uuid_t *conversation)
+{
+	Deletion	deletion = {conversation};
+
+	if (!asb_contained_if(delete_tokens, &deletion, asb_is_locked))
+		ereport(ERROR,
+				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+				 errmsg("a session is using up a token of conversation %s",
+						DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(conversation)))),
+				 errhint("Try again; or close the conversation, which ends its sessions.")));
+	return deletion.n;
 }
 
 /* Locks the row of an open conversation; error if it is not open; in SPI. */
@@ -80,7 +137,7 @@ asb_rotate_token(PG_FUNCTION_ARGS)
 
 	SPI_connect();
 	lock_open(conversation);
-	asb_tokens_delete(conversation);
+	(void) delete_all(conversation);
 	token = MemoryContextStrdup(context_of_result,
 								asb_token_insert(conversation, PG_GETARG_BOOL(1)));
 	SPI_finish();
@@ -98,7 +155,7 @@ asb_revoke_tokens(PG_FUNCTION_ARGS)
 	int			n;
 
 	SPI_connect();
-	n = asb_tokens_delete(PG_GETARG_UUID_P(0));
+	n = delete_all(PG_GETARG_UUID_P(0));
 	SPI_finish();
 	PG_RETURN_INT32(n);
 }

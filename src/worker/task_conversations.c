@@ -2,25 +2,42 @@
  * task_conversations.c
  *	  Closes conversations that have expired, and expires the calls of those
  *	  that ended.
+ *
+ * What sessions keep locked, be it a call, the role or a token, is left where it
+ * is, and the conversation in ended_conversations until all is done.
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/table.h"
 #include "catalog/pg_type.h"
+#include "utils/fmgroids.h"
 #include "utils/jsonb.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
 #include "core/query.h"
 #include "rpc/error.h"
+#include "rpc/row.h"
 #include "session/conversation.h"
 #include "worker/task.h"
 
-/* of expire_ended() in one transaction */
-#define MAX_STEPS 20
+/* A transaction begins no step after so long, in milliseconds: sessions wait for its end. */
+#define MAX_MS 100
 
-/* the conversation being dealt with, and the last call of it seen */
+/* the conversation being dealt with, the last call of it seen, whether something is left */
 static pg_uuid_t current;
 static pg_uuid_t last_call;
+static bool left;
+
+/* Those of which something was locked are passed over for a while. */
+#define MAX_LOCKED 100
+#define LOCKED_MS 1000
+static pg_uuid_t locked[MAX_LOCKED];
+static int	nlocked = 0;
+static TimestampTz locked_at = 0;
 
 /* What was seen may have been undone: begins with the conversation again. */
 void
@@ -36,30 +53,41 @@ asb_conversations_forget(void)
 static bool
 expire_calls(void)
 {
-	static AsbQuery update = {
-		"WITH batch AS MATERIALIZED ("
-		"  SELECT id, finished_at IS NULL AND status IN ('held', 'ready', 'claimed') AS live"
-		"  FROM agentsandbox.remoteprocedurecalls WHERE conversation = $1 AND id > $2"
-		"  ORDER BY id LIMIT $3),"
-		" ended AS (UPDATE agentsandbox.remoteprocedurecalls c"
-		"  SET status = 'expired', error = $4 FROM batch b"
-		"  WHERE b.live AND c.conversation = $1 AND c.id = b.id"
-		"  AND c.status IN ('held', 'ready', 'claimed'))"
-		" SELECT id FROM batch ORDER BY id DESC LIMIT 1",
-		4, {UUIDOID, UUIDOID, INT4OID, JSONBOID}
-	};
-	Datum		values[] = {
-		UUIDPGetDatum(&current),
-		UUIDPGetDatum(&last_call),
-		Int32GetDatum(ASB_TASK_BATCH),
-		PointerGetDatum(asb_call_error(ASB_ERROR_CONVERSATION_ENDED, NULL))
-	};
-	bool		isnull;
+	Relation	calls = asb_calls_open();
+	Relation	index;
+	Datum		error = JsonbPGetDatum(asb_call_error(ASB_ERROR_CONVERSATION_ENDED, NULL));
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	int			seen = 0;
 
-	if (asb_query(&update, values, NULL) == 0)
-		return false;
-	last_call = *DatumGetUUIDP(asb_query_datum(0, 1, &isnull));
-	return true;
+	(void) RelationGetIndexList(calls);
+	index = index_open(calls->rd_pkindex, AccessShareLock);
+	ScanKeyInit(&keys[0], Anum_call_conversation, BTEqualStrategyNumber, F_UUID_EQ,
+				UUIDPGetDatum(&current));
+	ScanKeyInit(&keys[1], Anum_call_id, BTGreaterStrategyNumber, F_UUID_GT,
+				UUIDPGetDatum(&last_call));
+	scan = systable_beginscan_ordered(calls, index, GetActiveSnapshot(), 2, keys);
+	while (seen < ASB_TASK_BATCH &&
+		   HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection)))
+	{
+		AsbCall		call;
+
+		asb_call_read(calls, tuple, &call);
+		if (call.state != ASB_CALL_SUBMITTED && !asb_call_state_is_terminal(call.state))
+		{
+			asb_call_set_state(&call, ASB_CALL_EXPIRED);
+			asb_call_set(&call, Anum_call_error, error);
+			left |= asb_call_write(calls, &call, false) != TM_Ok;
+		}
+		last_call = *DatumGetUUIDP(call.values[Anum_call_id - 1]);
+		heap_freetuple(call.tuple);
+		seen++;
+	}
+	systable_endscan_ordered(scan);
+	index_close(index, AccessShareLock);
+	table_close(calls, NoLock);
+	return seen > 0;
 }
 
 /* One step for one ended conversation; false if there is none. */
@@ -67,29 +95,44 @@ static bool
 expire_ended(void)
 {
 	static AsbQuery first = {
-		"SELECT conversation FROM agentsandbox.ended_conversations ORDER BY conversation LIMIT 1"
+		"SELECT conversation FROM agentsandbox.ended_conversations"
+		" WHERE conversation <> ALL ($1) ORDER BY conversation LIMIT 1",
+		1, {UUIDARRAYOID}
 	};
 	static AsbQuery delete = {
 		"DELETE FROM agentsandbox.ended_conversations WHERE conversation = $1",
 		1, {UUIDOID}
 	};
+	Datum		passed[MAX_LOCKED];
 	pg_uuid_t	conversation;
 	Datum		value;
 	bool		isnull;
 
-	if (asb_query(&first, NULL, NULL) == 0)
+	for (int i = 0; i < nlocked; i++)
+		passed[i] = UUIDPGetDatum(&locked[i]);
+	value = asb_query_array(passed, nlocked, UUIDOID);
+	if (nlocked == MAX_LOCKED || asb_query(&first, &value, NULL) == 0)
 		return false;
 	conversation = *DatumGetUUIDP(asb_query_datum(0, 1, &isnull));
 	if (memcmp(&conversation, &current, sizeof(pg_uuid_t)) != 0)
 	{
 		current = conversation;
 		memset(&last_call, 0, sizeof(last_call));
+		left = !asb_conversation_take_away(&current);
 	}
 	if (expire_calls())
 		return true;
 
-	value = UUIDPGetDatum(&current);
-	(void) asb_query(&delete, &value, NULL);
+	if (left)
+	{
+		locked[nlocked++] = current;
+		locked_at = GetCurrentTimestamp();
+	}
+	else
+	{
+		value = UUIDPGetDatum(&current);
+		(void) asb_query(&delete, &value, NULL);
+	}
 	memset(&current, 0, sizeof(current));
 	return true;
 }
@@ -97,14 +140,19 @@ expire_ended(void)
 bool
 asb_task_conversations(TimestampTz *next)
 {
+	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz next_expiry;
 	bool		more = asb_close_expired_conversations(ASB_TASK_BATCH, &next_expiry) == ASB_TASK_BATCH;
 
 	*next = Min(*next, next_expiry);
-	for (int i = 0; i < MAX_STEPS; i++)
+	if (asb_rest_of(LOCKED_MS, locked_at, now) == 0)
+		nlocked = 0;
+	while (expire_ended())
 	{
-		if (!expire_ended())
-			return more;
+		if (TimestampDifferenceExceeds(now, GetCurrentTimestamp(), MAX_MS))
+			return true;
 	}
-	return true;
+	if (nlocked > 0)
+		*next = Min(*next, TimestampTzPlusMilliseconds(locked_at, LOCKED_MS));
+	return more;
 }
