@@ -31,6 +31,11 @@ CREATE TABLE regress_numbers (id serial PRIMARY KEY, v text);
 GRANT SELECT, INSERT ON regress_numbers TO regress_relation;
 GRANT USAGE ON SEQUENCE regress_numbers_id_seq TO regress_relation;
 
+CREATE TABLE regress_constrained (a int NOT NULL, secret int NOT NULL UNIQUE, c int CONSTRAINT known CHECK (c > 0), CONSTRAINT pair CHECK (a < secret),
+    CONSTRAINT never CHECK (false), CONSTRAINT one_key UNIQUE (a, c), CONSTRAINT two_keys UNIQUE (c, secret));
+ALTER TABLE regress_constrained ADD CONSTRAINT whole CHECK (regress_constrained IS NOT NULL);
+GRANT INSERT (a, c) ON regress_constrained TO regress_relation;
+
 SELECT conversation, format('user=%s password=%s', role, password) AS conninfo FROM agentsandbox.open_conversation('regress_relation') \gset
 \set superuser :USER
 \c -reuse-previous=on :"conninfo"
@@ -120,10 +125,14 @@ SELECT agentsandbox.alter_profile('regress_relation', information_schema => true
 \c -reuse-previous=on :"conninfo"
 SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1;
 SELECT column_name, data_type FROM information_schema.columns WHERE table_name IN ('regress_own', 'regress_hidden') ORDER BY 1;
+-- of constraints those all of whose columns it has
+SELECT regexp_replace(constraint_name, '^.*_(not_null)$', '\1') AS name, constraint_type, count(*) FROM information_schema.table_constraints WHERE table_name = 'regress_constrained' GROUP BY 1, 2 ORDER BY 1;
+SELECT constraint_name, column_name FROM information_schema.key_column_usage WHERE table_name = 'regress_constrained' ORDER BY 1, 2;
+SELECT agentsandbox.reaches_constraint('public', 'regress_constrained', n) AS reached, n FROM unnest('{pair,known,whole,1_2_1_not_null,1_2_2_not_null,1_2_99999999999_not_null,missing}'::text[]) n;
 SELECT count(*) FROM information_schema.tables WHERE 1 / (CASE WHEN table_name = 'regress_hidden' THEN 0 ELSE 1 END) = 0;
 SELECT * FROM information_schema.routines;
 \c -reuse-previous=on sandbox :superuser
-DROP TABLE regress_own, regress_all, regress_of_public, regress_parts, regress_logged, regress_log, regress_numbers, regress_hidden CASCADE;
+DROP TABLE regress_own, regress_all, regress_of_public, regress_parts, regress_logged, regress_log, regress_numbers, regress_hidden, regress_constrained CASCADE;
 DROP FUNCTION regress_log;
 SELECT agentsandbox.close_conversation(:'conversation');
 SELECT agentsandbox.drop_profile('regress_relation');

@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
@@ -33,6 +34,7 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "confine/agent.h"
 #include "confine/catalogs.h"
@@ -148,18 +150,19 @@ privilege_named(const char *name)
 }
 
 /*
- * The columns by which a view of information_schema names what it is about;
- * NULL if it is not one of those that a profile can open.
+ * The function of schema agentsandbox that a view of information_schema is
+ * filtered by, on the columns by which it names what it is about; NULL if it is
+ * not one of those that a profile can open.
  */
 static const char *
-information_schema_keys(Oid relid)
+information_schema_filter(Oid relid)
 {
 	static const char *const views[][2] = {
-		{"columns", "table_schema::text, table_name::text, column_name::text"},
-		{"key_column_usage", "table_schema::text, table_name::text, column_name::text"},
-		{"table_constraints", "table_schema::text, table_name::text"},
-		{"tables", "table_schema::text, table_name::text"},
-		{"views", "table_schema::text, table_name::text"},
+		{"columns", "reaches_named(table_schema::text, table_name::text, column_name::text)"},
+		{"key_column_usage", "reaches_constraint(table_schema::text, table_name::text, constraint_name::text)"},
+		{"table_constraints", "reaches_constraint(table_schema::text, table_name::text, constraint_name::text)"},
+		{"tables", "reaches_named(table_schema::text, table_name::text)"},
+		{"views", "reaches_named(table_schema::text, table_name::text)"},
 	};
 	char	   *name;
 
@@ -180,15 +183,15 @@ bool
 asb_catalog_in_information_schema(const AsbAccess *access)
 {
 	return (access->requiredPerms & ~ACL_SELECT) == 0 &&
-		information_schema_keys(access->relid) != NULL;
+		information_schema_filter(access->relid) != NULL;
 }
 
 char *
 asb_catalog_information_schema_filter(Oid relid)
 {
-	const char *keys = information_schema_keys(relid);
+	const char *filter = information_schema_filter(relid);
 
-	return keys ? psprintf("%s.reaches_named(%s)", ASB_SCHEMA_NAME, keys) : NULL;
+	return filter ? psprintf("%s.%s", ASB_SCHEMA_NAME, filter) : NULL;
 }
 
 /* Puts a subquery in the place of an entry, as the rewriter does with a view. */
@@ -301,6 +304,24 @@ asb_reaches_relation(PG_FUNCTION_ARGS)
 				   asb_relation_reachable(role, relid));
 }
 
+/* A relation by its name; InvalidOid if the role cannot name it. */
+static Oid
+named_relation(Oid role, const text *schema, const text *relation)
+{
+	Oid			nspoid = get_namespace_oid(text_to_cstring(schema), true);
+
+	if (!OidIsValid(nspoid) || pg_namespace_aclcheck(nspoid, role, ACL_USAGE) != ACLCHECK_OK)
+		return InvalidOid;
+	return get_relname_relid(text_to_cstring(relation), nspoid);
+}
+
+static bool
+knows_column(Oid role, Oid relid, AttrNumber attnum)
+{
+	return attnum > 0 &&
+		asb_relation_column_granted(role, relid, attnum, ACL_SELECT | ACL_INSERT | ACL_UPDATE);
+}
+
 ASB_FUNCTION(asb_reaches_named);
 
 /*
@@ -311,21 +332,38 @@ Datum
 asb_reaches_named(PG_FUNCTION_ARGS)
 {
 	Oid			role = asking_role();
-	Oid			nspoid = get_namespace_oid(text_to_cstring(PG_GETARG_TEXT_PP(0)), true);
-	Oid			relid = InvalidOid;
-	AttrNumber	attnum;
+	Oid			relid = named_relation(role, PG_GETARG_TEXT_PP(0), PG_GETARG_TEXT_PP(1));
 
-	if (OidIsValid(nspoid) && pg_namespace_aclcheck(nspoid, role, ACL_USAGE) == ACLCHECK_OK)
-		relid = get_relname_relid(text_to_cstring(PG_GETARG_TEXT_PP(1)), nspoid);
 	if (!OidIsValid(relid))
 		PG_RETURN_BOOL(false);
 	if (PG_NARGS() == 2)
 		PG_RETURN_BOOL(asb_relation_reachable(role, relid));
+	PG_RETURN_BOOL(knows_column(role, relid, get_attnum(relid, text_to_cstring(PG_GETARG_TEXT_PP(2)))));
+}
 
-	attnum = get_attnum(relid, text_to_cstring(PG_GETARG_TEXT_PP(2)));
-	PG_RETURN_BOOL(attnum > 0 &&
-				   asb_relation_column_granted(role, relid, attnum,
-											   ACL_SELECT | ACL_INSERT | ACL_UPDATE));
+ASB_FUNCTION(asb_reaches_constraint);
+
+/*
+ * reaches_constraint(schema text, relation text, constraint text) returns
+ * boolean
+ *
+ * Until 17 a NOT NULL is no constraint of its own; information_schema makes a
+ * name for it, which ends in the number of its column.
+ */
+Datum
+asb_reaches_constraint(PG_FUNCTION_ARGS)
+{
+	Oid			role = asking_role();
+	Oid			relid = named_relation(role, PG_GETARG_TEXT_PP(0), PG_GETARG_TEXT_PP(1));
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	int			attnum;
+
+	if (!OidIsValid(relid) || !asb_relation_reachable(role, relid))
+		PG_RETURN_BOOL(false);
+	if (OidIsValid(get_relation_constraint_oid(relid, name, true)))
+		PG_RETURN_BOOL(asb_relation_constraint_known(role, relid, name));
+	PG_RETURN_BOOL(sscanf(name, "%*u_%*u_%5d_not_null", &attnum) == 1 &&
+				   attnum <= MaxHeapAttributeNumber && knows_column(role, relid, attnum));
 }
 
 ASB_FUNCTION(asb_reaches_schema);

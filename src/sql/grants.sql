@@ -99,6 +99,7 @@ TO agentsandbox_operator, agentsandbox_auditor;
 -- What an agent can reach, described to itself; the views' functions run as the caller
 GRANT SELECT ON agentsandbox.tables, agentsandbox.columns TO agentsandbox_agent;
 GRANT EXECUTE ON FUNCTION
+    agentsandbox.reaches_constraint(text, text, text),
     agentsandbox.reaches_named(text, text),
     agentsandbox.reaches_named(text, text, text),
     agentsandbox.reaches_relation(oid),

@@ -19,6 +19,10 @@ CREATE OR REPLACE FUNCTION agentsandbox.reaches_named(schema text, relation text
 RETURNS boolean LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_reaches_named';
 COMMENT ON FUNCTION agentsandbox.reaches_named(text, text, text) IS 'whether the session can use the column';
 
+CREATE OR REPLACE FUNCTION agentsandbox.reaches_constraint(schema text, relation text, "constraint" text)
+RETURNS boolean LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_reaches_constraint';
+COMMENT ON FUNCTION agentsandbox.reaches_constraint(text, text, text) IS 'whether the session can use all columns of the constraint';
+
 CREATE OR REPLACE FUNCTION agentsandbox.reaches_schema(schema oid)
 RETURNS boolean LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_reaches_schema';
 COMMENT ON FUNCTION agentsandbox.reaches_schema(oid) IS 'whether the session can name objects of the schema';
