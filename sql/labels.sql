@@ -18,11 +18,15 @@ CREATE VIEW regress_names AS SELECT name FROM regress_patient;
 CREATE SEQUENCE regress_seq;
 CREATE TYPE regress_type AS (a int);
 CREATE FUNCTION regress_f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FOREIGN DATA WRAPPER regress_fdw;
+CREATE SERVER regress_server FOREIGN DATA WRAPPER regress_fdw;
+CREATE FOREIGN TABLE regress_foreign (a int) SERVER regress_server;
 SECURITY LABEL FOR agentsandbox ON TABLE regress_patient IS 'private, medical';
 SECURITY LABEL FOR agentsandbox ON TABLE regress_mail IS 'untrusted';
 SECURITY LABEL FOR agentsandbox ON COLUMN regress_patient.note IS ' untrusted ';
 SECURITY LABEL FOR agentsandbox ON VIEW regress_names IS 'medical';
 SECURITY LABEL FOR agentsandbox ON FUNCTION regress_f() IS 'private';
+SECURITY LABEL FOR agentsandbox ON FOREIGN TABLE regress_foreign IS 'private';
 SECURITY LABEL FOR agentsandbox ON TABLE regress_mail IS 'nosuch';
 SECURITY LABEL FOR agentsandbox ON TABLE regress_mail IS 'private,nosuch';
 SECURITY LABEL FOR agentsandbox ON TABLE regress_mail IS '';
@@ -40,6 +44,7 @@ SECURITY LABEL FOR agentsandbox ON FUNCTION regress_fires() IS 'private';
 DROP FUNCTION regress_fires();
 SECURITY LABEL FOR agentsandbox ON TABLE agentsandbox.notes IS 'private';
 SELECT * FROM agentsandbox.labels;
+DROP FOREIGN DATA WRAPPER regress_fdw CASCADE;
 SELECT agentsandbox.drop_label('medical');
 
 -- methods and profiles

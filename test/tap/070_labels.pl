@@ -91,6 +91,10 @@ sql(<<~'SQL');
 	CREATE FUNCTION empty_log() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS 'BEGIN TRUNCATE logged; END';
 	CREATE MATERIALIZED VIEW open_kept AS SELECT id FROM secret;
 	CREATE FUNCTION definer_does(t text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS 'BEGIN EXECUTE t; END';
+	CREATE EXTENSION file_fdw;
+	CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+	CREATE FOREIGN TABLE foreign_secret (id int, v text) SERVER files OPTIONS (program 'echo 1,v', format 'csv');
+	CREATE FOREIGN TABLE foreign_open (id int, v text) SERVER files OPTIONS (program 'echo 1,v', format 'csv');
 	CREATE TABLE later (id int);
 	INSERT INTO later SELECT generate_series(1, 10);
 
@@ -117,6 +121,7 @@ sql(<<~'SQL');
 	SECURITY LABEL FOR agentsandbox ON COLUMN stepped.high IS 'private';
 	SECURITY LABEL FOR agentsandbox ON COLUMN ranged.a IS 'private';
 	SECURITY LABEL FOR agentsandbox ON MATERIALIZED VIEW kept IS 'private';
+	SECURITY LABEL FOR agentsandbox ON FOREIGN TABLE foreign_secret IS 'private';
 	SECURITY LABEL FOR agentsandbox ON COLUMN counted.id IS 'private';
 	SECURITY LABEL FOR agentsandbox ON COLUMN part_secret.name IS 'private';
 	SECURITY LABEL FOR agentsandbox ON TABLE doc IS 'private';
@@ -153,6 +158,8 @@ my @reads = (
 	[ 'a view of a view', 'SELECT * FROM twice LIMIT 1', 'private' ],
 	[ 'a view that has the label itself', 'SELECT * FROM own_label', 'untrusted' ],
 	[ 'a materialized view', 'SELECT * FROM kept LIMIT 1', 'private' ],
+	[ 'a foreign table', 'SELECT v FROM foreign_secret', 'private' ],
+	[ 'a foreign table without the label', 'SELECT v FROM foreign_open', '' ],
 	[ 'another column', 'SELECT open_v FROM part_secret', '' ],
 	[ 'a column', 'SELECT name FROM part_secret', 'private' ],
 	[ 'a column in WHERE', q(SELECT open_v FROM part_secret WHERE name = 'x'), 'private' ],
@@ -307,6 +314,7 @@ my @writes = (
 	[ 'a column with the label, of a table without', q(UPDATE part_secret SET name = 'x') ],
 	[ 'a row of a table with a labelled column', q(INSERT INTO part_secret VALUES (3, 'x', 'y')) ],
 	[ 'the parent of a labelled partition', q(INSERT INTO parted VALUES (2, 'x')) ],
+	[ 'a foreign table', q(INSERT INTO foreign_open VALUES (2, 'x')) ],
 	[ 'a table through its view', q(UPDATE own_label SET id = 3) ],
 );
 for (@writes)
