@@ -72,6 +72,9 @@ SELECT rows_changed AS changed FROM agentsandbox.usage WHERE conversation = :'co
 SELECT :changed AS changed;
 SELECT agentsandbox.alter_profile('regress_agent', rows_changed_total => :changed + 40);
 \c -reuse-previous=on :"conninfo"
+-- what is only planned is not counted, so 40 are left
+EXPLAIN (COSTS off) INSERT INTO regress_t SELECT 5000 + g FROM generate_series(1, 41) g;
+PREPARE planned AS INSERT INTO regress_t SELECT 5000 + g FROM generate_series(1, 41) g;
 BEGIN;
 UPDATE regress_t SET b = 'x' WHERE a BETWEEN 1001 AND 1030;
 ROLLBACK;
