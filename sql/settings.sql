@@ -1,6 +1,11 @@
 -- The setting gate, as a conversation meets it.
 \set SHOW_CONTEXT never
 SELECT agentsandbox.create_profile('regress_agent', statement_time => '30 s', lock_wait => '5 s');
+CREATE FUNCTION regress_untimed(endless bool) RETURNS text LANGUAGE plpgsql SET statement_timeout = 0 AS
+    $$ BEGIN WHILE endless LOOP PERFORM 1; END LOOP; RETURN current_setting('statement_timeout'); END $$;
+CREATE FUNCTION regress_roomy(endless bool) RETURNS text LANGUAGE plpgsql SET work_mem = '1GB' AS
+    $$ BEGIN WHILE endless LOOP PERFORM 1; END LOOP; RETURN current_setting('work_mem'); END $$;
+GRANT EXECUTE ON FUNCTION regress_untimed, regress_roomy TO regress_agent;
 SELECT format('user=%s password=%s', role, password) AS conninfo FROM agentsandbox.open_conversation('regress_agent') \gset
 \set superuser :USER
 \c -reuse-previous=on :"conninfo"
@@ -147,6 +152,16 @@ SHOW role;
 SHOW server_version_num \gset
 SELECT :server_version_num >= 150000 AS told;
 
+-- what the SET clause of a function sets does not move the limits
+SELECT regress_untimed(false), regress_roomy(false);
+\c -reuse-previous=on sandbox :superuser
+SELECT agentsandbox.alter_profile('regress_agent', statement_time => '500 ms');
+\c -reuse-previous=on :"conninfo"
+SELECT regress_untimed(true);
+SELECT regress_roomy(true);
+SHOW statement_timeout;
+
 \c -reuse-previous=on sandbox :superuser
 SELECT agentsandbox.close_conversation(id) FROM agentsandbox.conversations WHERE state = 'open';
+DROP FUNCTION regress_untimed, regress_roomy;
 SELECT agentsandbox.drop_profile('regress_agent');
