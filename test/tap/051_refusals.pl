@@ -60,6 +60,7 @@ sql(<<~SQL);
 my $parallel = open_conversation('parallel');
 poll_is("SHOW $forced", 'on', 'parallel workers are used');
 refused($parallel, "SELECT deny('PG_VERSION')", '42501', 'a parallel worker is refused');
+like(server_log(), qr/\] parallel worker ERROR:  permission denied .*\n.* parallel worker STATEMENT:  SELECT deny/, '... itself');
 is(sql_as($parallel, 'SELECT 1'), '1', '... and the server lives on');
 sql("ALTER SYSTEM RESET $forced");
 sql('SELECT pg_reload_conf()');
