@@ -87,6 +87,9 @@ is(scalar keys %relations, 4, 'what was granted is told apart from what all have
 is((grep { $_->{identity} =~ /^(?:agentsandbox|pg_catalog)\./ } @own) + 0, sql("SELECT count(*) FROM agentsandbox.surface($profile) WHERE identity ~ '^(agentsandbox|pg_catalog)' AND via::text ~ 'window.pwned|customer'"), '... and all of that is by the profile\'s own objects')
   or diag(join "\n", map { "$_->{class} $_->{identity} via @{ $_->{via} }" } grep { $_->{identity} =~ /^(?:agentsandbox|pg_catalog)\./ } @own);
 is(sql(q{SELECT count(*) FROM agentsandbox.controls WHERE part NOT IN ('surface', 'methods', 'labels', 'hazards', 'sign-off', 'drift', 'refusals', 'conversations')}), '0', 'controls name parts');
+is(sql(q{SELECT string_agg(DISTINCT framework || ', ' || edition, E'\n') FROM agentsandbox.controls}), join("\n",
+	'CIS Benchmark, as numbered by pgdsat, PostgreSQL version not said', 'DISA STIG, PostgreSQL 9.x STIG', 'HIPAA Security Rule, 45 CFR 164.312, 2019',
+	'NIST SP 800-53, Revision 4', 'NIST SP 800-53, Revision 5', 'PCI DSS, 4.0.1', 'SOC 2, Trust Services Criteria 2017'), '... of six frameworks, and their editions');
 
 # the escaping function, alone
 is(decode_utf8(sql(encode_utf8(qq{SELECT agentsandbox.html(E'<a href="x">''&\\n\\u202e\\u00e9\\u05d0\\u200b\\U000e0041')}))),
