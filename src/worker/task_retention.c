@@ -42,7 +42,7 @@ asb_task_retention(TimestampTz *next)
 	int64		kept = asb_retention * USECS_PER_SEC;
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz cutoff = now - kept;
-	TimestampTz oldest = DT_NOEND;	/* when what is left ended at the earliest */
+	TimestampTz oldest = now;	/* when what is left or will be ended at the earliest */
 	Relation	calls;
 	Relation	index;
 	SysScanDesc scan;
@@ -69,8 +69,8 @@ asb_task_retention(TimestampTz *next)
 		asb_call_read(calls, tuple, &call);
 		submitted = asb_call_time(&call, Anum_call_submitted_at, DT_NOBEGIN);
 		finished = asb_call_time(&call, Anum_call_finished_at, DT_NOEND);
-		if (finished <= cutoff)
-			deleted += delete_call(calls, &call);
+		if (finished <= cutoff && delete_call(calls, &call))
+			deleted++;
 		else
 			oldest = Min(oldest, finished);
 		heap_freetuple(call.tuple);
@@ -86,8 +86,6 @@ asb_task_retention(TimestampTz *next)
 	asb_commit_may_be_lost();
 	if (deleted == ASB_TASK_BATCH)
 		return true;
-	if (oldest == DT_NOEND)
-		return false;
 	rest_kept = kept;
 	rest_until = Max(oldest + kept, now + Min(kept, REST_MS * INT64CONST(1000)));
 	*next = Min(*next, rest_until);

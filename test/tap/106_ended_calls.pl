@@ -46,6 +46,7 @@ poll_is("SELECT status FROM $calls WHERE id = '$_'", 'ready', 'the worker goes o
 is(sql("SELECT status, count(*) FROM $calls GROUP BY 1 ORDER BY 1"), "expired|1200\nready|3", 'retention 0 keeps all calls');
 retention('1 s');
 poll_is("SELECT count(*) FROM $calls WHERE status = 'expired'", '0', 'a short one deletes those that ended before that');
+poll_is("SELECT bool_and(submitted_at < now() - interval '3 s') FROM $calls", 't', 'nothing is left to do');
 is(sql_as($c, "SELECT agentsandbox.cancel('$ends')"), 'cancelled', 'one more ends');
 poll_is("SELECT count(*) FROM $calls WHERE id = '$ends'", '0', '... and is deleted when its time has come');
 is(sql("SELECT status FROM $calls WHERE id = '$ready'"), 'ready', 'one that has not ended stays, older than that');
