@@ -26,6 +26,7 @@
 #include "storage/condition_variable.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/inval.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -198,6 +199,11 @@ read_outcome(const pg_uuid_t *conversation, const pg_uuid_t *id)
 	Datum		values[Natts_call];
 	bool		isnull[Natts_call];
 
+	/*
+	 * The labels of responses may have been changed before this one was given,
+	 * and a lock that the transaction has already does not tell of it.
+	 */
+	AcceptInvalidationMessages();
 	ScanKeyInit(&keys[0], Anum_call_conversation, BTEqualStrategyNumber, F_UUID_EQ,
 				UUIDPGetDatum(conversation));
 	ScanKeyInit(&keys[1], Anum_call_id, BTEqualStrategyNumber, F_UUID_EQ,
