@@ -85,7 +85,9 @@ SELECT c.id, c.conversation, r.profile, r.opened_by, c.method,
                                     ORDER BY l.raised_at, l.label)
         FROM agentsandbox.conversation_labels l
         WHERE l.conversation = c.conversation AND l.label = ANY (c.labels)) AS raised,
-       agentsandbox.method_capacity(c.method) AS capacity,
+       -- null: the method was dropped while the call was judged
+       (SELECT agentsandbox.method_capacity(d.name)
+        FROM agentsandbox.method_definitions d WHERE d.name = c.method) AS capacity,
        agentsandbox.json_changes(last.arguments, c.arguments) AS changes,
        last.id AS changes_since,
        c.submitted_at, c.held_until AS expires_at
