@@ -28,10 +28,10 @@ commit_xact_callback(XactEvent event, void *arg)
 	switch (event)
 	{
 		case XACT_EVENT_PRE_COMMIT:
-			if (!may_be_lost || must_last)
+			if (must_last ? synchronous_commit >= SYNCHRONOUS_COMMIT_ON : !may_be_lost)
 				break;
 			value_before = synchronous_commit;
-			synchronous_commit = SYNCHRONOUS_COMMIT_OFF;
+			synchronous_commit = must_last ? SYNCHRONOUS_COMMIT_ON : SYNCHRONOUS_COMMIT_OFF;
 			committing = true;
 			break;
 		case XACT_EVENT_COMMIT:

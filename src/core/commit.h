@@ -14,7 +14,10 @@
  */
 extern void asb_commit_may_be_lost(void);
 
-/* It must, whatever else is said, unless its session never does. */
+/*
+ * It must, whatever else is said and whatever synchronous_commit says: as that
+ * does where it is on, so for standby servers where there are synchronous ones.
+ */
 extern void asb_commit_must_last(void);
 
 #endif							/* ASB_COMMIT_H */

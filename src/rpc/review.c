@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "core/commit.h"
 #include "core/compat.h"
 #include "core/trigger.h"
 #include "session/session.h"
@@ -28,5 +29,6 @@ asb_keep_decision(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("a conversation cannot decide about calls")));
 
+	asb_commit_must_last();
 	return PointerGetDatum(trigger->tg_trigtuple);
 }

@@ -22,6 +22,7 @@
 #include "utils/timestamp.h"
 
 #include "core/catalog.h"
+#include "core/commit.h"
 #include "core/compat.h"
 #include "core/contained.h"
 #include "core/query.h"
@@ -275,6 +276,7 @@ asb_close_conversation(PG_FUNCTION_ARGS)
 
 		take_away(&taking);
 		asb_end_sessions_at_commit(conversation);
+		asb_commit_must_last();
 	}
 	else if (asb_query(&exists, &value, NULL) == 0)
 		ereport(ERROR,

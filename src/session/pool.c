@@ -49,6 +49,7 @@
 #include "utils/snapmgr.h"
 
 #include "core/catalog.h"
+#include "core/commit.h"
 #include "core/compat.h"
 #include "core/transaction.h"
 #include "session/bind.h"
@@ -235,6 +236,7 @@ use_up(Relation rel, HeapTuple tuple, Snapshot snapshot)
 	if (table_tuple_delete(rel, &tuple->t_self, GetCurrentCommandId(true), snapshot,
 						   InvalidSnapshot, true, &failure, false) != TM_Ok)
 		refuse_token();
+	asb_commit_must_last();
 }
 
 /* Finds what a token opens, and whether once only; error if it opens nothing. */

@@ -13,6 +13,7 @@
 #include "utils/guc.h"
 #include "utils/memutils.h"
 
+#include "core/commit.h"
 #include "core/compat.h"
 #include "core/contained.h"
 #include "core/query.h"
@@ -102,6 +103,7 @@ delete_all(const pg_uuid_t *conversation)
 				 errmsg("a session is using up a token of conversation %s",
 						DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(conversation)))),
 				 errhint("Try again; or close the conversation, which ends its sessions.")));
+	asb_commit_must_last();
 	return deletion.n;
 }
 

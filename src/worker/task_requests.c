@@ -16,23 +16,14 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 
+#include "core/commit.h"
 #include "core/query.h"
 #include "flow/raise.h"
 #include "worker/task.h"
-
-static void
-commit_durably(void)
-{
-	if (synchronous_commit < SYNCHRONOUS_COMMIT_REMOTE_FLUSH)
-		(void) set_config_option("synchronous_commit", "on", PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_LOCAL, true, 0, false);
-}
 
 static AsbLabelSet
 labels_column(int column)
@@ -149,7 +140,7 @@ cancel_call(const AsbRequest *request)
 void
 asb_task_requests(AsbPending *pending, int n)
 {
-	commit_durably();
+	asb_commit_must_last();
 
 	/* while somebody drops a label nothing is raised */
 	if (!asb_labels_try_lock())
