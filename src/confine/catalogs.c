@@ -14,7 +14,9 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
@@ -23,6 +25,7 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_range.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -35,10 +38,12 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 
 #include "confine/agent.h"
 #include "confine/catalogs.h"
+#include "confine/function.h"
 #include "confine/relation.h"
 #include "confine/type.h"
 #include "core/catalog.h"
@@ -401,4 +406,41 @@ Datum
 asb_reaches_type(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(asb_type_decide(asking_role(), PG_GETARG_OID(0)));
+}
+
+/* Was the role granted the function, and may it change something? */
+static bool
+changes_by(Oid role, HeapTuple row, TupleDesc desc)
+{
+	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(row);
+	const AsbSession *session = asb_session();
+
+	return form->provolatile == PROVOLATILE_VOLATILE &&
+		!heap_attisnull(row, Anum_pg_proc_proacl, desc) &&
+		form->pronamespace != asb_schema_oid() &&
+		(form->prokind != PROKIND_PROCEDURE || session == NULL || session->profile.allow_call) &&
+		pg_namespace_aclcheck(form->pronamespace, role, ACL_USAGE) == ACLCHECK_OK &&
+		asb_function_decide_row(role, row) == ASB_FUNCTION_GRANTED;
+}
+
+ASB_FUNCTION(asb_reaches_volatile_function);
+
+/* reaches_volatile_function() returns boolean */
+Datum
+asb_reaches_volatile_function(PG_FUNCTION_ARGS)
+{
+	Oid			role = asking_role();
+	Relation	functions = table_open(ProcedureRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(functions, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple	row;
+	bool		found = false;
+
+	while (!found && HeapTupleIsValid(row = systable_getnext(scan)))
+	{
+		CHECK_FOR_INTERRUPTS();
+		found = changes_by(role, row, RelationGetDescr(functions));
+	}
+	systable_endscan(scan);
+	table_close(functions, AccessShareLock);
+	PG_RETURN_BOOL(found);
 }

@@ -107,6 +107,7 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.reaches_relation(oid, smallint, text),
     agentsandbox.reaches_schema(oid),
     agentsandbox.reaches_type(oid),
+    agentsandbox.reaches_volatile_function(),
     agentsandbox.type_name(oid)
 TO agentsandbox_agent;
 

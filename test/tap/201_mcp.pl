@@ -193,6 +193,15 @@ my $other = start_mcp(conversation($reader));
 $other->initialize('2025-11-25');
 %hint = map { $_->{name} => $_->{annotations} } @{ $other->request('tools/list')->{result}{tools} };
 ok($hint{query}{readOnlyHint} && !$hint{query}{destructiveHint} && !$hint{query}{openWorldHint}, 'who can only read is told so');
+for my $case ([ 'FUNCTION', 'STABLE', 1 ], [ 'PROCEDURE', '', 1 ], [ 'FUNCTION', 'VOLATILE', 0 ])
+{
+	my ($kind, $volatility, $reads) = @$case;
+	sql("CREATE $kind does() " . ($kind eq 'FUNCTION' ? 'RETURNS int' : '') . " LANGUAGE sql $volatility SECURITY DEFINER AS 'SELECT 1'; GRANT EXECUTE ON $kind does() TO reader");
+	%hint = map { $_->{name} => $_->{annotations} } @{ $other->request('tools/list')->{result}{tools} };
+	is_deeply([ map { $hint{query}{$_} ? 1 : 0 } qw(readOnlyHint destructiveHint) ], [ $reads, 1 - $reads ],
+		lc("a $kind that is granted" . ($volatility && ", $volatility") . ($reads ? ': it changes nothing, or cannot be called' : ': it may change anything')));
+	sql("DROP $kind does()");
+}
 $other->finish;
 
 # ---- describe ----

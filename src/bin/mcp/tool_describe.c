@@ -101,10 +101,13 @@ const AsbTool asb_tool_describe = {
 	.advance = advance_describe,
 };
 
-/* Can it write, can it destroy, is there a way out; and the methods, if $1. */
+/*
+ * Can it write, can it destroy, is there a way out; and the methods, if $1.
+ * What a function does is not known.
+ */
 static const char list_sql[] =
-"SELECT coalesce(bool_or(can_insert OR can_update OR can_delete), false),"
-" coalesce(bool_or(can_update OR can_delete), false),"
+"SELECT coalesce(bool_or(can_insert OR can_update OR can_delete), false) OR agentsandbox.reaches_volatile_function(),"
+" coalesce(bool_or(can_update OR can_delete), false) OR agentsandbox.reaches_volatile_function(),"
 " EXISTS (SELECT FROM agentsandbox.methods),"
 " (SELECT jsonb_agg(jsonb_build_object('method', method, 'description', description, 'request', request) ORDER BY method)"
 "  FROM agentsandbox.methods WHERE $1::boolean)"

@@ -31,6 +31,10 @@ CREATE OR REPLACE FUNCTION agentsandbox.reaches_type(type oid)
 RETURNS boolean LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_reaches_type';
 COMMENT ON FUNCTION agentsandbox.reaches_type(oid) IS 'whether the session can use the type';
 
+CREATE OR REPLACE FUNCTION agentsandbox.reaches_volatile_function()
+RETURNS boolean LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_reaches_volatile_function';
+COMMENT ON FUNCTION agentsandbox.reaches_volatile_function() IS 'whether the session was granted a function, or a procedure that it can call, that may change something';
+
 -- What an agent's cast of a number through regtype to text is made to call.
 CREATE OR REPLACE FUNCTION agentsandbox.type_name(type oid)
 RETURNS text LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_type_name';
