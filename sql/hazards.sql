@@ -205,6 +205,8 @@ SELECT * FROM regress_case('default_privileges', $$ALTER DEFAULT PRIVILEGES FOR 
     ALTER DEFAULT PRIVILEGES FOR ROLE regress_owner GRANT SELECT ON SEQUENCES TO PUBLIC; ALTER DEFAULT PRIVILEGES FOR ROLE regress_owner GRANT SELECT ON TABLES TO regress_bypass$$,
     'ALTER DEFAULT PRIVILEGES FOR ROLE regress_owner REVOKE ALL ON TABLES FROM regress_bypass');
 SELECT * FROM regress_case('duties_not_separated', $$GRANT agentsandbox_reviewer TO regress_both$$);
+SELECT * FROM regress_case('duties_not_separated', $$GRANT agentsandbox_gateway TO regress_both$$);
+SELECT * FROM regress_case('duties_not_separated', $$CREATE ROLE regress_performer LOGIN IN ROLE agentsandbox_gateway, agentsandbox_reviewer$$, 'DROP ROLE regress_performer');
 SELECT * FROM regress_case('weak_setting', $$ALTER ROLE regress_both IN DATABASE sandbox SET session_replication_role = replica; ALTER ROLE regress_both SET zero_damaged_pages = true$$);
 -- for every role, in every database or in this one
 SELECT * FROM regress_case('weak_setting', $$ALTER ROLE ALL SET zero_damaged_pages = on; ALTER DATABASE sandbox SET lo_compat_privileges = on$$);

@@ -35,7 +35,7 @@ SELECT * FROM (VALUES
     ('public_table', 'medium', 'every role that can connect has it, if it is not sandboxed'),
     ('public_create', 'medium', 'every role that is not sandboxed can plant functions and operators where others find them'),
     ('public_definer', 'medium', 'every role that is not sandboxed can run it with its owner''s rights'),
-    ('duties_not_separated', 'medium', 'the same login opens conversations and decides what is held for a reviewer'),
+    ('duties_not_separated', 'medium', 'the same login has two of three duties: it opens conversations, decides what is held for a reviewer, or performs calls'),
     ('weak_setting', 'medium', 'the setting weakens the server'),
     ('login_setting', 'medium', 'no conversation, or pooler, for whom it is set can log in: an agent could not set it'),
     ('hba_ident', 'high', 'the client''s own computer says who the user is'),

@@ -121,11 +121,12 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_database(
         WHERE EXISTS (SELECT FROM agentsandbox.profiles WHERE profiles.profile = g.grantee)
            OR (g.grantee = 0 AND k.type IN ('r', 'S', 'n'))
     ), duties_not_separated AS (
-        SELECT 'duties_not_separated', format('role %I', rolname), 'agentsandbox_operator and agentsandbox_reviewer',
-               format('REVOKE agentsandbox_reviewer FROM %I;', rolname)
-        FROM pg_roles
-        WHERE rolcanlogin AND NOT rolsuper
-          AND pg_has_role(oid, 'agentsandbox_operator', 'MEMBER') AND pg_has_role(oid, 'agentsandbox_reviewer', 'MEMBER')
+        SELECT 'duties_not_separated', format('role %I', rolname), format('%s and %s', kept, revoked),
+               format('REVOKE %s FROM %I;', revoked, rolname)
+        FROM pg_roles,
+             (VALUES ('agentsandbox_operator', 'agentsandbox_reviewer'), ('agentsandbox_operator', 'agentsandbox_gateway'),
+                     ('agentsandbox_reviewer', 'agentsandbox_gateway')) AS duties (kept, revoked)
+        WHERE rolcanlogin AND NOT rolsuper AND pg_has_role(oid, kept, 'MEMBER') AND pg_has_role(oid, revoked, 'MEMBER')
     )
     TABLE dangerous_extension UNION ALL TABLE dangerous_language UNION ALL TABLE public_table UNION ALL TABLE public_create
     UNION ALL TABLE public_definer UNION ALL TABLE default_privileges UNION ALL TABLE duties_not_separated
