@@ -60,6 +60,16 @@ SELECT * FROM regress_case('definer_bypass',
     $$CREATE PROCEDURE "F ""x""; y"(a text) LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT 1'; ALTER PROCEDURE "F ""x""; y" OWNER TO regress_bypass;
       GRANT EXECUTE ON PROCEDURE "F ""x""; y" TO "regress agent"; SELECT agentsandbox.alter_profile('regress agent', allow_call => true)$$,
     'DROP PROCEDURE "F ""x""; y"; SELECT agentsandbox.alter_profile(''regress agent'', allow_call => false)');
+-- an owner of protected tables, while that is not forced; one of none; one that runs as the agent
+SELECT * FROM regress_case('definer_bypass',
+    $$CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; ALTER FUNCTION f OWNER TO regress_owner; GRANT EXECUTE ON FUNCTION f TO "regress agent";
+      CREATE TABLE another (id int); ALTER TABLE another OWNER TO regress_owner; ALTER TABLE another ENABLE ROW LEVEL SECURITY$$, 'DROP FUNCTION f; DROP TABLE another');
+ALTER TABLE regress.customer FORCE ROW LEVEL SECURITY;
+SELECT * FROM regress_case('definer_bypass',
+    $$CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; ALTER FUNCTION f OWNER TO regress_owner; GRANT EXECUTE ON FUNCTION f TO "regress agent"$$, 'DROP FUNCTION f');
+ALTER TABLE regress.customer NO FORCE ROW LEVEL SECURITY;
+SELECT * FROM regress_case('definer_bypass',
+    $$CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION f OWNER TO regress_owner; GRANT EXECUTE ON FUNCTION f TO "regress agent"$$, 'DROP FUNCTION f');
 -- through a policy, a trigger and a default if it may insert, a view, an inherited role
 SELECT * FROM regress_case('definer_superuser',
     $$CREATE FUNCTION f(a int) RETURNS bool LANGUAGE sql SECURITY DEFINER AS 'SELECT true'; CREATE POLICY p ON customer AS RESTRICTIVE USING (f(id))$$,

@@ -39,6 +39,13 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_code(
         SELECT 'definer_bypass', name, format('owner %s has BYPASSRLS, %s', proowner::regrole, how),
                format('ALTER ROUTINE %s SECURITY INVOKER;', name)
         FROM code WHERE prosecdef AND rolbypassrls AND NOT rolsuper
+    ), definer_owner AS (
+        SELECT 'definer_bypass', name, format('owner %s has tables whose row-level security is not forced, as %s, %s', proowner::regrole, t.example, how),
+               format('ALTER ROUTINE %s SECURITY INVOKER;', name)
+        FROM code,
+             LATERAL (SELECT min(c.oid::regclass::text COLLATE "C") AS example FROM pg_class c
+                      WHERE c.relrowsecurity AND NOT c.relforcerowsecurity AND pg_has_role(code.proowner, c.relowner, 'USAGE')) AS t
+        WHERE prosecdef AND NOT rolbypassrls AND NOT rolsuper AND t.example IS NOT NULL
     ), search_path AS (
         -- a body that was parsed when it was made finds nothing anew
         SELECT CASE WHEN prosecdef THEN 'definer_search_path' ELSE 'policy_search_path' END, name,
@@ -60,7 +67,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_code(
         WHERE NOT l.lanpltrusted
     )
     SELECT f.hazard, 'function ' || f.name, f.detail, f.fix
-    FROM (TABLE definer_superuser UNION ALL TABLE definer_bypass UNION ALL TABLE search_path UNION ALL TABLE in_language)
+    FROM (TABLE definer_superuser UNION ALL TABLE definer_bypass UNION ALL TABLE definer_owner UNION ALL TABLE search_path UNION ALL TABLE in_language)
         AS f (hazard, name, detail, fix)
 $$;
 COMMENT ON FUNCTION agentsandbox.hazards_in_code(regrole, jsonb) IS 'hazards of functions that a profile reaches';
