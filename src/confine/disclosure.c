@@ -6,8 +6,8 @@
  * called for what is to reach the server's log only, so a sandboxed session logs
  * errors and warnings whatever log_min_messages says; lesser messages come by
  * here too, but go on to the log only if they were to.  The log is told the same
- * as the client, but for errors of foreign servers and inside functions; of
- * names there is more in agentsandbox.refusals.
+ * as the client, but for errors of foreign servers, inside functions and of what
+ * is behind views; of names there is more in agentsandbox.refusals.
  *
  * Taken out are
  *		names that do not exist or cannot be reached: see name.c;
@@ -16,7 +16,8 @@
  *		the code of functions and policies, in contexts and internal queries;
  *		why a statement that a function makes of text cannot be analyzed: the
  *		text may be the agent's, and name.c does not know which;
- *		names of objects that the agent did not name itself;
+ *		names that the server quotes once the text was analyzed, which may be of
+ *		what is behind views, functions, policies, triggers and defaults;
  *		what foreign servers say, whose names, rows and code are theirs;
  *		where in the server's source an error was raised, which tells one
  *		"does not exist" from another;
@@ -429,16 +430,6 @@ hide_names(Oid role, const char *source, ErrorData *error)
 	MemoryContextDelete(context);
 }
 
-void
-asb_disclosure_names(Oid role, const char *source, ErrorData *error)
-{
-	if (names_can_be_looked_up(error, source))
-		hide_names(role, source, error);
-	/* for the gate it is none of a function's statements */
-	error->internalquery = NULL;
-	error->filename = NULL;
-}
-
 /* The fastpath message gives a function by its number; no answer tells its name. */
 static void
 hide_fastpath_names(ErrorData *error)
@@ -507,33 +498,65 @@ unnamed_constraint(int sqlerrcode)
 	}
 }
 
-/* About a row that does not fit into an index: the detail says where it lies. */
-#define INDEX_ROW_SIZE "index row size "
-
-/* Takes out what is quoted: of a view or index behind a view, or the file of a foreign table. */
-static void
-hide_quoted(ErrorData *error)
+/* Does its format quote names or values, or tell how large a row is? */
+static bool
+tells_something(const ErrorData *error)
 {
-	static const char *const messages[] = {
-		"cannot insert into ", "cannot update ", "cannot delete from ", "cannot perform ",
-		"collation mismatch between implicit ",
-		"could not access ", "could not connect to ", "could not execute ", "could not fstat ",
-		"could not open ", "could not read ", "could not stat ", "could not write ",
-		INDEX_ROW_SIZE, "infinite recursion detected in ", "materialized view ",
-		"new row violates check option for view ",
-	};
-	char	   *first = error->message ? strchr(error->message, '"') : NULL;
-	char	   *last = error->message ? strrchr(error->message, '"') : NULL;
+	const char *format = error->message_id;
 
-	for (int i = 0; first && i < lengthof(messages); i++)
+	return format &&
+		(strstr(format, "\"%") ||
+		 (error->sqlerrcode == ERRCODE_PROGRAM_LIMIT_EXCEEDED && strstr(format, "row ") && strstr(format, "%zu")));
+}
+
+/* Is what it quotes of the client's: a value, or a name that only its session has? */
+static bool
+quotes_own(const ErrorData *error)
+{
+	switch (error->sqlerrcode)
 	{
-		if (!starts_with(error->message_id, messages[i]))
-			continue;
-		while (first > error->message && first[-1] == ' ')
-			first--;
-		memmove(first, last + 1, strlen(last + 1) + 1);
-		return;
+		case ERRCODE_SEQUENCE_GENERATOR_LIMIT_EXCEEDED:
+			return false;
+		case ERRCODE_SYNTAX_ERROR:	/* of a value, such as a tsquery */
+		case ERRCODE_DUPLICATE_CURSOR:
+		case ERRCODE_DUPLICATE_PSTATEMENT:
+			return true;
 	}
+	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
+	{
+		case ERRCODE_DATA_EXCEPTION:
+		case ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION:	/* see is_about_hidden() */
+		case ERRCODE_INVALID_CURSOR_NAME:
+		case ERRCODE_INVALID_SQL_STATEMENT_NAME:
+		case ERRCODE_SAVEPOINT_EXCEPTION:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Leaves of a message what its format has: as "index row size ... exceeds maximum ...". */
+static void
+hide_inserted(ErrorData *error)
+{
+	StringInfoData bare;
+
+	initStringInfo(&bare);
+	for (const char *p = error->message_id; *p; p++)
+	{
+		if (*p == '%' && p[1] != '%')
+		{
+			p += strcspn(p, "cdefgimpsuxX");
+			appendStringInfoString(&bare, "...");
+			if (*p == '\0')
+				break;
+		}
+		else if (*p != '"')
+			appendStringInfoChar(&bare, *p == '%' ? *p++ : *p);
+	}
+	/* the operator has no other place to learn it from */
+	error->detail_log = error->message;
+	say(error, error->sqlerrcode, bare.data, error->hint);
 }
 
 /*
@@ -586,9 +609,13 @@ hide_inner_analysis(ErrorData *error)
 		"agentsandbox.tables and agentsandbox.columns list what can be used.");
 }
 
-/* What the server says of objects that the agent's text does not name. */
+/*
+ * What the server says of objects that the agent's text does not name.  Once
+ * the text was analyzed no name is told: which of them the agent knows, or
+ * only guessed in its text, cannot be seen from an error.
+ */
 static void
-hide_objects(Oid role, ErrorData *error)
+hide_objects(Oid role, ErrorData *error, bool of_text)
 {
 	if (starts_with(error->message_id, "permission denied for "))
 		say(error, error->sqlerrcode,
@@ -596,14 +623,38 @@ hide_objects(Oid role, ErrorData *error)
 			NULL);
 	else if (starts_with(error->message_id, "cache lookup failed for type "))
 		say_type_not_granted(error);
-	else if (error->message_id && strstr(error->message_id, "row-level security policy \"%s\""))
+	else if (error->message_id && strstr(error->message_id, " violates row-level security policy "))
 		say(error, error->sqlerrcode, "row violates row-level security policy", NULL);
 	else if (starts_with(error->message_id, "update or delete on table "))
 		say(error, error->sqlerrcode, "update or delete violates a foreign key constraint", NULL);
 	else if (is_about_hidden(role, error))
 		say(error, error->sqlerrcode, unnamed_constraint(error->sqlerrcode), NULL);
-	else
-		hide_quoted(error);
+	else if (!of_text &&
+			 ((tells_something(error) && !quotes_own(error)) ||
+			  (may_be_of_analysis(error) && IsTransactionState() && tells_hidden_type(role, error))))
+		hide_inserted(error);
+}
+
+/*
+ * Is it of what the agent's text itself says?  The rewriter puts in what is
+ * behind the views and rules that it names, and collations come from columns.
+ */
+static bool
+is_of_text(const ErrorData *error, bool analyzing)
+{
+	return analyzing && !starts_with(error->filename, "rewrite") &&
+		!starts_with(error->message_id, "collation mismatch between implicit ");
+}
+
+void
+asb_disclosure_names(Oid role, const char *source, ErrorData *error)
+{
+	if (names_can_be_looked_up(error, source))
+		hide_names(role, source, error);
+	hide_objects(role, error, is_of_text(error, true));
+	/* for the gate it is none of a function's statements, and its names have been looked at */
+	error->internalquery = NULL;
+	error->filename = NULL;
 }
 
 /* Cuts off a long text between characters; each has been allocated for this error. */
@@ -638,18 +689,17 @@ hint_is_guess(const ErrorData *error, bool analyzing)
 
 /* Details that come from the client's own text or values. */
 static bool
-detail_is_own(const ErrorData *error, bool analyzing)
+detail_is_own(const ErrorData *error, bool of_text)
 {
 	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
 	{
 		case ERRCODE_DATA_EXCEPTION:
-		case ERRCODE_FEATURE_NOT_SUPPORTED:
 		case ERRCODE_INSUFFICIENT_RESOURCES:
-			return true;
 		case ERRCODE_PROGRAM_LIMIT_EXCEEDED:
-			return !starts_with(error->message_id, INDEX_ROW_SIZE);
+			return true;
+		case ERRCODE_FEATURE_NOT_SUPPORTED:
 		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
-			return analyzing;
+			return of_text;
 		default:
 			return false;
 	}
@@ -666,6 +716,7 @@ void
 asb_disclosure_gate(ErrorData *error, bool analyzing)
 {
 	Oid			role = asb_session_known_role();
+	bool		of_text = is_of_text(error, analyzing);
 
 	if (!OidIsValid(role) || error->elevel < INFO)
 		return;
@@ -687,9 +738,10 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 		hide_names(role, debug_query_string, error);
 	else if (analyzing && error->elevel == ERROR && debug_query_string == NULL)
 		hide_fastpath_names(error);
-	hide_objects(role, error);
+	/* without a file: see asb_disclosure_names() */
+	hide_objects(role, error, of_text || error->filename == NULL);
 
-	if (!detail_is_own(error, analyzing))
+	if (!detail_is_own(error, of_text))
 		error->detail = NULL;
 	if (!context_is_own(error) || strchr(error->context, '\n'))
 		error->context = NULL;

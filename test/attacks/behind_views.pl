@@ -1,6 +1,6 @@
-# Names of what is behind a view, rule, trigger or function: errors of constraints,
-# of views that cannot be updated, and the server's guesses at what was meant would
-# tell them, and so would a foreign server.  What the agent itself may use keeps
+# Names of what is behind a view, rule, trigger, policy or function: errors of
+# constraints, types, policies and locks, of views that cannot be updated, and the
+# server's guesses at what was meant would tell them, and so would a foreign server.  What the agent itself may use keeps
 # its name.
 use strict;
 use warnings;
@@ -32,6 +32,40 @@ sql(<<~'SQL');
 	CREATE VIEW app.mat AS SELECT * FROM closed.hidmat;
 	CREATE VIEW app.ruled AS SELECT 1 AS id, ''::text AS d;
 	CREATE RULE ruled AS ON INSERT TO app.ruled DO INSTEAD INSERT INTO closed.hidtyped VALUES (NEW.id, NEW.d);
+	CREATE TABLE closed.hidgenerated (id int, hidalways int GENERATED ALWAYS AS IDENTITY, hidsum int GENERATED ALWAYS AS (id + 1) STORED);
+	CREATE VIEW app.generated AS SELECT id, hidalways AS n, hidsum AS s FROM closed.hidgenerated;
+	CREATE ROLE hidowner;
+	GRANT USAGE ON SCHEMA app, closed TO hidowner;
+	CREATE TABLE closed.hidprotected (id int PRIMARY KEY, name text);
+	ALTER TABLE closed.hidprotected ENABLE ROW LEVEL SECURITY;
+	CREATE POLICY hidselect ON closed.hidprotected FOR SELECT USING (true);
+	GRANT SELECT, INSERT, UPDATE ON closed.hidprotected TO hidowner;
+	CREATE VIEW app.protected AS SELECT * FROM closed.hidprotected;
+	ALTER VIEW app.protected OWNER TO hidowner;
+	CREATE TYPE closed.hidenum AS ENUM ('a');
+	CREATE TYPE closed.hidrange AS RANGE (subtype = int4);
+	CREATE TABLE closed.hidvalues (id int, e closed.hidenum, r closed.hidrange);
+	CREATE VIEW app.enums AS SELECT 1 AS id, ''::text AS e;
+	CREATE RULE enums AS ON INSERT TO app.enums DO INSTEAD INSERT INTO closed.hidvalues VALUES (NEW.id, NEW.e::closed.hidenum);
+	CREATE FUNCTION app.compares(t text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = closed, pg_temp AS
+	    $$ BEGIN RETURN t::hidenum = 'a'; END $$;
+	CREATE FUNCTION app.internals() RETURNS int LANGUAGE plpgsql SECURITY DEFINER AS
+	    $$ DECLARE hidrecord record; BEGIN RETURN hidrecord.id; END $$;
+	CREATE FUNCTION app.complains(t text) RETURNS int LANGUAGE plpgsql SECURITY DEFINER AS
+	    $$ BEGIN RAISE 'there is no customer "%"', t USING ERRCODE = 'undefined_object', HINT = 'Try "Smith".'; END $$;
+	GRANT EXECUTE ON FUNCTION app.compares, app.internals, app.complains TO p;
+	CREATE SEQUENCE closed.hidsequence MAXVALUE 2;
+	CREATE TABLE app.counted (id int DEFAULT nextval('closed.hidsequence'), name text);
+	INSERT INTO app.counted VALUES (DEFAULT, 'a'), (DEFAULT, 'b');
+	GRANT INSERT (name) ON app.counted TO p;
+	GRANT USAGE ON SEQUENCE closed.hidsequence TO PUBLIC;
+	CREATE TABLE app.parted (id int, name text) PARTITION BY LIST (id);
+	CREATE TABLE closed.hidpart1 PARTITION OF app.parted FOR VALUES IN (1);
+	CREATE TABLE closed.hidpart2 PARTITION OF app.parted FOR VALUES IN (2);
+	CREATE FUNCTION closed.hidmoves() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.id := 2; RETURN NEW; END $$;
+	CREATE TRIGGER hidmoves BEFORE INSERT ON app.parted FOR EACH ROW EXECUTE FUNCTION closed.hidmoves();
+	GRANT SELECT, INSERT ON app.parted TO p;
+	GRANT SELECT, INSERT, UPDATE ON app.generated, app.protected, app.enums TO p;
 	CREATE TABLE app.keyed (id int CONSTRAINT keyed_key UNIQUE, name text, ssn text DEFAULT 'x' CONSTRAINT hidssn UNIQUE, CONSTRAINT hidboth CHECK (id < 1000 OR ssn IS NULL));
 	CREATE UNIQUE INDEX hidlower ON app.keyed (lower(ssn || name));
 	GRANT SELECT (id, name), INSERT (id, name) ON app.keyed TO p;
@@ -100,6 +134,16 @@ tells_nothing("INSERT INTO checked VALUES (1000, 'b')", '44000');
 tells_nothing('INSERT INTO grouped VALUES (1)', '55000');
 tells_nothing('SELECT * FROM mat', '55000');
 tells_nothing("INSERT INTO ruled VALUES (1, 'worse')", '23514');
+tells_nothing('INSERT INTO generated VALUES (1, 2)', '428C9');
+tells_nothing('INSERT INTO generated VALUES (1, DEFAULT, 2)', '428C9');
+tells_nothing('UPDATE generated SET n = 1', '428C9');
+tells_nothing('UPDATE generated SET s = 1', '428C9');
+tells_nothing("INSERT INTO protected VALUES (1, 'b')", '42501');
+tells_nothing("INSERT INTO enums VALUES (1, 'zz')", '22P02');
+tells_nothing("SELECT compares('zz')", '22P02');
+tells_nothing('SELECT internals()', '55000');
+tells_nothing("INSERT INTO counted (name) VALUES ('c')", '2200H');
+tells_nothing("INSERT INTO parted VALUES (1, 'b')", '0A000');
 tells_nothing('SELECT * FROM far', '58P01');
 tells_nothing("SELECT * FROM sorted('idname')", '42703');
 tells_nothing("INSERT INTO own (id, name) SELECT 2, 'b' FROM v WHERE id / 0 = 1", '22012');
@@ -126,4 +170,14 @@ sql("ALTER TABLE app.keyed DROP CONSTRAINT hidssn");
 tells_nothing("INSERT INTO keyed VALUES (4, 'a'); INSERT INTO keyed VALUES (5, 'a')", '23505');
 like(refused($c, "INSERT INTO keyed VALUES (6, 'c'); INSERT INTO keyed VALUES (6, 'd')", '23505', 'one of what it knows'), qr/"keyed_key"/, '... keeps its name');
 like(refused($c, 'INSERT INTO own (id, name) VALUES (2, NULL)', '23502', 'a column of it'), qr/column "name" of relation "own"/, '... keeps its name');
+
+# what is no name of the catalog's, or was worded by whoever wrote a function, is told
+my $said = refused($c, "SELECT complains('Jones')", '42704', "a function's own error");
+like($said, qr/there is no customer "Jones"/, '... says what it says');
+like($said, qr/Try "Smith"/, '... hint included');
+like(refused($c, "SELECT (name || 'b')::int FROM own", '22P02', 'a value'), qr/type integer: "ab"/, '... is told');
+like(refused($c, "SELECT to_tsquery('a b')", '42601', 'one that is parsed'), qr/in tsquery: "a b"/, '... is told');
+like(refused($c, 'BEGIN; ROLLBACK TO there', '3B001', 'a savepoint'), qr/savepoint "there" does not exist/, '... is told');
+like(refused($c, 'FETCH there', '34000', 'a cursor'), qr/cursor "there" does not exist/, '... is told');
+like(refused($c, 'DEALLOCATE there', '26000', 'a prepared statement'), qr/prepared statement "there" does not exist/, '... is told');
 done_testing();
