@@ -8,9 +8,8 @@
 #include "audit/surface.h"
 #include "audit/world.h"
 
-/* Those that rows tell of, and those of them that columns have too. */
+/* Those that rows tell of. */
 #define ASB_PRIVILEGES 5
-#define ASB_OF_COLUMNS (ACL_SELECT | ACL_INSERT | ACL_UPDATE)
 extern const AclMode asb_privileges[ASB_PRIVILEGES];
 
 /* "relation" or "sequence". */

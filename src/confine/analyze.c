@@ -54,14 +54,41 @@ typedef struct AsbVarParamState
 typedef struct AnalyzeContext
 {
 	Oid			role;
+	const char *source;			/* the statement's text */
 	bool		information_schema;
 	bool		computes;		/* false for the pool role, which has nothing to compute */
+	const Node *call;			/* the node whose functions are judged, or NULL */
 	bool		inner_allowed;	/* is the node one that leads to inner functions? */
 	Oid			allowed_type;	/* one that was found to be allowed */
 } AnalyzeContext;
 
 static bool walk(Node *node, AnalyzeContext *context);
 static void walk_conditions(Node *condition, AnalyzeContext *context);
+
+/*
+ * Where a function was called in the notation of a column of its argument, or 0:
+ * what the server says there if there is no such function has no other place.
+ */
+static int
+position_of_notation(const AnalyzeContext *context)
+{
+	const Node *call = context->call;
+	int			location = -1;
+	const Node *argument = NULL;
+
+	if (call && IsA(call, FuncExpr) && ((const FuncExpr *) call)->args)
+	{
+		location = ((const FuncExpr *) call)->location;
+		argument = linitial(((const FuncExpr *) call)->args);
+	}
+	else if (call && IsA(call, Aggref) && ((const Aggref *) call)->args)
+	{
+		location = ((const Aggref *) call)->location;
+		argument = linitial(((const Aggref *) call)->args);
+	}
+	return location >= 0 && location == exprLocation(argument) ?
+		pg_mbstrlen_with_len(context->source, location) + 1 : 0;
+}
 
 static void
 judge_function(AnalyzeContext *context, Oid funcid)
@@ -83,7 +110,7 @@ judge_function(AnalyzeContext *context, Oid funcid)
 		default:
 			break;
 	}
-	asb_function_refuse(verdict, funcid);
+	asb_function_refuse(verdict, funcid, position_of_notation(context));
 }
 
 static bool
@@ -520,7 +547,9 @@ walk_node(Node *node, AnalyzeContext *context)
 
 	/* a cast through text calls the input and output functions of types */
 	context->inner_allowed = IsA(node, CoerceViaIO);
+	context->call = node;
 	check_functions_in_node(node, judge_function_in_node, context);
+	context->call = NULL;
 	context->inner_allowed = false;
 	asb_bounded_substitute(node);
 
@@ -659,6 +688,7 @@ asb_analyze_gate(const AsbSession *agent, ParseState *pstate, Query *query)
 	/* gates may look at the session anew, so "agent" is not kept */
 	AnalyzeContext context = {
 		.role = asb_agent_grantee(agent),
+		.source = pstate->p_sourcetext,
 		.information_schema = agent->kind == ASB_SESSION_CONVERSATION &&
 			agent->profile.information_schema,
 		.computes = agent->kind == ASB_SESSION_CONVERSATION,

@@ -298,7 +298,7 @@ asb_reaches_relation(PG_FUNCTION_ARGS)
 	Oid			role = asking_role();
 	Oid			relid = PG_GETARG_OID(0);
 	AttrNumber	attnum = PG_NARGS() > 1 ? PG_GETARG_INT16(1) : 0;
-	AclMode		mask = ACL_SELECT | ACL_INSERT | ACL_UPDATE;
+	AclMode		mask = ASB_OF_COLUMNS;
 
 	if (PG_NARGS() > 2)
 		mask = privilege_named(text_to_cstring(PG_GETARG_TEXT_PP(2)));
@@ -325,7 +325,7 @@ static bool
 knows_column(Oid role, Oid relid, AttrNumber attnum)
 {
 	return attnum > 0 &&
-		asb_relation_column_granted(role, relid, attnum, ACL_SELECT | ACL_INSERT | ACL_UPDATE);
+		asb_relation_column_granted(role, relid, attnum, ASB_OF_COLUMNS);
 }
 
 ASB_FUNCTION(asb_reaches_named);

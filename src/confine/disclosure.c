@@ -40,6 +40,7 @@
 #include "utils/syscache.h"
 
 #include "confine/disclosure.h"
+#include "confine/function.h"
 #include "confine/name.h"
 #include "confine/relation.h"
 #include "confine/type.h"
@@ -125,6 +126,17 @@ names_missing_alias(const ErrorData *error)
 {
 	return starts_with(error->message_id, "missing FROM-clause entry for table ") ||
 		starts_with(error->message_id, "invalid reference to FROM-clause entry for table ");
+}
+
+/* Is it about what may be a function, hidden or none, in the notation of a column? */
+static AsbNameCause
+cause_of(const ErrorData *error)
+{
+	return error->cursorpos > 0 &&
+		(starts_with(error->message, "column notation ") ||
+		 starts_with(error->message, "cannot cast type record to ") ||
+		 starts_with(error->message, ASB_FUNCTION_NOT_GRANTED)) ?
+		ASB_NAME_NOT_COLUMN : ASB_NAME_ERROR;
 }
 
 /* Is it the name of a type, as the server writes it, that the role cannot reach? */
@@ -389,7 +401,7 @@ hide_names(Oid role, const char *source, ErrorData *error)
 		return;
 	}
 
-	unreachable = asb_name_unreachable(role, source, error->cursorpos, &name);
+	unreachable = asb_name_unreachable(role, source, error->cursorpos, cause_of(error), &name);
 	tells_type = !unreachable && tells_hidden_type(role, error);
 	MemoryContextSwitchTo(oldcontext);
 
@@ -465,7 +477,7 @@ is_about_hidden(Oid role, const ErrorData *error)
 			return !asb_relation_constraint_known(role, relid, error->constraint_name);
 		return error->column_name &&
 			!asb_relation_column_granted(role, relid, get_attnum(relid, error->column_name),
-										 ACL_SELECT | ACL_INSERT | ACL_UPDATE);
+										 ASB_OF_COLUMNS);
 	}
 	if (error->datatype_name)
 	{
@@ -649,6 +661,8 @@ is_of_text(const ErrorData *error, bool analyzing)
 void
 asb_disclosure_names(Oid role, const char *source, ErrorData *error)
 {
+	/* a callback of the function that was given the text has moved it */
+	error->cursorpos = Max(error->cursorpos, error->internalpos);
 	if (names_can_be_looked_up(error, source))
 		hide_names(role, source, error);
 	hide_objects(role, error, is_of_text(error, true));

@@ -107,7 +107,7 @@ describes_objects(const char *name)
 }
 
 void
-asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid)
+asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid, int position)
 {
 	char	   *name = get_func_name(funcid);
 
@@ -120,7 +120,8 @@ asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid)
 			.gate = ASB_GATE_FUNCTION,
 			.sqlerrcode = ERRCODE_UNDEFINED_FUNCTION,
 			.object = name,
-			.message = "a function that this needs is not granted",
+			.message = ASB_FUNCTION_NOT_GRANTED,
+			.position = position,
 			.class_id = ProcedureRelationId,
 			.object_id = funcid,
 			.privilege = "EXECUTE"
@@ -201,7 +202,7 @@ asb_function_gate_direct(const AsbSession *agent, Oid funcid)
 		(agent->kind != ASB_SESSION_CONVERSATION ||
 		 (verdict != ASB_FUNCTION_LISTED &&
 		  (verdict != ASB_FUNCTION_HIDDEN || !checks_reachable_domain(agent->role, funcid)))))
-		asb_function_refuse(verdict, funcid);
+		asb_function_refuse(verdict, funcid, 0);
 
 	/*
 	 * The fastpath message, which has no text: nobody sees its values before

@@ -9,6 +9,9 @@
 
 #include "confine/agent.h"
 
+/* the refusal of one that is hidden */
+#define ASB_FUNCTION_NOT_GRANTED "a function that this needs is not granted"
+
 typedef enum AsbFunctionVerdict
 {
 	ASB_FUNCTION_UNLISTED,		/* the server's, but not on the list */
@@ -31,7 +34,10 @@ extern AsbFunctionVerdict asb_function_decide(Oid role, Oid funcid);
  */
 extern void asb_function_gate_direct(const AsbSession *agent, Oid funcid);
 
-/* Refuses a function, as the verdict says. */
-extern void asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid) pg_attribute_cold;
+/*
+ * Refuses a function, as the verdict says.  "position" is where it was called in
+ * the notation of a column, or 0.
+ */
+extern void asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid, int position) pg_attribute_cold;
 
 #endif							/* ASB_FUNCTION_H */

@@ -60,8 +60,10 @@ typedef struct Search
 	Oid			role;
 	List	   *ctes;			/* names that stand for common table expressions */
 	List	   *relations;		/* OIDs of those that can be reached */
-	List	   *aliases;		/* the names that they go by, one for each */
-	List	   *columns;		/* every ColumnRef, InferClause and join with USING */
+	List	   *references;		/* RangeVars, one for each */
+	List	   *columns;		/* every ColumnRef, A_Indirection, InferClause and join with USING */
+	bool		failed;			/* did something? */
+	int			not_column;		/* byte offset of a ColumnRef that may be none, or -1 */
 
 	/* what was found first, by its place in the text */
 	int			location;		/* byte offset, -1: nothing yet */
@@ -210,8 +212,7 @@ consider_relation(Search *search, const RangeVar *relation)
 	if (asb_name_relation_known(search->role, relid))
 	{
 		search->relations = lappend_oid(search->relations, relid);
-		search->aliases = lappend(search->aliases,
-								  relation->alias ? relation->alias->aliasname : relation->relname);
+		search->references = lappend(search->references, unconstify(RangeVar *, relation));
 		/* names of its own for columns, in their order */
 		if (relation->alias && relation->alias->colnames)
 			consider_unnamed(search, relid, list_length(relation->alias->colnames),
@@ -225,12 +226,20 @@ consider_relation(Search *search, const RangeVar *relation)
 		  psprintf("relation \"%s\" does not exist", name));
 }
 
-/* A function or, in OPERNAMENSP, an operator. */
+/* A function or, in OPERNAMENSP, an operator: is one of this name known? */
+static bool
+callable_known(Search *search, int cacheid, const List *names)
+{
+	if (asb_name_callable_known(search->role, cacheid, names))
+		return true;
+	(void) spend(search, UNKNOWN_FUNCTION_WORK);
+	return false;
+}
+
 static void
 consider_callable(Search *search, int cacheid, const List *names, int location)
 {
-	if (!comes_later(search, location) && !asb_name_callable_known(search->role, cacheid, names) &&
-		spend(search, UNKNOWN_FUNCTION_WORK))
+	if (!comes_later(search, location) && !callable_known(search, cacheid, names) && !too_much(search))
 		found(search, location, ERRCODE_UNDEFINED_FUNCTION, joined(names),
 			  psprintf("%s %s does not exist", cacheid == OPERNAMENSP ? "operator" : "function", joined(names)));
 }
@@ -303,6 +312,12 @@ consider_column(Search *search, const char *column, int location, char *message)
 		found(search, location, ERRCODE_UNDEFINED_COLUMN, pstrdup(column), message);
 }
 
+static bool
+goes_by(const RangeVar *relation, const char *alias)
+{
+	return strcmp(relation->alias ? relation->alias->aliasname : relation->relname, alias) == 0;
+}
+
 /* Relations of the statement that go by this name, if it is a whole row of theirs. */
 static void
 consider_row(Search *search, const char *alias, int location)
@@ -310,10 +325,112 @@ consider_row(Search *search, const char *alias, int location)
 	ListCell   *relid;
 	ListCell   *cell;
 
-	forboth(relid, search->relations, cell, search->aliases)
+	forboth(relid, search->relations, cell, search->references)
 	{
-		if (strcmp(lfirst(cell), alias) == 0)
+		if (goes_by(lfirst(cell), alias))
 			consider_unnamed(search, lfirst_oid(relid), INT_MAX, location, "SELECT");
+	}
+}
+
+/* What a name in front of a column stands for: a relation of the statement, or something else. */
+typedef enum Row
+{
+	NO_ROW,
+	ROW_WITHOUT,				/* ... none of which shows the column */
+	ROW_WITH
+} Row;
+
+static Row
+row_of(const Search *search, const char *alias, char *column)
+{
+	Row			row = NO_ROW;
+	ListCell   *cell;
+	ListCell   *inner;
+
+	forboth(inner, search->relations, cell, search->references)
+	{
+		Oid			relid = lfirst_oid(inner);
+		const RangeVar *relation = lfirst(cell);
+		AttrNumber	attnum;
+
+		if (!goes_by(relation, alias))
+			continue;
+		attnum = get_attnum(relid, column);
+		if (attnum < 0 ||
+			(attnum > 0 && (relid < FirstNormalObjectId ||
+							asb_relation_column_granted(search->role, relid, attnum, ASB_OF_COLUMNS))) ||
+			(relation->alias && list_member(relation->alias->colnames, makeString(column))))
+			return ROW_WITH;
+		row = ROW_WITHOUT;
+	}
+	return row;
+}
+
+/* Is it a field of a column whose values are rows? */
+static bool
+field_known(const Search *search, const char *column, const char *field)
+{
+	ListCell   *cell;
+
+	foreach(cell, search->relations)
+	{
+		Oid			relid = lfirst_oid(cell);
+		AttrNumber	attnum = get_attnum(relid, column);
+
+		if (attnum > 0 && asb_relation_column_granted(search->role, relid, attnum, ASB_OF_COLUMNS) &&
+			get_attnum(get_typ_typrelid(get_atttype(relid, attnum)), field) > 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+found_no_column(Search *search, const char *alias, char *name, int location)
+{
+	found(search, location, ERRCODE_UNDEFINED_COLUMN, pstrdup(name),
+		  psprintf("column %s.%s does not exist", alias, name));
+}
+
+/*
+ * A function can be called in the notation of a column of its argument.  Unless
+ * one of the name is known, what the server says would tell whether there is one
+ * that is hidden.  Which type the argument has is not known here, so what is said
+ * fits whatever is wrong with the statement.
+ */
+static void
+consider_indirection(Search *search, const A_Indirection *indirection)
+{
+	const ColumnRef *reference = (const ColumnRef *) indirection->arg;
+	int			location = exprLocation(indirection->arg);
+	const char *before = NULL;
+	ListCell   *cell;
+
+	if (!search->failed || comes_later(search, location) ||
+		!spend(search, 1 + list_length(search->relations)))
+		return;
+	if (IsA(reference, ColumnRef) && IsA(llast(reference->fields), String))
+		before = strVal(llast(reference->fields));
+
+	foreach(cell, indirection->indirection)
+	{
+		char	   *name = IsA(lfirst(cell), String) ? strVal(lfirst(cell)) : NULL;
+		Row			row = before && name ? row_of(search, before, name) : NO_ROW;
+
+		if (name && row != ROW_WITH && !(before && field_known(search, before, name)) &&
+			!callable_known(search, PROCNAMEARGSNSP, list_make1(lfirst(cell))))
+		{
+			if (row == ROW_WITHOUT)
+				found_no_column(search, before, name, location);
+			else
+			{
+				found(search, location, ERRCODE_WRONG_OBJECT_TYPE, name,
+					  psprintf("column notation .%s does not fit, or something else in the statement does not", name));
+				if (search->object == name)
+					search->hint = "Call functions as f(x), and take columns of rows from FROM, to learn what is wrong.";
+			}
+			return;
+		}
+		before = NULL;
 	}
 }
 
@@ -348,6 +465,12 @@ consider_column_reference(Search *search, const ColumnRef *reference)
 	consider_column(search, name, reference->location,
 					n == 1 ? psprintf("column \"%s\" does not exist", name) :
 					psprintf("column %s.%s does not exist", strVal(list_nth(fields, n - 2)), name));
+	/* see consider_indirection() */
+	if (n > 1 && search->failed &&
+		(reference->location == search->not_column ||
+		 (row_of(search, strVal(list_nth(fields, n - 2)), name) == ROW_WITHOUT &&
+		  !callable_known(search, PROCNAMEARGSNSP, list_make1(llast(fields))))))
+		found_no_column(search, strVal(list_nth(fields, n - 2)), name, reference->location);
 }
 
 /* Once the relations of the statement are known. */
@@ -365,6 +488,9 @@ consider_columns(Search *search)
 		{
 			case T_ColumnRef:
 				consider_column_reference(search, (ColumnRef *) node);
+				break;
+			case T_A_Indirection:
+				consider_indirection(search, (A_Indirection *) node);
 				break;
 			case T_InferClause:
 				foreach(inner, ((InferClause *) node)->indexElems)
@@ -591,6 +717,7 @@ walk(Node *node, Search *search)
 			search->columns = lappend(search->columns, node);
 			break;
 		case T_ColumnRef:
+		case T_A_Indirection:
 			search->columns = lappend(search->columns, node);
 			break;
 		case T_InferClause:
@@ -689,9 +816,16 @@ walk_statement(Node *statement, Search *search)
 }
 
 bool
-asb_name_unreachable(Oid role, const char *source, int position, AsbName *name)
+asb_name_unreachable(Oid role, const char *source, int position, AsbNameCause cause,
+					 AsbName *name)
 {
-	Search		search = {.role = role, .location = -1};
+	Search		search = {
+		.role = role,
+		.location = -1,
+		.failed = cause != ASB_NAME_BEFORE,
+		.not_column = cause == ASB_NAME_NOT_COLUMN ?
+			pg_mbcharcliplen(source, strlen(source), position - 1) : -1
+	};
 	ListCell   *cell;
 	int			end = 0;		/* of the statement, in bytes and in characters */
 	int			characters = 0;
@@ -707,7 +841,7 @@ asb_name_unreachable(Oid role, const char *source, int position, AsbName *name)
 			if (characters < position)
 				continue;
 		}
-		search.relations = search.aliases = search.columns = NIL;
+		search.relations = search.references = search.columns = NIL;
 		walk_statement(raw->stmt, &search);
 		consider_columns(&search);
 		if (position > 0 || search.location >= 0 || too_much(&search))

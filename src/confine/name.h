@@ -7,6 +7,14 @@
 
 #include "postgres_ext.h"
 
+/* Why names are looked through. */
+typedef enum AsbNameCause
+{
+	ASB_NAME_BEFORE,			/* nothing is wrong yet */
+	ASB_NAME_ERROR,				/* something is */
+	ASB_NAME_NOT_COLUMN			/* ... and that may be a column, or a function in its place */
+} AsbNameCause;
+
 typedef struct AsbName
 {
 	int			sqlerrcode;		/* of the error that tells that there is no such thing */
@@ -23,6 +31,7 @@ typedef struct AsbName
  * in the statement, or 0 for any of its statements; the text has been parsed
  * before without an error.
  */
-extern bool asb_name_unreachable(Oid role, const char *source, int position, AsbName *name);
+extern bool asb_name_unreachable(Oid role, const char *source, int position, AsbNameCause cause,
+								 AsbName *name);
 
 #endif							/* ASB_NAME_H */

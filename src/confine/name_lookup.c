@@ -30,9 +30,6 @@
 #include "core/catalog.h"
 #include "core/compat.h"
 
-/* any of these makes a column known */
-#define KNOWN (ACL_SELECT | ACL_INSERT | ACL_UPDATE)
-
 List *
 asb_name_schemas(Oid role, const char *schema)
 {
@@ -88,7 +85,7 @@ asb_name_columns_before_hidden(Oid role, Oid relid)
 	{
 		if (!asb_relation_has_column(relid, attnum))
 			continue;
-		if (!asb_relation_column_granted(role, relid, attnum, KNOWN))
+		if (!asb_relation_column_granted(role, relid, attnum, ASB_OF_COLUMNS))
 			return n;
 		n++;
 	}
@@ -200,7 +197,7 @@ asb_name_column_hidden(Oid role, const char *column, const List *relations)
 		if (attnum <= 0)
 			continue;
 		if (lfirst_oid(cell) < FirstNormalObjectId ||
-			asb_relation_column_granted(role, lfirst_oid(cell), attnum, KNOWN))
+			asb_relation_column_granted(role, lfirst_oid(cell), attnum, ASB_OF_COLUMNS))
 			return false;
 		hidden = true;
 	}
@@ -216,7 +213,7 @@ asb_name_column_known(Oid role, const char *column, const List *relations)
 	{
 		AttrNumber	attnum = get_attnum(lfirst_oid(cell), column);
 
-		if (attnum > 0 && asb_relation_column_granted(role, lfirst_oid(cell), attnum, KNOWN))
+		if (attnum > 0 && asb_relation_column_granted(role, lfirst_oid(cell), attnum, ASB_OF_COLUMNS))
 			return true;
 	}
 	return false;

@@ -65,7 +65,7 @@ refuse_unreachable_names(const char *source)
 {
 	AsbName		name;
 
-	if (asb_name_unreachable(conversation()->role, source, 0, &name))
+	if (asb_name_unreachable(conversation()->role, source, 0, ASB_NAME_BEFORE, &name))
 		asb_refuse(&(AsbRefusal) {
 			.gate = ASB_GATE_RELATION,
 			.sqlerrcode = name.sqlerrcode,

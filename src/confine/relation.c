@@ -42,9 +42,6 @@
 /* privileges that a sandboxed session can make use of */
 #define USABLE (ACL_SELECT | ACL_INSERT | ACL_UPDATE | ACL_DELETE | ACL_USAGE)
 
-/* ... and those that can be granted on a column */
-#define OF_COLUMNS (ACL_SELECT | ACL_INSERT | ACL_UPDATE)
-
 bool
 asb_relation_kind_counts(char relkind)
 {
@@ -131,7 +128,7 @@ some_column_privileges(Oid role, Oid relid)
 	natts = asb_relation_natts(relid);
 	decision.value = 0;
 	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
-		decision.value |= column_privileges(role, relid, attnum, OF_COLUMNS);
+		decision.value |= column_privileges(role, relid, attnum, ASB_OF_COLUMNS);
 
 	asb_decision_remember(&decision);
 	return decision.value;
@@ -177,7 +174,7 @@ columns_known(Oid role, Oid relid, ArrayType *columns, int n)
 {
 	for (int i = 0; i < n; i++)
 	{
-		if (!asb_relation_column_granted(role, relid, ((int16 *) ARR_DATA_PTR(columns))[i], OF_COLUMNS))
+		if (!asb_relation_column_granted(role, relid, ((int16 *) ARR_DATA_PTR(columns))[i], ASB_OF_COLUMNS))
 			return false;
 	}
 	return true;
@@ -191,7 +188,7 @@ index_known(Oid role, HeapTuple row)
 
 	return columns_known(role, index->indrelid, (ArrayType *) &index->indkey, index->indnkeyatts) &&
 		(heap_attisnull(row, Anum_pg_index_indpred, NULL) ||
-		 asb_relation_column_granted(role, index->indrelid, InvalidAttrNumber, OF_COLUMNS));
+		 asb_relation_column_granted(role, index->indrelid, InvalidAttrNumber, ASB_OF_COLUMNS));
 }
 
 static bool
@@ -203,7 +200,7 @@ constraint_known(Oid role, Oid relid, HeapTuple row)
 
 	/* of none, or of the whole row */
 	if (isnull)
-		return asb_relation_column_granted(role, relid, InvalidAttrNumber, OF_COLUMNS);
+		return asb_relation_column_granted(role, relid, InvalidAttrNumber, ASB_OF_COLUMNS);
 	columns = DatumGetArrayTypeP(key);
 	return columns_known(role, relid, columns, ARR_DIMS(columns)[0]);
 }
@@ -304,7 +301,7 @@ asb_relation_decide(Oid role, const AsbAccess *access, AttrNumber *attnum, AclMo
 	if (lacking == 0)
 		return ASB_RELATION_ALLOWED;
 
-	*missing = lacking & ~OF_COLUMNS;
+	*missing = lacking & ~ASB_OF_COLUMNS;
 	if (*missing)
 		return ASB_RELATION_NO_PRIVILEGE;
 
@@ -380,7 +377,7 @@ asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char *name, Oid 
 				refusal.privilege = psprintf("%s (%s)", privilege_name(missing),
 											 quote_identifier(column));
 			/* a column that may be written is no secret, though it is not granted for this */
-			if (column && asb_relation_column_granted(role, relid, attnum, OF_COLUMNS))
+			if (column && asb_relation_column_granted(role, relid, attnum, ASB_OF_COLUMNS))
 				refusal.message = psprintf("%s of column \"%s\" of relation \"%s\" is not granted",
 										   privilege_name(missing), column, name);
 			else

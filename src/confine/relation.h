@@ -15,6 +15,9 @@
 /* hint of the refusal of columns that are used without their names */
 #define ASB_HINT_COLUMNS "Name the columns you need; agentsandbox.columns lists them."
 
+/* privileges that columns can have; any of them makes a column known */
+#define ASB_OF_COLUMNS (ACL_SELECT | ACL_INSERT | ACL_UPDATE)
+
 typedef enum AsbRelationVerdict
 {
 	ASB_RELATION_ALLOWED,

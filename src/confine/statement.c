@@ -300,7 +300,7 @@ judge_copy(const CopyStmt *copy, Oid role, const char *source, int location)
 
 	if (copy->relation == NULL)
 		return;
-	if (asb_name_unreachable(role, source, location + 1, &name))
+	if (asb_name_unreachable(role, source, location + 1, ASB_NAME_BEFORE, &name))
 		asb_refuse(&(AsbRefusal) {
 			.gate = ASB_GATE_RELATION,
 			.sqlerrcode = name.sqlerrcode,

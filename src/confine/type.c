@@ -179,7 +179,7 @@ used_by_reachable(Oid role, Oid typid, List *visiting)
 					found = reachable(role, get_rel_type_id(row->objid), visiting);
 				else
 					found = asb_relation_column_granted(role, row->objid, row->objsubid,
-														ACL_SELECT | ACL_INSERT | ACL_UPDATE);
+														ASB_OF_COLUMNS);
 				break;
 			case ProcedureRelationId:
 				found = asb_function_decide(role, row->objid) == ASB_FUNCTION_GRANTED;

@@ -35,6 +35,15 @@ sql(<<~'SQL');
 	CREATE PROCEDURE app.hidproc() LANGUAGE sql AS 'SELECT 1';
 	CREATE FUNCTION app.lessfunc(int, int) RETURNS boolean LANGUAGE sql AS 'SELECT true';
 	CREATE OPERATOR app.<<<< (FUNCTION = app.lessfunc, LEFTARG = int, RIGHTARG = int);
+	CREATE FUNCTION app.hidany(anyelement) RETURNS int LANGUAGE sql AS 'SELECT 1';
+	CREATE FUNCTION app.hidtext(text) RETURNS int LANGUAGE sql AS 'SELECT 1';
+	CREATE TABLE app.open (id int, name text);
+	CREATE FUNCTION app.hidrow(app.open) RETURNS int LANGUAGE sql AS 'SELECT 1';
+	CREATE TYPE app.pair AS (a int, b int);
+	GRANT USAGE ON TYPE app.pair TO p;
+	CREATE FUNCTION app.paired() RETURNS app.pair LANGUAGE sql AS 'SELECT ROW(1, 2)::app.pair';
+	GRANT SELECT ON app.open TO p;
+	GRANT EXECUTE ON FUNCTION app.paired TO p;
 	CREATE ROLE hidrole;
 	CREATE TEXT SEARCH CONFIGURATION app.hidconf (COPY = simple);
 	CREATE TEXT SEARCH CONFIGURATION closed.hidconf (COPY = simple);
@@ -57,6 +66,7 @@ my %missing = (
 	'app.hidseq' => 'app.hidsek', 'app.hidtype' => 'app.hidtipe', 'closed.hidtype' => 'closer.hidtype', 'app.hiddom' => 'app.hiddon',
 	'app.hidfunc' => 'app.hidfonc', 'closed.hidfunc' => 'closer.hidfunc', 'app.hidrows' => 'app.hidraws', 'app.hidagg' => 'app.hidogg',
 	'app.hidproc' => 'app.hidprac', 'app.hidtwo' => 'app.hidtwa', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidkey' => 'hidkei', 'hidrole' => 'hidrule', 'app.hidconf' => 'app.hidkonf', 'closed.hidconf' => 'closer.hidconf', 'closed.<<<<' => 'closer.<<<<', 'closed' => 'closer',
+	'hidfunc' => 'hidfonc', 'hidany' => 'hidamy', 'hidrow' => 'hidraw', 'hidtext' => 'hidtexd', 'hidproc' => 'hidprac', 'hidagg' => 'hidogg', 'hidrows' => 'hidraws',
 	'app.hidcoll' => 'app.hidkoll', 'closed.hidcoll' => 'closer.hidcoll', 'hidcoll' => 'hidkoll', 'app.hidops' => 'app.hidopz');
 
 my @relations = ('app.hidden', 'closed.hidden', 'app.public_', 'app.hidindex', 'app.hidseq', 'hidden');
@@ -87,6 +97,17 @@ my @attempts = (
 		  'SELECT %s()', 'SELECT %s(1)', 'SELECT %s(nosuch)', "SELECT %s('a', 'b', 'c')", 'SELECT * FROM %s()', 'SELECT * FROM %s() AS (a int)', 'SELECT %s(1) OVER ()',
 		'SELECT %s(DISTINCT 1)', 'SELECT %s(*)', 'CALL %s()', 'CALL %s(nosuch)', 'SELECT id FROM own ORDER BY %s(id)', "SELECT '%s'::regproc", 'SELECT 1 LIMIT %s()',
 		'VALUES (%s())', 'SELECT %s(a => 1)', "SELECT COALESCE(typinput, '%s') FROM pg_type"),
+	# functions in the notation of columns
+	(map { my $t = $_; map { [ $t, $_ ] } 'hidfunc', 'hidany', 'hidproc', 'hidagg', 'hidrows', 'hidtext' }
+		  'SELECT (1).%s', 'SELECT (1).%s + true', 'SELECT 1 + true, (1).%s', 'SELECT (1).%s, 1 + true', "SELECT ('x'::text).%s", "SELECT ('x').%s", 'SELECT (id).%s FROM own', 'SELECT 1 WHERE (1).%s',
+		'SELECT ((1).%s).%s', 'SELECT (paired()).%s', 'SELECT (paired()).%s + true', 'SELECT (ROW(1, 2)).%s', 'SELECT ((SELECT 1)).%s', 'SELECT abs((1).%s)', 'SELECT x.%s FROM generate_series(1, 2) x',
+		"SELECT * FROM agentsandbox.preview('SELECT (1).%s')", 'SELECT does($$SELECT (1).%s$$)', 'SELECT does($$SELECT x.%s FROM generate_series(1, 2) x$$)', 'INSERT INTO own (id) VALUES ((1).%s)',
+		'PREPARE a AS SELECT (1).%s', 'PREPARE a (int) AS SELECT ($1).%s', 'SELECT (ARRAY[1])[1].%s', 'SELECT (now()).%s[1]'),
+	(map { my $t = $_; map { [ $t, $_ ] } 'hidany', 'hidrow' }
+		  'SELECT o.%s FROM open o', 'SELECT (o).%s FROM open o', 'SELECT open.%s FROM open', 'SELECT app.open.%s FROM open', 'SELECT o.%s + true FROM open o', 'SELECT (o).%s + true FROM open o',
+		'SELECT id FROM open o WHERE o.%s', 'SELECT o.%s, 1 + true FROM open o', 'SELECT 1 + true, o.%s FROM open o', 'SELECT o.%s, nosuch FROM open o', 'SELECT nosuch, o.%s FROM open o',
+		'SELECT s.%s FROM (SELECT 1 AS a) s', 'SELECT p.%s FROM paired() p', 'WITH c AS (SELECT 1 AS a) SELECT c.%s FROM c', 'SELECT v.%s FROM (VALUES (1)) v', 'SELECT o.%s FROM (open o JOIN own USING (id)) o', 'SELECT (SELECT o.%s) FROM open o',
+		"SELECT * FROM agentsandbox.preview('SELECT s.%s FROM (SELECT 1 AS a) s')", 'SELECT does($$SELECT s.%s FROM (SELECT 1 AS a) s$$)', 'SELECT does($$SELECT o.%s FROM open o$$)', 'UPDATE own SET name = o.%s FROM open o'),
 	(map { [ $_, 'app.<<<<' ] } 'SELECT 1 OPERATOR(%s) 2', "SELECT 'a' OPERATOR(%s) true", 'SELECT id FROM own ORDER BY id USING OPERATOR(%s)',
 		'SELECT 1 OPERATOR(%s) ANY (ARRAY[1])', 'SELECT 1 OPERATOR(%s) ANY (SELECT 1)', 'SELECT OPERATOR(%s) 1'),
 	(map { [ $_, 'hidcol' ] } 'SELECT %s FROM own', 'SELECT own.%s FROM own', 'SELECT o.%s FROM own o', 'SELECT app.own.%s FROM own', 'SELECT %s + 1 FROM own', 'SELECT id FROM own WHERE %s IS NULL',
@@ -172,6 +193,12 @@ is($worked, 0, 'none of them worked');
 like($w->query('SELECT x.id FROM own')->{errors}[0]{M}, qr/^missing FROM-clause entry for table "x"$/, 'a name that FROM does not have');
 like($w->query('SELECT own.id FROM own o')->{errors}[0]{H}, qr/Perhaps you meant to reference the table alias "o"/, '... with what it has');
 
+is($w->query('SELECT o.nosuch FROM open o')->{errors}[0]{M}, 'column o.nosuch does not exist', 'a column that a table does not have');
+is($w->query('SELECT s.nosuch FROM (SELECT 1 AS a) s')->{errors}[0]{M}, 'column s.nosuch does not exist', '... or a subquery');
+is($w->query('SELECT o.id, o.paired FROM open o')->{errors}[0]{M}, 'column o.paired does not exist', '... or for which a function is none');
+is_deeply($w->query("SELECT (paired()).a, (o).id, o.name, ('x').upper, (o.name).lower FROM open o")->{errors}, [], 'columns, and functions in their notation, work');
+is_deeply($w->query("SELECT * FROM agentsandbox.preview('WITH open AS (SELECT id AS x FROM open) SELECT (paired()).a, open.x FROM open')")->{errors}, [], '... and can be previewed');
+is($w->query('SELECT (o).id + true, o.name, p.a FROM open o, paired() p')->{errors}[0]{M}, 'operator does not exist: integer + boolean', '... and what is wrong besides is told');
 
 # a column keeps the collation that it has, and the server's can be named
 is_deeply($w->query(q(SELECT count(*), max(a), min(name COLLATE "C") FROM sorted, own WHERE a < 'x'))->{errors}, [], 'a column is compared by its own collation');
