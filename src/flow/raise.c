@@ -26,8 +26,10 @@
 #include "storage/lwlock.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/xid8.h"
 
 #include "core/catalog.h"
 #include "core/compat.h"
@@ -42,6 +44,11 @@ enum
 	Anum_conversation_labels_conversation = 1,
 	Anum_conversation_labels_label
 };
+
+/* ... and of agentsandbox.label_snapshots. */
+#define Anum_label_snapshots_conversation		1
+#define Anum_label_snapshots_label				2
+#define Anum_label_snapshots_snapshot			3
 
 typedef struct Known
 {
@@ -117,6 +124,38 @@ asb_labels_stored(const pg_uuid_t *conversation, Snapshot snapshot)
 					(errcode(ERRCODE_UNDEFINED_OBJECT),
 					 errmsg("a label of the conversation does not exist")));
 		set |= label;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return set;
+}
+
+AsbLabelSet
+asb_labels_carried(const pg_uuid_t *conversation, uint64 xid, Snapshot snapshot)
+{
+	AsbLabelSet set = asb_labels_stored(conversation, snapshot);
+	Datum		made_by = FullTransactionIdGetDatum(FullTransactionIdFromU64(xid));
+	Relation	rel;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (set == 0)
+		return 0;
+	rel = table_open(asb_relation_oid("label_snapshots"), AccessShareLock);
+	(void) RelationGetIndexList(rel);
+	ScanKeyInit(&key, Anum_label_snapshots_conversation, BTEqualStrategyNumber, F_UUID_EQ,
+				UUIDPGetDatum(conversation));
+	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		TupleDesc	desc = RelationGetDescr(rel);
+		bool		isnull;
+		char	   *name = TextDatumGetCString(heap_getattr(tuple, Anum_label_snapshots_label, desc, &isnull));
+		Datum		before = heap_getattr(tuple, Anum_label_snapshots_snapshot, desc, &isnull);
+
+		if (DatumGetBool(DirectFunctionCall2(pg_visible_in_snapshot, made_by, before)))
+			set &= ~asb_label_find(name, strlen(name));
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);

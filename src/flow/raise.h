@@ -40,6 +40,12 @@ extern void asb_labels_raise_for_outcome(const AsbSession *session);
 /* Labels that a conversation has, as a snapshot has it. */
 extern AsbLabelSet asb_labels_stored(const pg_uuid_t *conversation, Snapshot snapshot);
 
+/*
+ * Of these, what a call carries that is not judged yet: the labels that the
+ * conversation had when the transaction that made the call was committed.
+ */
+extern AsbLabelSet asb_labels_carried(const pg_uuid_t *conversation, uint64 xid, Snapshot snapshot);
+
 /* Worker: a conversation has these labels, committed. */
 extern void asb_labels_risen(const pg_uuid_t *conversation, AsbLabelSet labels);
 

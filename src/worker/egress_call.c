@@ -26,7 +26,7 @@ asb_egress_key(SPITupleTable *rows, int row)
 	return key;
 }
 
-/* The labels it was stamped with, or those of its conversation. */
+/* Those that it carries since it was judged, or those of its conversation. */
 static AsbLabelSet
 labels_of(const AsbCall *row, Snapshot snapshot)
 {
@@ -34,7 +34,7 @@ labels_of(const AsbCall *row, Snapshot snapshot)
 	AsbLabelSet labels;
 
 	if (row->isnull[Anum_call_labels - 1])
-		return asb_labels_stored(DatumGetUUIDP(row->values[Anum_call_conversation - 1]), snapshot);
+		return asb_labels_carried(DatumGetUUIDP(row->values[Anum_call_conversation - 1]), row->key.xid, snapshot);
 	labels = asb_labels_from_array(DatumGetArrayTypeP(row->values[Anum_call_labels - 1]), &unknown_label);
 	if (unknown_label)
 		elog(ERROR, "a call carries a label that does not exist");

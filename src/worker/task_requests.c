@@ -3,10 +3,10 @@
  *	  Does what sessions ask for and wait: raises labels, cancels calls.
  *
  * A raise also settles what the conversation's calls carry.  Those that are
- * committed and not judged yet are stamped with the labels from before: nobody
- * who knows what was read can have committed them.  Those that commit later
- * carry what the conversation has then (task_validate.c).  A call whose row is
- * locked is left alone, and so carries the new labels: more, never less.
+ * committed and not judged yet do not carry the new labels: nobody who knows what
+ * was read can have committed them.  So a raise stores its snapshot, in which
+ * they are visible, and not something with each call: there can be a million,
+ * and everybody else waits for the worker meanwhile.
  *
  * A call can be cancelled as long as the conversation has no label that the
  * call does not carry; otherwise to cancel or not would tell of what was read.
@@ -39,28 +39,21 @@ labels_column(int column)
 }
 
 static void
-store_labels(const AsbRequest *request, AsbLabelSet had, AsbLabelSet added, const char *cause)
+store_labels(const AsbRequest *request, AsbLabelSet added, const char *cause)
 {
 	static AsbQuery insert = {
-		"INSERT INTO agentsandbox.conversation_labels (conversation, label, cause)"
-		" SELECT $1, label, $3 FROM pg_catalog.unnest($2) AS label",
+		"WITH raised AS (INSERT INTO agentsandbox.conversation_labels (conversation, label, cause)"
+		"  SELECT $1, label, $3 FROM pg_catalog.unnest($2) AS label RETURNING conversation, label)"
+		" INSERT INTO agentsandbox.label_snapshots"
+		" SELECT conversation, label, pg_catalog.pg_current_snapshot() FROM raised",
 		3, {UUIDOID, TEXTARRAYOID, TEXTOID}
 	};
-	static AsbQuery stamp = {
-		"UPDATE agentsandbox.remoteprocedurecalls c SET labels = $2 WHERE c.ctid = ANY (ARRAY("
-		" SELECT w.ctid FROM agentsandbox.remoteprocedurecalls w"
-		" WHERE w.conversation = $1 AND w.status = 'submitted' AND w.labels IS NULL"
-		" FOR UPDATE SKIP LOCKED))",
-		2, {UUIDOID, TEXTARRAYOID}
-	};
-	Datum		values[3] = {
+	Datum		values[] = {
 		UUIDPGetDatum(&request->conversation),
-		PointerGetDatum(asb_labels_to_array(had))
+		PointerGetDatum(asb_labels_to_array(added)),
+		CStringGetTextDatum(cause)
 	};
 
-	(void) asb_query(&stamp, values, NULL);
-	values[1] = PointerGetDatum(asb_labels_to_array(added));
-	values[2] = CStringGetTextDatum(cause);
 	(void) asb_query(&insert, values, NULL);
 }
 
@@ -86,12 +79,12 @@ raise_labels(const AsbRequest *request, AsbLabelSet *labels)
 	sealing = labels_column(2);
 	added = request->labels & ~had;
 	if (added)
-		store_labels(request, had, added, request->cause);
+		store_labels(request, added, request->cause);
 	*labels = had | added;
 
 	if ((*labels & sealing) && !(*labels & ASB_LABEL_SEALED))
 	{
-		store_labels(request, *labels, ASB_LABEL_SEALED,
+		store_labels(request, ASB_LABEL_SEALED,
 					 psprintf("auto_seal of the profile, after: %s", request->cause));
 		*labels |= ASB_LABEL_SEALED;
 	}
@@ -108,8 +101,11 @@ static AsbAnswer
 cancel_call(const AsbRequest *request)
 {
 	static AsbQuery query = {
-		"SELECT c.ctid, c.labels IS NULL OR c.labels @> ARRAY(SELECT l.label"
-		"  FROM agentsandbox.conversation_labels l WHERE l.conversation = c.conversation)"
+		"SELECT c.ctid, NOT EXISTS (SELECT FROM agentsandbox.conversation_labels l"
+		"  LEFT JOIN agentsandbox.label_snapshots s USING (conversation, label)"
+		"  WHERE l.conversation = c.conversation AND CASE WHEN c.labels IS NULL"
+		"   THEN pg_catalog.pg_visible_in_snapshot(c.submitted_xid, s.snapshot)"
+		"   ELSE l.label <> ALL (c.labels) END)"
 		" FROM agentsandbox.remoteprocedurecalls c WHERE " CANCELLABLE_SQL " FOR UPDATE SKIP LOCKED",
 		2, {UUIDOID, UUIDOID}
 	};

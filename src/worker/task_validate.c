@@ -10,9 +10,8 @@
  * Calls are read in the order of submission.  A call that somebody was changing
  * meanwhile is found by a rescan.
  *
- * A call carries the labels that it was stamped with when the conversation's
- * labels rose (task_requests.c), or those that the conversation has in the
- * snapshot that shows the call.  What is not let out takes nothing from the
+ * A call carries the labels that the conversation has in the snapshot that shows
+ * the call, but for those that rose later (task_requests.c).  What is not let out takes nothing from the
  * method's rate, so that no other call tells of it.
  */
 #include "postgres.h"

@@ -42,3 +42,17 @@ COMMENT ON COLUMN agentsandbox.conversation_labels.label IS 'a label it has from
 COMMENT ON COLUMN agentsandbox.conversation_labels.raised_at IS 'when; the read that caused it waited for this';
 COMMENT ON COLUMN agentsandbox.conversation_labels.cause IS 'what was read, or who sealed';
 SELECT pg_catalog.pg_extension_config_dump('agentsandbox.conversation_labels', '');
+
+-- What was committed when a label was raised: calls of these transactions do not
+-- carry it.  Read in C by flow/raise.c (column order matters).  Not dumped, for
+-- transactions of another cluster mean nothing here: without a row all carry it.
+CREATE TABLE agentsandbox.label_snapshots (
+    conversation uuid NOT NULL,
+    label        text NOT NULL,
+    snapshot     pg_snapshot NOT NULL,
+    PRIMARY KEY (conversation, label)
+);
+COMMENT ON TABLE agentsandbox.label_snapshots IS 'which calls of a conversation are older than a label of it';
+COMMENT ON COLUMN agentsandbox.label_snapshots.conversation IS 'the conversation';
+COMMENT ON COLUMN agentsandbox.label_snapshots.label IS 'a label it has';
+COMMENT ON COLUMN agentsandbox.label_snapshots.snapshot IS 'transactions that are visible in it had been committed before';

@@ -111,7 +111,7 @@ COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.attempt IS 'how often it was
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.retry_at IS 'when a ready call can be claimed again; null: now';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.lease_token IS 'proof of the gateway that holds, or last held, the call';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.lease_expires_at IS 'when the lease lapses';
-COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.labels IS 'labels that the conversation had when the call committed; null: those it has now';
+COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.labels IS 'labels that the conversation had when the call committed; null: not judged yet';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.held_until IS 'when a call that waits for a reviewer is given up; -infinity: decided; null: not held';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.held_for IS 'why it is, or was, held';
 COMMENT ON COLUMN agentsandbox.RemoteProcedureCalls.bits IS 'what its release cost of the budget of metered egress; null: nothing';
