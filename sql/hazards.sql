@@ -157,6 +157,15 @@ SELECT * FROM regress_case('matview_of_protected',
     $$CREATE VIEW i AS SELECT id FROM customer; CREATE MATERIALIZED VIEW m AS SELECT id FROM i; GRANT SELECT ON m TO "regress agent"$$, 'DROP MATERIALIZED VIEW m; DROP VIEW i');
 SELECT * FROM regress_case('matview_of_protected',
     $$CREATE MATERIALIZED VIEW m AS SELECT id FROM invoice; GRANT SELECT ON m TO "regress agent"$$, 'DROP MATERIALIZED VIEW m');
+-- what the extension keeps for all conversations
+SELECT * FROM regress_case('own_tables_exposed', $$CREATE VIEW i AS SELECT arguments FROM agentsandbox.RemoteProcedureCalls WITH CHECK OPTION; CREATE VIEW v AS SELECT arguments FROM i;
+    GRANT SELECT ON v TO "regress agent"$$, 'DROP VIEW v, i');
+SELECT * FROM regress_case('own_tables_exposed', $$CREATE VIEW i AS SELECT id FROM agentsandbox.conversations; CREATE MATERIALIZED VIEW m AS SELECT id FROM i;
+    GRANT SELECT ON m TO "regress agent"$$, 'DROP MATERIALIZED VIEW m; DROP VIEW i');
+SELECT * FROM regress_case('own_tables_exposed', $$CREATE FUNCTION f() RETURNS bigint LANGUAGE sql SECURITY DEFINER RETURN (SELECT count(*) FROM agentsandbox.notes); ALTER FUNCTION f OWNER TO regress_owner;
+    GRANT EXECUTE ON FUNCTION f TO "regress agent"$$, 'DROP FUNCTION f');
+SELECT * FROM regress_case('own_tables_exposed', $$CREATE VIEW v WITH (security_invoker) AS SELECT arguments FROM agentsandbox.RemoteProcedureCalls; GRANT SELECT ON v TO "regress agent";
+    CREATE VIEW w AS SELECT agentsandbox.context('rep'); GRANT SELECT ON w TO "regress agent"$$, 'DROP VIEW v, w');
 -- labels of a table, of a column that it keeps, through a view, and those of its own
 SELECT * FROM regress_case('matview_lacks_labels',
     $$SECURITY LABEL FOR agentsandbox ON TABLE invoice IS 'private'; SECURITY LABEL FOR agentsandbox ON COLUMN customer.rep IS 'untrusted';

@@ -21,6 +21,7 @@ SELECT * FROM (VALUES
     ('view_bypasses_rls', 'high', 'the view reads the table as its owner, whom the table''s policies do not hold back'),
     ('view_without_barrier', 'medium', 'a condition of the agent''s may be tried on rows that the view''s own would hide, and its errors tell of them'),
     ('matview_of_protected', 'high', 'it keeps rows of protected tables, and a materialized view cannot have policies'),
+    ('own_tables_exposed', 'high', 'it leads to rows of all conversations, what agents wrote among them, and nobody collects labels by them'),
     ('matview_lacks_labels', 'high', 'who reads the materialized view does not collect labels of what it was filled from'),
     ('foreign_table', 'medium', 'a foreign table cannot have policies, and the remote server sees one user for all conversations'),
     ('table_without_rls', 'medium', 'every conversation reaches all its rows, though tables beside it are protected'),

@@ -186,8 +186,32 @@ CREATE OR REPLACE FUNCTION agentsandbox.hazards_in_views(
                format('REVOKE ALL ON %s FROM %s;', matview::regclass, role)
         FROM sources JOIN pg_class t ON t.oid = sources.base AND t.relrowsecurity
         GROUP BY matview
+    ), own_tables AS (
+        SELECT c.oid AS own FROM pg_class c WHERE c.relnamespace = 'agentsandbox'::regnamespace
+    ), own_tables_exposed AS (
+        -- what a view reads as the agent is what the agent may read
+        SELECT 'own_tables_exposed', format('%s %s', CASE v.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END, v.oid::regclass),
+               format('reads %s as %s', string_agg(own::regclass::text, ', ' ORDER BY own::regclass::text COLLATE "C"), v.relowner::regrole),
+               CASE v.relkind WHEN 'v' THEN format('ALTER VIEW %s SET (security_invoker = true);', v.oid::regclass)
+                    ELSE format('REVOKE ALL ON %s FROM %s;', v.oid::regclass, role) END
+        FROM views v
+        JOIN (TABLE reads UNION TABLE sources) AS r (reader, base) ON r.reader = v.oid
+        JOIN own_tables ON own = r.base
+        WHERE NOT EXISTS (SELECT FROM pg_options_to_table(v.reloptions)
+                          WHERE option_name = 'security_invoker' AND option_value::boolean)
+        GROUP BY v.oid, v.relkind, v.relowner
+        UNION ALL
+        -- one whose text is parsed
+        SELECT 'own_tables_exposed', format('function %s', p.oid::regprocedure),
+               format('uses %s as %s', string_agg(DISTINCT own::regclass::text, ', '), p.proowner::regrole),
+               format('ALTER ROUTINE %s SECURITY INVOKER;', p.oid::regprocedure)
+        FROM jsonb_to_recordset(reach) AS r (class oid, object oid)
+        JOIN pg_proc p ON r.class = 'pg_proc'::regclass AND p.oid = r.object AND p.prosecdef
+        JOIN pg_depend d ON d.classid = r.class AND d.objid = r.object AND d.refclassid = 'pg_class'::regclass
+        JOIN own_tables ON own = d.refobjid
+        GROUP BY p.oid, p.proowner
     )
-    TABLE view_bypasses_rls UNION ALL TABLE view_without_barrier UNION ALL TABLE matview_of_protected
+    TABLE view_bypasses_rls UNION ALL TABLE view_without_barrier UNION ALL TABLE matview_of_protected UNION ALL TABLE own_tables_exposed
 $$;
 COMMENT ON FUNCTION agentsandbox.hazards_in_views(regrole, jsonb) IS 'hazards of views and materialized views that a profile reaches';
 
