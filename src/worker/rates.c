@@ -1,10 +1,11 @@
 /*
  * rates.c
- *	  How many calls of a method a conversation has had relayed lately.
+ *	  How many calls of a method a conversation has made lately.
  *
  * For each pair the times of the last so many calls are kept, in a ring, so
- * the limit holds for every interval and not on average.  The table has them
- * too; it is asked once for each pair.
+ * the limit holds for every interval and not on average.  A call counts when it
+ * is submitted, held or not.  The table is asked once for each pair; it has
+ * those that were relayed, from when they were, and are not deleted yet.
  */
 #include "postgres.h"
 

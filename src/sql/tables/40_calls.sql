@@ -31,7 +31,7 @@ COMMENT ON COLUMN agentsandbox.method_definitions.time_limit IS 'how long a gate
 COMMENT ON COLUMN agentsandbox.method_definitions.max_attempts IS 'attempts after which a call has failed';
 COMMENT ON COLUMN agentsandbox.method_definitions.max_request_bytes IS 'of the canonical text of the arguments';
 COMMENT ON COLUMN agentsandbox.method_definitions.max_response_bytes IS 'of the canonical text of the response';
-COMMENT ON COLUMN agentsandbox.method_definitions.rate_calls IS 'calls that one conversation may have relayed within rate_interval; null: any number';
+COMMENT ON COLUMN agentsandbox.method_definitions.rate_calls IS 'calls that one conversation may make within rate_interval, counted when they are submitted, also those that are held or metered then; null: any number';
 COMMENT ON COLUMN agentsandbox.method_definitions.rate_interval IS 'see rate_calls';
 COMMENT ON COLUMN agentsandbox.method_definitions.created_at IS 'when create_method() made it';
 COMMENT ON COLUMN agentsandbox.method_definitions.created_by IS 'session user that made it';
