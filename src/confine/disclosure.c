@@ -239,7 +239,9 @@ tells_hidden_type(Oid role, const ErrorData *error)
 		 !starts_with(format, "operator ") && !starts_with(format, "function ") &&
 		 !starts_with(format, "procedure ") && !starts_with(format, "argument")))
 		return false;
-	if (error->detail && holds_hidden_type(role, error->detail, error->detail + strlen(error->detail)))
+	/* what is said of a value has parts of it, which may look like a name */
+	if (error->detail && ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION &&
+		holds_hidden_type(role, error->detail, error->detail + strlen(error->detail)))
 		return true;
 
 	while (*format)

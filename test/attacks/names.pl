@@ -66,7 +66,7 @@ my %missing = (
 	'app.hidseq' => 'app.hidsek', 'app.hidtype' => 'app.hidtipe', 'closed.hidtype' => 'closer.hidtype', 'app.hiddom' => 'app.hiddon',
 	'app.hidfunc' => 'app.hidfonc', 'closed.hidfunc' => 'closer.hidfunc', 'app.hidrows' => 'app.hidraws', 'app.hidagg' => 'app.hidogg',
 	'app.hidproc' => 'app.hidprac', 'app.hidtwo' => 'app.hidtwa', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidkey' => 'hidkei', 'hidrole' => 'hidrule', 'app.hidconf' => 'app.hidkonf', 'closed.hidconf' => 'closer.hidconf', 'closed.<<<<' => 'closer.<<<<', 'closed' => 'closer',
-	'hidfunc' => 'hidfonc', 'hidany' => 'hidamy', 'hidrow' => 'hidraw', 'hidtext' => 'hidtexd', 'hidproc' => 'hidprac', 'hidagg' => 'hidogg', 'hidrows' => 'hidraws',
+	'hidtype' => 'hidtipe', 'hidfunc' => 'hidfonc', 'hidany' => 'hidamy', 'hidrow' => 'hidraw', 'hidtext' => 'hidtexd', 'hidproc' => 'hidprac', 'hidagg' => 'hidogg', 'hidrows' => 'hidraws',
 	'app.hidcoll' => 'app.hidkoll', 'closed.hidcoll' => 'closer.hidcoll', 'hidcoll' => 'hidkoll', 'app.hidops' => 'app.hidopz');
 
 my @relations = ('app.hidden', 'closed.hidden', 'app.public_', 'app.hidindex', 'app.hidseq', 'hidden');
@@ -97,6 +97,8 @@ my @attempts = (
 		  'SELECT %s()', 'SELECT %s(1)', 'SELECT %s(nosuch)', "SELECT %s('a', 'b', 'c')", 'SELECT * FROM %s()', 'SELECT * FROM %s() AS (a int)', 'SELECT %s(1) OVER ()',
 		'SELECT %s(DISTINCT 1)', 'SELECT %s(*)', 'CALL %s()', 'CALL %s(nosuch)', 'SELECT id FROM own ORDER BY %s(id)', "SELECT '%s'::regproc", 'SELECT 1 LIMIT %s()',
 		'VALUES (%s())', 'SELECT %s(a => 1)', "SELECT COALESCE(typinput, '%s') FROM pg_type"),
+	# values that look like names
+	(map { [ $_, 'hidtype' ] } q(SELECT '{%s}'::json), q(SELECT ('{%s}' || repeat(' ', 2))::json), q(SELECT 'hidtype %s'::jsonpath), q(SELECT '%s'::int), q(SELECT ('%s' || '')::int), q(SELECT '%s'::date)),
 	# functions in the notation of columns
 	(map { my $t = $_; map { [ $t, $_ ] } 'hidfunc', 'hidany', 'hidproc', 'hidagg', 'hidrows', 'hidtext' }
 		  'SELECT (1).%s', 'SELECT (1).%s + true', 'SELECT 1 + true, (1).%s', 'SELECT (1).%s, 1 + true', "SELECT ('x'::text).%s", "SELECT ('x').%s", 'SELECT (id).%s FROM own', 'SELECT 1 WHERE (1).%s',
