@@ -126,6 +126,12 @@ COPY regress_s (id) TO STDOUT;
 COPY regress_s (id, v) FROM STDIN;
 8	eight
 \.
+COPY (SELECT 1) TO STDOUT (FORMAT csv, ENCODING 'utf-8');
+COPY regress_s (id, v) FROM STDIN (FORMAT csv, ENCODING 'UTF8');
+9,nine
+\.
+COPY (SELECT 1) TO STDOUT (ENCODING 'LATIN1');
+COPY (SELECT 1) TO STDOUT (ENCODING 'nosuch');
 COPY pg_authid TO STDOUT;
 COPY regress_s TO '/tmp/x';
 \copy regress_s FROM '/dev/null' WHERE id > 1

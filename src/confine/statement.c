@@ -12,6 +12,7 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "commands/defrem.h"
 #include "nodes/makefuncs.h"
 #include "parser/analyze.h"
 #include "tcop/cmdtag.h"
@@ -339,8 +340,8 @@ judge_transaction(const TransactionStmt *stmt)
 }
 
 /*
- * Options are judged by name, as a newer server may have more.  Left out of
- * COPY's is ENCODING, which calls the server's conversion routines.
+ * Options are judged by name, as a newer server may have more.  The encodings of
+ * COPY are the client's, as others call the server's conversion routines.
  */
 static void
 judge_options(const Node *statement, const List *options, const char *const *known)
@@ -361,6 +362,15 @@ judge_options(const Node *statement, const List *options, const char *const *kno
 				.message = psprintf("option \"%s\" is not allowed here", name),
 				.hint = "Leave the option out."
 			});
+		else if (strcmp(name, "encoding") == 0 &&
+				 asb_setting_decide(NULL, "client_encoding", defGetString(lfirst(cell)),
+									ASB_SETTING_SET) != ASB_SETTING_ALLOWED)
+			asb_refuse(&(AsbRefusal) {
+				.gate = ASB_GATE_STATEMENT,
+				.object = GetCommandTagName(CreateCommandTag(unconstify(Node *, statement))),
+				.message = "this encoding is not allowed here",
+				.hint = "It can be UTF8 or SQL_ASCII."
+			});
 	}
 }
 
@@ -372,7 +382,7 @@ judge_content(PlannedStmt *pstmt, Oid role, const char *source, QueryEnvironment
 		"analyze", "buffers", "costs", "format", "settings", "summary", "timing", "verbose", "wal", NULL
 	};
 	static const char *const of_copy[] = {
-		"delimiter", "escape", "force_not_null", "force_null", "force_quote", "format", "freeze",
+		"delimiter", "encoding", "escape", "force_not_null", "force_null", "force_quote", "format", "freeze",
 		"header", "null", "quote", NULL
 	};
 	Node	   *statement = pstmt->utilityStmt;
