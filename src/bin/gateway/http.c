@@ -24,7 +24,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-_Static_assert(LIBCURL_VERSION_NUM >= 0x075500, "libcurl 7.85.0 or later is needed");
+_Static_assert(LIBCURL_VERSION_NUM >= 0x075700, "libcurl 7.87.0 or later is needed");
 
 #define MAX_HEADER_BYTES 65536
 
@@ -234,6 +234,8 @@ set_options(AsbTransfer *transfer)
 		SET(CURLOPT_CAPATH, NULL);
 	}
 	SET(CURLOPT_NOSIGNAL, 1L);
+	/* else who gives up waits for the resolver's thread, and all other calls with it */
+	SET(CURLOPT_QUICK_EXIT, 1L);
 	SET(CURLOPT_TIMEOUT_MS, timeout);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, handler->connect_timeout_ms);
 	SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t) transfer->limit);
