@@ -27,7 +27,8 @@ ORDER BY 1, 2;
 
 -- operators, casts and hash support of ordinary types that are not on the list
 SELECT o.oid::regoperator, oprcode::oid::regprocedure FROM pg_operator AS o
-WHERE (oprleft = 0 OR oprleft IN (SELECT oid FROM ordinary)) AND oprright IN (SELECT oid FROM ordinary)
+WHERE oprnamespace = 'pg_catalog'::regnamespace
+      AND (oprleft = 0 OR oprleft IN (SELECT oid FROM ordinary)) AND oprright IN (SELECT oid FROM ordinary)
       AND oprcode::oid NOT IN (SELECT function FROM listed)
 ORDER BY 1::text COLLATE "C";
 SELECT castsource::regtype, casttarget::regtype FROM pg_cast
