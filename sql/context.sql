@@ -46,7 +46,9 @@ BEGIN
 END $$;
 CREATE FUNCTION regress_definer_sql() RETURNS text LANGUAGE sql SECURITY DEFINER
 RETURN (SELECT string_agg(DISTINCT rep::text, ',') FROM regress_t WHERE rep = agentsandbox.context('rep', NULL::int));
-GRANT EXECUTE ON FUNCTION regress_invoker(), regress_definer(), regress_definer_sql() TO regress_agent;
+CREATE FUNCTION regress_memory() RETURNS bigint LANGUAGE sql SECURITY DEFINER
+AS 'SELECT sum(total_bytes)::bigint FROM pg_backend_memory_contexts';
+GRANT EXECUTE ON FUNCTION regress_invoker(), regress_definer(), regress_definer_sql(), regress_memory() TO regress_agent;
 SELECT set_config('plan_cache_mode', 'force_generic_plan', false);
 
 EXECUTE mine;
@@ -55,6 +57,10 @@ SET ROLE :a_role;
 EXPLAIN (COSTS OFF) EXECUTE mine;
 EXECUTE mine;
 SELECT regress_invoker(), regress_definer(), regress_definer_sql();
+-- what rows ask for is not kept until the end of the statement
+SELECT count(*) FILTER (WHERE nothing) AS nothing, max(bytes) - min(bytes) < 5000000 AS forgotten
+FROM (SELECT agentsandbox.context(repeat('k', 8000) || n, NULL::int) IS NULL AS nothing, CASE WHEN n % 500 = 0 THEN regress_memory() END AS bytes
+      FROM generate_series(1, 2000) n OFFSET 0) s;
 RESET ROLE;
 SET ROLE :b_role;
 EXPLAIN (COSTS OFF) EXECUTE mine;
@@ -110,7 +116,7 @@ SELECT regress_unfolded();
 RESET ROLE;
 
 SELECT agentsandbox.close_conversation(:'a'), agentsandbox.close_conversation(:'b');
-DROP FUNCTION regress_invoker(), regress_definer(), regress_definer_sql(), regress_unfolded();
+DROP FUNCTION regress_invoker(), regress_definer(), regress_definer_sql(), regress_unfolded(), regress_memory();
 DROP TABLE regress_t;
 DROP DOMAIN regress_even;
 DROP TYPE regress_mood;
