@@ -30,15 +30,15 @@ unlike($contexts, qr/agentsandbox names/, '... none is of the names');
 # types of types, which are looked up as deep as they are nested
 sql(<<~'SQL');
 	CREATE TYPE nested_0 AS (a int);
-	DO $$ BEGIN FOR i IN 1 .. 1000 LOOP EXECUTE format('CREATE TYPE nested_%s AS (a nested_%s)', i, i - 1); END LOOP; END $$;
-	CREATE TABLE t (a int, b nested_1000);
+	DO $$ BEGIN FOR i IN 1 .. 3000 LOOP EXECUTE format('CREATE TYPE nested_%s AS (a nested_%s)', i, i - 1); END LOOP; END $$;
+	CREATE TABLE t (a int, b nested_3000);
 	GRANT SELECT ON t TO p;
 	SQL
-is(sql_as($c, 'SELECT NULL::nested_0 IS NULL, NULL::nested_1000 IS NULL'), 't|t', 'types within types are followed');
+is(sql_as($c, 'SELECT NULL::nested_0 IS NULL, NULL::nested_3000 IS NULL'), 't|t', 'types within types are followed');
 sql(q(ALTER SYSTEM SET max_stack_depth = '100kB'));
 sql('SELECT pg_reload_conf()');
 poll_is('SHOW max_stack_depth', '100kB', 'the stack is small');
 refused($c, 'SELECT NULL::nested_0', '54001', '... as far as the stack goes outwards');
-refused($c, 'SELECT NULL::nested_1000', '54001', '... and inwards');
+refused($c, 'SELECT NULL::nested_3000', '54001', '... and inwards');
 is(sql('SELECT pg_postmaster_start_time()'), $started, 'the server goes on');
 done_testing;
