@@ -16,8 +16,8 @@ print $source <<~'C';
 	#define _GNU_SOURCE
 	#include <dlfcn.h>
 	#include <netdb.h>
+	#include <poll.h>
 	#include <string.h>
-	#include <unistd.h>
 
 	int
 	getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **result)
@@ -26,7 +26,7 @@ print $source <<~'C';
 			(int (*) (const char *, const char *, const struct addrinfo *, struct addrinfo **)) dlsym(RTLD_NEXT, "getaddrinfo");
 
 		if (node && strcmp(node, "slow.invalid") == 0)
-			sleep(60);
+			poll(NULL, 0, 60000);
 		return next(node, service, hints, result);
 	}
 	C

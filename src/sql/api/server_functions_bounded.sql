@@ -32,6 +32,9 @@ LANGUAGE c %s %s PARALLEL SAFE COST %s %s AS 'MODULE_PATHNAME', 'asb_bounded'$sq
                JOIN pg_catalog.pg_proc p ON p.oid = op.oprcode
                JOIN agentsandbox.server_functions() s ON s.function = p.oid
               WHERE s.reason = searches AND op.oprnegate <> 0
+                AND NOT EXISTS (SELECT FROM pg_catalog.pg_operator t
+                                 WHERE t.oprnamespace = 'agentsandbox'::regnamespace AND t.oprname = op.oprname
+                                   AND t.oprleft = op.oprleft AND t.oprright = op.oprright)
     LOOP
         EXECUTE pg_catalog.format('CREATE OPERATOR agentsandbox.%s (FUNCTION = agentsandbox.%I, LEFTARG = %s, RIGHTARG = %s, RESTRICT = %s, JOIN = %s)',
             o.oprname, 'bounded_' || o.proname, o.oprleft::regtype, o.oprright::regtype, o.oprrest, o.oprjoin);
@@ -42,7 +45,7 @@ LANGUAGE c %s %s PARALLEL SAFE COST %s %s AS 'MODULE_PATHNAME', 'asb_bounded'$sq
 END
 $$;
 
-CREATE FUNCTION agentsandbox.bounded_list(list anyarray) RETURNS anyarray
+CREATE OR REPLACE FUNCTION agentsandbox.bounded_list(list anyarray) RETURNS anyarray
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 AS 'MODULE_PATHNAME', 'asb_bounded_list';
 COMMENT ON FUNCTION agentsandbox.bounded_list(anyarray) IS 'the list of an agent''s = ANY (list): refuses one with more than 100 distinct values of one hash value';
