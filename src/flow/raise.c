@@ -46,9 +46,12 @@ enum
 };
 
 /* ... and of agentsandbox.label_snapshots. */
-#define Anum_label_snapshots_conversation		1
-#define Anum_label_snapshots_label				2
-#define Anum_label_snapshots_snapshot			3
+enum
+{
+	Anum_label_snapshots_conversation = 1,
+	Anum_label_snapshots_label,
+	Anum_label_snapshots_snapshot
+};
 
 typedef struct Known
 {
@@ -143,10 +146,9 @@ asb_labels_carried(const pg_uuid_t *conversation, uint64 xid, Snapshot snapshot)
 	if (set == 0)
 		return 0;
 	rel = table_open(asb_relation_oid("label_snapshots"), AccessShareLock);
-	(void) RelationGetIndexList(rel);
 	ScanKeyInit(&key, Anum_label_snapshots_conversation, BTEqualStrategyNumber, F_UUID_EQ,
 				UUIDPGetDatum(conversation));
-	scan = systable_beginscan(rel, rel->rd_pkindex, true, snapshot, 1, &key);
+	scan = systable_beginscan(rel, asb_primary_key(rel), true, snapshot, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		TupleDesc	desc = RelationGetDescr(rel);

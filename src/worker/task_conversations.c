@@ -18,6 +18,7 @@
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
+#include "core/catalog.h"
 #include "core/query.h"
 #include "rpc/error.h"
 #include "rpc/row.h"
@@ -61,8 +62,7 @@ expire_calls(void)
 	HeapTuple	tuple;
 	int			seen = 0;
 
-	(void) RelationGetIndexList(calls);
-	index = index_open(calls->rd_pkindex, AccessShareLock);
+	index = index_open(asb_primary_key(calls), AccessShareLock);
 	ScanKeyInit(&keys[0], Anum_call_conversation, BTEqualStrategyNumber, F_UUID_EQ,
 				UUIDPGetDatum(&current));
 	ScanKeyInit(&keys[1], Anum_call_id, BTGreaterStrategyNumber, F_UUID_GT,
