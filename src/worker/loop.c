@@ -87,7 +87,7 @@ forget(void)
 
 /*
  * Logs the error that was caught and rolls back.  Returns whether all that was
- * wrong is that somebody keeps something locked.
+ * wrong is that somebody keeps something locked, which is no error.
  */
 static bool
 recover(MemoryContext context)
@@ -97,13 +97,17 @@ recover(MemoryContext context)
 	bool		locked = asb_is_locked(geterrcode());
 
 	MemoryContextSwitchTo(context);
-	if (!locked || asb_rest_of(LOCKED_LOG_MS, logged_at, now) == 0)
-	{
+	if (!locked)
 		EmitErrorReport();
-		if (locked)
-			logged_at = now;
-	}
 	FlushErrorState();
+	if (locked && asb_rest_of(LOCKED_LOG_MS, logged_at, now) == 0)
+	{
+		ereport(LOG,
+				(errmsg("a session keeps locked what the worker needs"),
+				 errdetail("What has to wait for it is tried again and again."),
+				 errhint("pg_locks shows who holds locks, and pg_stat_activity since when.")));
+		logged_at = now;
+	}
 	AbortCurrentTransaction();
 	MemoryContextSwitchTo(context);
 	return locked;
