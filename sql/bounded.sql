@@ -13,6 +13,18 @@ JOIN pg_proc p ON p.oid = s.function
 LEFT JOIN pg_proc t ON t.pronamespace = 'agentsandbox'::regnamespace AND t.proname = 'bounded_' || p.proname AND t.proargtypes = p.proargtypes
 WHERE s.reason = (SELECT reason FROM agentsandbox.server_functions() WHERE signature = 'strpos(text,text)');
 
+-- ... and one for each of their operators that has a negator, whose negator is a twin
+SELECT count(*) AS operators,
+       bool_and(t.oprrest = o.oprrest AND t.oprjoin = o.oprjoin AND n.oprnamespace = t.oprnamespace AND n.oprname = p.oprname) AS alike,
+       bool_and(f.prosrc = 'asb_bounded') AS bounded
+FROM agentsandbox.server_functions() s
+JOIN pg_operator o ON o.oprcode = s.function AND o.oprnamespace = 'pg_catalog'::regnamespace
+JOIN pg_operator p ON p.oid = o.oprnegate
+LEFT JOIN pg_operator t ON t.oprnamespace = 'agentsandbox'::regnamespace AND t.oprname = o.oprname AND t.oprleft = o.oprleft AND t.oprright = o.oprright
+LEFT JOIN pg_operator n ON n.oid = t.oprnegate
+LEFT JOIN pg_proc f ON f.oid = t.oprcode
+WHERE s.reason = (SELECT reason FROM agentsandbox.server_functions() WHERE signature = 'strpos(text,text)');
+
 CREATE TABLE regress_t (v text PRIMARY KEY);
 INSERT INTO regress_t SELECT 'value ' || n FROM generate_series(1, 5000) n;
 CREATE INDEX regress_t_pattern ON regress_t (v text_pattern_ops);
@@ -41,6 +53,10 @@ EXPLAIN (COSTS off) SELECT v FROM regress_t WHERE v LIKE 'value 12%';
 EXPLAIN (COSTS off) SELECT v FROM regress_t WHERE v LIKE 'value 12%' OR v LIKE 'value 13%' AND NOT v LIKE '%4';
 SELECT NOT v LIKE '%1', NOT v NOT LIKE '%1', NOT v LIKE ANY ('{%1,%2}'), (v LIKE '%1') = false, (v LIKE '%1') <> true FROM (VALUES ('1'), ('2'), ('3'), (NULL)) t (v);
 SELECT count(*) FROM regress_t WHERE NOT (v LIKE '%1' OR v ILIKE '%2' AND NOT v LIKE ANY ('{%3,%4}'));
+SELECT count(*) FROM (SELECT v, v NOT LIKE '%1' AS other FROM regress_t) s WHERE other;
+SELECT count(*) FROM regress_t WHERE NOT (v NOT LIKE '%1') AND (v NOT ILIKE '%2') IS NOT FALSE AND (v !~~ ALL ('{%2,%3}')) = true;
+SELECT count(*) FROM regress_t t LEFT JOIN regress_t u ON t.v = u.v AND NOT (t.v NOT LIKE u.v || '%') WHERE (u.v LIKE '%1') IS NOT TRUE;
+EXPLAIN (COSTS off) SELECT v FROM (SELECT v, v LIKE 'value 12%' AS found, v NOT LIKE '%4' AS other FROM regress_t) s WHERE found AND NOT other;
 SELECT id FROM regress_list WHERE '{1,2,3}' @> list OR '{"a": [1, 2], "b": 1}' <@ list_json;
 SELECT count(*) FROM generate_series(1, 10000) g WHERE g = ANY (ARRAY(SELECT 2 * h FROM generate_series(1, 3000) h));
 PREPARE list (bigint[]) AS SELECT count(*), count(*) FILTER (WHERE g <> ALL ($1)) FROM generate_series(1, 10000) g WHERE g = ANY ($1);

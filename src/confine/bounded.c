@@ -21,9 +21,10 @@
  * that it is, since indexes, statistics and EXPLAIN go by it, but for what the
  * planner makes of it: under NOT it takes the operator's negator, and the
  * function of that.  So what is no condition of WHERE or ON that must be true
- * gets a twin of the operator that has no negator.  And where the planner turns
- * a condition round for an index it gets the twin's function there.  The twins
- * are made from the list by src/sql/api/server_functions_bounded.sql.
+ * gets a twin of the operator, whose negator is a twin, too: the planner needs
+ * one, as it estimates NOT LIKE by LIKE.  And where the planner turns a condition
+ * round for an index it gets the twin's function there.  The twins are made from
+ * the list by src/sql/api/server_functions_bounded.sql.
  *
  * The other hopeless work is the server's own table of the elements of a list,
  * x = ANY (list), where all of them have one hash value: such a list is refused.

@@ -44,3 +44,17 @@ SELECT c.customer_id FROM customer AS c WHERE NOT EXISTS (SELECT FROM track AS t
 SELECT max(total) FROM invoice WHERE total < (SELECT max(total) FROM invoice);
 -- name: hashed subplan
 SELECT count(*) FROM track WHERE genre_id NOT IN (SELECT genre_id FROM genre WHERE name LIKE '%a%') OR composer IS NULL;
+-- name: condition of an inner query, NOT LIKE
+SELECT count(*) FROM (SELECT title, title NOT LIKE 'B%' AS other FROM album) s WHERE other;
+-- name: condition of an inner query, negated
+SELECT count(*) FROM (SELECT name, name ILIKE '%love%' AS love FROM track) s WHERE NOT love;
+-- name: not not like
+SELECT title FROM album WHERE NOT (title NOT LIKE 'B%') ORDER BY title;
+-- name: not like is not true
+SELECT count(*) FROM track WHERE (composer NOT LIKE 'A%') IS NOT TRUE;
+-- name: left join on not like
+SELECT count(*), count(al.title) FROM artist ar LEFT JOIN album al ON al.artist_id = ar.artist_id AND NOT (al.title NOT LIKE ar.name || '%');
+-- name: long list of an inner query
+SELECT count(*) FROM track WHERE track_id = ANY (string_to_array((SELECT string_agg(track_id::text, ',') FROM track WHERE track_id % 3 = 0), ',')::int[]);
+-- name: long list made of text
+SELECT count(*) FROM track WHERE track_id <> ALL (string_to_array(repeat('7,', 600) || '8', ',')::int[]);

@@ -26,21 +26,22 @@ LANGUAGE c %s %s PARALLEL SAFE COST %s %s AS 'MODULE_PATHNAME', 'asb_bounded'$sq
             pg_catalog.format('what an agent''s %I(%s) runs: refuses values too large to search in one another', f.proname, f.identity));
     END LOOP;
 
-    -- operators that NOT would make others of: without a negator
-    FOR o IN SELECT op.*, p.proname
+    -- operators that NOT makes others of: of a twin it makes a twin
+    FOR o IN SELECT op.*, p.proname, n.oprname AS negator
                FROM pg_catalog.pg_operator op
                JOIN pg_catalog.pg_proc p ON p.oid = op.oprcode
                JOIN agentsandbox.server_functions() s ON s.function = p.oid
-              WHERE s.reason = searches AND op.oprnegate <> 0
+               JOIN pg_catalog.pg_operator n ON n.oid = op.oprnegate
+              WHERE s.reason = searches
                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_operator t
                                  WHERE t.oprnamespace = 'agentsandbox'::regnamespace AND t.oprname = op.oprname
                                    AND t.oprleft = op.oprleft AND t.oprright = op.oprright)
     LOOP
-        EXECUTE pg_catalog.format('CREATE OPERATOR agentsandbox.%s (FUNCTION = agentsandbox.%I, LEFTARG = %s, RIGHTARG = %s, RESTRICT = %s, JOIN = %s)',
-            o.oprname, 'bounded_' || o.proname, o.oprleft::regtype, o.oprright::regtype, o.oprrest, o.oprjoin);
+        EXECUTE pg_catalog.format('CREATE OPERATOR agentsandbox.%s (FUNCTION = agentsandbox.%I, LEFTARG = %s, RIGHTARG = %s, NEGATOR = OPERATOR(agentsandbox.%s), RESTRICT = %s, JOIN = %s)',
+            o.oprname, 'bounded_' || o.proname, o.oprleft::regtype, o.oprright::regtype, o.negator, o.oprrest, o.oprjoin);
         EXECUTE pg_catalog.format('COMMENT ON OPERATOR agentsandbox.%s (%s, %s) IS %L',
             o.oprname, o.oprleft::regtype, o.oprright::regtype,
-            'what an agent''s ' || o.oprname || ' runs where it is no condition of WHERE or ON: NOT makes no other operator of it');
+            'what an agent''s ' || o.oprname || ' runs where it is no condition of WHERE or ON: what NOT makes of it is bounded, too');
     END LOOP;
 END
 $$;
