@@ -74,8 +74,6 @@ static TimeLimit *const limits_of_time[] = {
 	&statement_time, &idle_in_transaction_time, &idle_session_time, &lock_wait
 };
 
-int			asb_lock_wait = 0;
-
 /* our timer, and when it is to fire */
 static TimeoutId timer = MAX_TIMEOUTS;
 static volatile TimestampTz fires_at = 0;
@@ -258,12 +256,19 @@ set_limit(TimeLimit *limit, const AsbLimits *limits)
 	bool		lower = limit->at_login > 0 && (milliseconds == 0 || limit->at_login < milliseconds);
 	int			setting = limit->show ? 0 : milliseconds;
 
-	limit->milliseconds = milliseconds;
 	if (lower)
 		setting = limit->at_login;
-	if (limit == &lock_wait)
-		asb_lock_wait = setting;
+	limit->milliseconds = limit->show ? milliseconds : setting;
 	asb_set_number(limit->setting, setting, PGC_S_OVERRIDE);
+}
+
+void
+asb_clock_lower_lock_wait(void)
+{
+	int			limit = lock_wait.milliseconds;
+
+	if (unlikely(limit > 0 && (LockTimeout <= 0 || LockTimeout > limit)))
+		asb_set_number(lock_wait.setting, limit, PGC_S_SESSION);
 }
 
 void

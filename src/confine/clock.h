@@ -7,11 +7,14 @@
 
 #include "session/profile.h"
 
-/* What lock_timeout, which the server keeps, may be at most now; 0: anything. */
-extern int	asb_lock_wait;
-
 /* The limits from here on; the first call starts the clock. */
 extern void asb_clock_set_limits(const AsbLimits *limits);
+
+/*
+ * Lowers lock_timeout to the limit: what the agent set before the operator
+ * lowered that is not above it any more, nor what a ROLLBACK brings back.
+ */
+extern void asb_clock_lower_lock_wait(void);
 
 /* Where a statement has arrived, at the first place where we hear of it and maybe at more. */
 extern void asb_clock_statement_arrived(void);

@@ -732,10 +732,11 @@ void
 asb_disclosure_gate(ErrorData *error, bool analyzing)
 {
 	Oid			role = asb_session_known_role();
-	bool		of_text = is_of_text(error, analyzing);
+	bool		of_text;
 
 	if (!OidIsValid(role) || error->elevel < INFO)
 		return;
+	of_text = is_of_text(error, analyzing);
 
 	if (error->elevel < WARNING && (error->elevel < wanted_in_log || wanted_in_log == LOG))
 		error->output_to_server = false;

@@ -86,17 +86,6 @@ static TimestampTz logged_over_rate = 0;
 /* the session whose profile was compared with "applied" last */
 static uint64 compared_reading = 0;
 
-/*
- * What the agent set before the operator lowered a limit is not above it any
- * more, nor what a ROLLBACK brings back.
- */
-static void
-lower_lock_wait(void)
-{
-	if (unlikely(asb_lock_wait > 0 && (LockTimeout <= 0 || LockTimeout > asb_lock_wait)))
-		asb_set_number("lock_timeout", asb_lock_wait, PGC_S_SESSION);
-}
-
 /* Bytes of private memory that this process has. */
 static int64
 memory_used(void)
@@ -118,16 +107,22 @@ memory_used(void)
 	return (int64) pages * sysconf(_SC_PAGESIZE);
 }
 
+/* what it had when its memory was limited first; 0: it was not yet */
+static int64 memory_at_first = 0;
+
 static void
 set_memory(int64 bytes)
 {
+	int64		used = memory_used();
 	struct rlimit limit;
 
+	if (memory_at_first == 0)
+		memory_at_first = used;
 	if (getrlimit(RLIMIT_DATA, &limit) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYSTEM_ERROR),
 				 errmsg("could not get the limit of memory of the session: %m")));
-	limit.rlim_cur = Min((rlim_t) (memory_used() + bytes), limit.rlim_max);
+	limit.rlim_cur = Min((rlim_t) (used + bytes), limit.rlim_max);
 	if (setrlimit(RLIMIT_DATA, &limit) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYSTEM_ERROR),
@@ -142,12 +137,7 @@ set_memory(int64 bytes)
 static void
 check_memory_kept(int64 bytes)
 {
-	static int64 at_first = 0;
-	int64		used = memory_used();
-
-	if (at_first == 0)
-		at_first = used;
-	if (used - at_first > bytes)
+	if (memory_at_first > 0 && memory_used() - memory_at_first > bytes)
 		ereport(FATAL,
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("the connection has too much memory left from conversations before"),
@@ -330,7 +320,7 @@ start_statement(const AsbSession *session)
 			apply(&session->profile.limits);
 		compared_reading = reading;
 	}
-	lower_lock_wait();
+	asb_clock_lower_lock_wait();
 }
 
 static void

@@ -108,7 +108,8 @@ find_relation(const char *relname)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("extension agentsandbox is not installed in this database"),
 				 errhint("Run CREATE EXTENSION agentsandbox in it.")));
-	Assert(nrelations < MAX_RELATIONS);
+	if (nrelations == lengthof(relations))
+		elog(ERROR, "agentsandbox has more relations than %d", MAX_RELATIONS);
 	strlcpy(relations[nrelations].name, relname, NAMEDATALEN);
 	relations[nrelations++].relid = relid;
 	return relid;

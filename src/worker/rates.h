@@ -1,6 +1,6 @@
 /*
  * rates.h
- *	  How many calls of a method a conversation has had relayed lately.
+ *	  How many calls of a method a conversation has made lately.
  */
 #ifndef ASB_RATES_H
 #define ASB_RATES_H

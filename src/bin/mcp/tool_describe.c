@@ -106,12 +106,13 @@ const AsbTool asb_tool_describe = {
  * What a function does is not known.
  */
 static const char list_sql[] =
-"SELECT coalesce(bool_or(can_insert OR can_update OR can_delete), false) OR agentsandbox.reaches_volatile_function(),"
-" coalesce(bool_or(can_update OR can_delete), false) OR agentsandbox.reaches_volatile_function(),"
+"SELECT calls OR coalesce(bool_or(can_insert OR can_update OR can_delete), false),"
+" calls OR coalesce(bool_or(can_update OR can_delete), false),"
 " EXISTS (SELECT FROM agentsandbox.methods),"
 " (SELECT jsonb_agg(jsonb_build_object('method', method, 'description', description, 'request', request) ORDER BY method)"
 "  FROM agentsandbox.methods WHERE $1::boolean)"
-" FROM agentsandbox.tables WHERE schema <> 'agentsandbox'";
+" FROM (SELECT agentsandbox.reaches_volatile_function() AS calls OFFSET 0) f"
+" LEFT JOIN agentsandbox.tables ON schema <> 'agentsandbox' GROUP BY calls";
 
 static const char *
 begin_list(AsbRequest *request, AsbSlice arguments)
