@@ -6,6 +6,7 @@
 
 #include "common/hmac.h"
 #include "common/sha2.h"
+#include "port/pg_bswap.h"
 
 #include "session/hmac.h"
 
@@ -36,11 +37,43 @@ asb_hmac_key(AsbHmac *hmac, const uint8 *key, Size length)
 	SHA256_Update(&hmac->outer, pad, sizeof(pad));
 }
 
+/* What fits into the block that follows a key's, with the padding of FIPS 180-4. */
+#define MAX_SHORT	(SHA256_CBLOCK - 1 - sizeof(uint64))
+
+/* SHA256_Final() of a short message, whose bookkeeping takes as long as the hashing. */
+static void
+hash_short(const SHA256_CTX *keyed, const void *message, Size length, uint8 *result)
+{
+	SHA256_CTX	ctx = *keyed;
+	uint8		block[SHA256_CBLOCK] = {0};
+	uint64		bits = pg_hton64((SHA256_CBLOCK + length) * BITS_PER_BYTE);
+
+	memcpy(block, message, length);
+	block[length] = 0x80;
+	memcpy(block + SHA256_CBLOCK - sizeof(bits), &bits, sizeof(bits));
+	SHA256_Transform(&ctx, block);
+
+	for (int i = 0; i < lengthof(ctx.h); i++)
+	{
+		uint32		word = pg_hton32(ctx.h[i]);
+
+		memcpy(result + i * sizeof(word), &word, sizeof(word));
+	}
+}
+
 void
 asb_hmac_sign(const AsbHmac *hmac, const void *message, Size length, uint8 *result)
 {
-	SHA256_CTX	ctx = hmac->inner;
+	SHA256_CTX	ctx;
 
+	if (length <= MAX_SHORT)
+	{
+		hash_short(&hmac->inner, message, length, result);
+		hash_short(&hmac->outer, result, ASB_HMAC_BYTES, result);
+		return;
+	}
+
+	ctx = hmac->inner;
 	SHA256_Update(&ctx, message, length);
 	SHA256_Final(result, &ctx);
 	ctx = hmac->outer;
