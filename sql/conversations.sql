@@ -9,6 +9,10 @@ SELECT * FROM agentsandbox.open_conversation('regress_agent', '{"rep": 3}', '1 h
 SELECT :'role' = 'conversation_' || replace(:'conversation', '-', '') AS named_by_id,
        length(:'password') AS password, length(:'token') AS token,
        :'expires_at'::timestamptz BETWEEN now() + '59 minutes' AND now() + '61 minutes' AS expires;
+-- ids of one time stand together in each index
+SELECT substr(:'conversation', 15, 1) AS version, substr(:'conversation', 20, 1) IN ('8', '9', 'a', 'b') AS variant,
+       ('x' || left(replace(:'conversation', '-', ''), 12))::bit(48)::bigint
+           BETWEEN extract(epoch FROM now()) * 1000 - 60000 AND extract(epoch FROM now()) * 1000 + 1000 AS by_time;
 SELECT role = :'role' AS role, profile, state, context, sessions, opened_by = session_user AS mine,
        expires_at = :'expires_at' AS expires, closed_at, last_activity
 FROM agentsandbox.conversations WHERE id = :'conversation';

@@ -192,7 +192,7 @@ asb_open_conversation(PG_FUNCTION_ARGS)
 	check_acceptance(profile_role);
 	SPI_finish();
 
-	asb_uuid_random(&label.conversation);
+	asb_uuid_by_time(&label.conversation);
 	label.database = MyDatabaseId;
 	label.expires_at = expiry(PG_ARGISNULL(2) ? NULL : PG_GETARG_INTERVAL_P(2),
 							  profile_name, &profile);

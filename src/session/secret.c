@@ -9,8 +9,10 @@
 
 #include "access/xlog.h"
 #include "catalog/pg_control.h"
+#include "port/pg_bswap.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/timestamp.h"
 
 #include "core/compat.h"
 #include "session/hmac.h"
@@ -39,9 +41,9 @@ asb_secret_random(void)
 
 /* The bits that say how it was made. */
 static void
-mark_random(pg_uuid_t *uuid)
+mark_version(pg_uuid_t *uuid, uint8 version)
 {
-	uuid->data[6] = (uuid->data[6] & 0x0f) | 0x40;
+	uuid->data[6] = (uuid->data[6] & 0x0f) | (version << 4);
 	uuid->data[8] = (uuid->data[8] & 0x3f) | 0x80;
 }
 
@@ -63,7 +65,19 @@ asb_uuid_random(pg_uuid_t *uuid)
 	left -= UUID_LEN;
 	memcpy(uuid->data, drawn + left, UUID_LEN);
 	memset(drawn + left, 0, UUID_LEN);
-	mark_random(uuid);
+	mark_version(uuid, 4);
+}
+
+void
+asb_uuid_by_time(pg_uuid_t *uuid)
+{
+	uint64		unix_usec = GetCurrentTimestamp() +
+		(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
+	uint64		time = pg_hton64((unix_usec / 1000) << 16);
+
+	asb_uuid_random(uuid);
+	memcpy(uuid->data, &time, 6);
+	mark_version(uuid, 7);
 }
 
 /*
@@ -88,7 +102,7 @@ asb_uuid_derived(pg_uuid_t *uuid, const void *input, Size length)
 	memcpy(message + sizeof(purpose), input, length);
 	asb_hmac_sign(&hmac, message, sizeof(purpose) + length, mac);
 	memcpy(uuid->data, mac, UUID_LEN);
-	mark_random(uuid);
+	mark_version(uuid, 4);
 }
 
 bytea *

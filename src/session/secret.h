@@ -20,6 +20,13 @@ extern char *asb_secret_random(void);
 extern void asb_uuid_random(pg_uuid_t *uuid);
 
 /*
+ * A fresh version 7 uuid (RFC 9562): 48 bits of time, in milliseconds, and 74
+ * random ones.  For keys of which there are many: the next one goes to the page
+ * of an index that the last one went to.
+ */
+extern void asb_uuid_by_time(pg_uuid_t *uuid);
+
+/*
  * A uuid that is always the same for the same input, of up to ASB_DERIVED_MAX
  * bytes, on this cluster and its physical copies, and random to whoever cannot
  * read the cluster's files.

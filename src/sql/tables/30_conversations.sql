@@ -11,7 +11,7 @@ CREATE TABLE agentsandbox.conversation_records (
     closed_at  timestamptz
 );
 COMMENT ON TABLE agentsandbox.conversation_records IS 'every conversation ever opened; secrets are kept as verifiers, elsewhere';
-COMMENT ON COLUMN agentsandbox.conversation_records.id IS 'the conversation; its role is conversation_ and the 32 digits of this uuid';
+COMMENT ON COLUMN agentsandbox.conversation_records.id IS 'the conversation, a version 7 uuid; its role is conversation_ and the 32 digits of it';
 COMMENT ON COLUMN agentsandbox.conversation_records.profile IS 'profile whose member the role is';
 COMMENT ON COLUMN agentsandbox.conversation_records.context IS 'immutable keys and values, read by agentsandbox.context(key)';
 COMMENT ON COLUMN agentsandbox.conversation_records.state IS 'open, closed (by close_conversation) or expired';
