@@ -95,20 +95,21 @@ add_vector(Bitmapset *columns, const int2vector *vector, int n)
 	return columns;
 }
 
-static void
+static AsbCheck *
 add_check(One *one, Bitmapset *columns, Bitmapset *makers)
 {
 	AsbCheck   *check = palloc(sizeof(AsbCheck));
 
-	*check = (AsbCheck) {columns, makers};
+	*check = (AsbCheck) {columns, makers, false};
 	one->compared.checks = lappend(one->compared.checks, check);
+	return check;
 }
 
 /* ... that every one of the columns decides. */
-static void
+static AsbCheck *
 add_plain_check(One *one, Bitmapset *columns)
 {
-	add_check(one, columns, bms_copy(columns));
+	return add_check(one, columns, bms_copy(columns));
 }
 
 /* Can a row of which INSERT says nothing be the same as another to an index? */
@@ -229,7 +230,7 @@ add_constraint(HeapTuple tuple, TupleDesc desc, One *one)
 			add_plain_check(one, add_expression(NULL, tuple, desc, Anum_pg_constraint_conbin));
 			break;
 		case CONSTRAINT_FOREIGN:
-			add_plain_check(one, referring_columns(tuple, desc));
+			add_plain_check(one, referring_columns(tuple, desc))->if_changed = true;
 			break;
 		default:
 			break;
@@ -399,7 +400,7 @@ asb_compared(Oid relid)
 		each_row(TriggerRelationId, TriggerRelidNameIndexId, Anum_pg_trigger_tgrelid, &one, add_trigger);
 		/* where a row goes to it is new, for all that the partition has of its own */
 		if (one.moves)
-			add_check(&one, bms_make_singleton(ASB_WHOLE_ROW), one.moves);
+			add_check(&one, bms_make_singleton(ASB_WHOLE_ROW), one.moves)->if_changed = true;
 		each_row(RewriteRelationId, RewriteRelRulenameIndexId, Anum_pg_rewrite_ev_class, &one, add_rule);
 
 		all.keys = bms_add_members(all.keys, columns_of(relid, one.compared.keys, one.relid));

@@ -24,6 +24,7 @@ typedef struct AsbCheck
 {
 	Bitmapset  *columns;
 	Bitmapset  *makers;			/* that decide it, when they are written */
+	bool		if_changed;		/* only done where a value becomes another: that tells of the old one */
 } AsbCheck;
 
 /*

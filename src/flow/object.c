@@ -362,13 +362,16 @@ asb_relation_compare(const AsbRelationLabels *relation)
 		foreach(cell, compared.checks)
 		{
 			const AsbCheck *check = lfirst(cell);
+			Bitmapset  *makers;
 
-			if (asb_has_column(check->columns, column->attnum))
-				column->checked = bms_add_members(column->checked, check->makers);
+			if (!asb_has_column(check->columns, column->attnum))
+				continue;
+			makers = bms_copy(check->makers);
+			/* its own new value tells nothing of the old one */
+			if (column->attnum != InvalidAttrNumber && !check->if_changed)
+				makers = bms_del_member(makers, ASB_MEMBER(column->attnum));
+			column->checked = bms_add_members(column->checked, makers);
 		}
-		/* its own new value tells nothing of the old one */
-		if (column->attnum != InvalidAttrNumber)
-			column->checked = bms_del_member(column->checked, ASB_MEMBER(column->attnum));
 	}
 	MemoryContextSwitchTo(oldcontext);
 	entry->compared = true;
