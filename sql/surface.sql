@@ -112,10 +112,13 @@ CREATE OPERATOR <<< (FUNCTION = less, LEFTARG = mood, RIGHTARG = mood);
 CREATE OPERATOR <<<< (FUNCTION = int4lt, LEFTARG = int, RIGHTARG = int);
 CREATE FUNCTION compare_moods(mood, mood) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 0';
 CREATE FUNCTION compare_ints(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 0';
+CREATE FUNCTION same(int, int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+CREATE OPERATOR === (FUNCTION = same, LEFTARG = int, RIGHTARG = int, COMMUTATOR = ===);
 RESET ROLE;
 CREATE OPERATOR FAMILY mood_family USING btree;
 ALTER OPERATOR FAMILY mood_family USING btree ADD OPERATOR 1 <<< (mood, mood), FUNCTION 1 compare_moods(mood, mood);
 CREATE OPERATOR CLASS int_class FOR TYPE int USING btree AS OPERATOR 3 =, FUNCTION 1 compare_ints(int, int);
+CREATE OPERATOR CLASS same_class FOR TYPE int USING btree AS OPERATOR 3 ===, FUNCTION 1 btint4cmp(int, int);
 SET ROLE regress_surface_owner;
 CREATE TABLE sorted (a int, b int) PARTITION BY LIST (inner_step(b));
 CREATE INDEX ON sorted (a int_class);
@@ -144,6 +147,30 @@ CREATE TRIGGER instead_of INSTEAD OF INSERT ON instead FOR EACH ROW EXECUTE FUNC
 CREATE VIEW ruled AS SELECT 1 AS a;
 CREATE RULE ruled_insert AS ON INSERT TO ruled DO INSTEAD INSERT INTO secret VALUES (NEW.a, 'x');
 GRANT INSERT ON instead, ruled TO regress_surface;
+-- a key that is generated, or that a trigger may set, and one that a partition alone has
+CREATE TABLE keys_generated (id int PRIMARY KEY);
+CREATE TABLE keys_filled (id int PRIMARY KEY);
+CREATE TABLE keys_parted (id int PRIMARY KEY);
+CREATE TABLE keyed_generated (a int, key int GENERATED ALWAYS AS (a + 1) STORED REFERENCES keys_generated, b int);
+CREATE TABLE keyed_filled (a int, key int REFERENCES keys_filled);
+CREATE TRIGGER fills BEFORE UPDATE ON keyed_filled FOR EACH ROW EXECUTE FUNCTION fill_row();
+CREATE TABLE keyed_parted (a int, key int) PARTITION BY LIST (a);
+CREATE TABLE keyed_part PARTITION OF keyed_parted (FOREIGN KEY (key) REFERENCES keys_parted) DEFAULT;
+GRANT UPDATE (a) ON keyed_generated, keyed_filled, keyed_parted TO regress_surface;
+GRANT UPDATE (b) ON keyed_generated TO regress_surface;
+-- operators that no statement names: of an exclusion constraint, and of foreign keys, which compare as owner and as agent
+CREATE TABLE excludes (a int, EXCLUDE USING btree (a same_class WITH ===));
+CREATE TABLE same_parent (id int);
+CREATE UNIQUE INDEX same_key ON same_parent (id same_class);
+CREATE TABLE same_child (id int REFERENCES same_parent (id));
+GRANT INSERT ON excludes TO regress_surface;
+GRANT UPDATE ON same_child TO regress_surface;
+-- a domain of an array of another one
+CREATE FUNCTION check_element(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+CREATE DOMAIN element AS int CHECK (check_element(VALUE));
+CREATE DOMAIN elements AS element[];
+CREATE VIEW cast_to_elements AS SELECT '{2}'::text::elements::text FROM nothing;
+GRANT SELECT ON cast_to_elements TO regress_surface;
 
 -- cycles
 CREATE TABLE loop_a (id int PRIMARY KEY, b int);

@@ -24,6 +24,7 @@
 #include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
+#include "optimizer/optimizer.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -81,6 +82,21 @@ follow_policies(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, A
 		asb_follow_stored(surface, &step, policy, Anum_pg_policy_polqual);
 		asb_follow_stored(surface, &step, policy, Anum_pg_policy_polwithcheck);
 	}
+}
+
+/* The functions of the operators that a constraint has in a column; it may be null. */
+static void
+reach_operators(AsbSurface *surface, const AsbActor *actor, HeapTuple constraint, AttrNumber attnum)
+{
+	bool		isnull;
+	Datum		value = asb_world_value(surface->world, constraint, attnum, &isnull);
+	ArrayType  *array;
+
+	if (isnull)
+		return;
+	array = DatumGetArrayTypeP(value);
+	for (int i = 0; i < ARR_DIMS(array)[0]; i++)
+		asb_reach_function(surface, actor, get_opcode(((Oid *) ARR_DATA_PTR(array))[i]), false);
 }
 
 static void
@@ -144,10 +160,13 @@ follow_expressions(AsbSurface *surface, const AsbActor *actor, AsbRelation *rela
 	{
 		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT((HeapTuple) lfirst(cell));
 
-		if (form->contype != CONSTRAINT_CHECK)
+		if (form->contype == CONSTRAINT_FOREIGN)
 			continue;
-		step = asb_actor_step(actor, psprintf("check constraint %s", quote_identifier(NameStr(form->conname))));
+		step = asb_actor_step(actor, psprintf("%s constraint %s",
+											  form->contype == CONSTRAINT_CHECK ? "check" : "exclusion",
+											  quote_identifier(NameStr(form->conname))));
 		asb_follow_stored(surface, &step, lfirst(cell), Anum_pg_constraint_conbin);
+		reach_operators(surface, &step, lfirst(cell), Anum_pg_constraint_conexclop);
 	}
 	foreach(cell, relation->indexes)
 	{
@@ -212,10 +231,13 @@ column_set(AsbSurface *surface, HeapTuple row, AttrNumber attnum)
 	return columns;
 }
 
-/* A foreign key is looked at or acted upon, as the owner of the table. */
+/*
+ * A foreign key is looked at or acted upon, as the owner of the table; whether
+ * its columns have changed at all is found out before, as the current user.
+ */
 static void
 reach_by_key(AsbSurface *surface, const AsbActor *actor, HeapTuple key, Oid relid, AclMode command,
-			 AttrNumber columns, const char *action)
+			 AttrNumber columns, AttrNumber updated, const char *action)
 {
 	AsbRelation *relation = asb_world_relation(surface->world, relid);
 	Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(key);
@@ -224,16 +246,58 @@ reach_by_key(AsbSurface *surface, const AsbActor *actor, HeapTuple key, Oid reli
 	if (relation == NULL)
 		return;
 	as = asb_actor_step(actor, psprintf("foreign key %s %s", quote_identifier(NameStr(form->conname)), action));
+	if (updated != InvalidAttrNumber)
+		reach_operators(surface, &as, key, updated);
 	as = asb_actor_as(surface, &as, relation->form->relowner, relation->form->relowner);
+	reach_operators(surface, &as, key, Anum_pg_constraint_conpfeqop);
 	asb_reach_relation_unchecked(surface, &as, relid, command, column_set(surface, key, columns), NULL);
+}
+
+/* May a trigger give any column another value before the row is written? */
+static bool
+changes_rows(const AsbRelation *relation)
+{
+	ListCell   *cell;
+
+	foreach(cell, relation->triggers)
+	{
+		int16		type = ((Form_pg_trigger) GETSTRUCT((HeapTuple) lfirst(cell)))->tgtype;
+
+		if (TRIGGER_FOR_ROW(type) && TRIGGER_FOR_BEFORE(type) && TRIGGER_FOR_UPDATE(type))
+			return true;
+	}
+	return false;
+}
+
+/* The columns of which a row gets new values, those generated from others too; NULL: all. */
+static const Bitmapset *
+changed_columns(AsbSurface *surface, const AsbUse *use, AsbRelation *relation)
+{
+	Bitmapset  *changed;
+	ListCell   *cell;
+
+	if (use->key.command != ACL_UPDATE || use->columns == NULL || changes_rows(relation))
+		return NULL;
+	changed = bms_copy(use->columns);
+	foreach(cell, relation->defaults)
+	{
+		AttrNumber	column = ((Form_pg_attrdef) GETSTRUCT((HeapTuple) lfirst(cell)))->adnum;
+		Bitmapset  *made_of = NULL;
+
+		if (!bms_is_member(column, relation->generated))
+			continue;
+		pull_varattnos(asb_world_node(surface->world, lfirst(cell), Anum_pg_attrdef_adbin), 1, &made_of);
+		if (bms_overlap(made_of, use->columns))
+			changed = bms_add_member(changed, column - FirstLowInvalidHeapAttributeNumber);
+	}
+	return changed;
 }
 
 /* An UPDATE that leaves the columns of a key alone does nothing with it. */
 static bool
-writes_key(AsbSurface *surface, const AsbUse *use, HeapTuple key, AttrNumber columns)
+writes_key(AsbSurface *surface, const Bitmapset *changed, HeapTuple key, AttrNumber columns)
 {
-	return use->key.command != ACL_UPDATE || use->columns == NULL ||
-		bms_overlap(use->columns, column_set(surface, key, columns));
+	return changed == NULL || bms_overlap(changed, column_set(surface, key, columns));
 }
 
 static void
@@ -241,39 +305,45 @@ follow_keys(AsbSurface *surface, const AsbUse *use, const AsbActor *actor, AsbRe
 {
 	AclMode		command = use->key.command;
 	const char *event = command == ACL_DELETE ? "ON DELETE" : "ON UPDATE";
+	const Bitmapset *changed = changed_columns(surface, use, relation);
 	ListCell   *cell;
 
 	foreach(cell, relation->constraints)
 	{
 		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT((HeapTuple) lfirst(cell));
 
-		if (form->contype == CONSTRAINT_FOREIGN && command != ACL_DELETE &&
-			writes_key(surface, use, lfirst(cell), Anum_pg_constraint_conkey))
-			reach_by_key(surface, actor, lfirst(cell), form->confrelid, ACL_SELECT,
-						 Anum_pg_constraint_confkey, "asks whether the row exists");
+		if (form->contype != CONSTRAINT_FOREIGN || command == ACL_DELETE)
+			continue;
+		/* a row that an UPDATE moves here is new to a key that only this partition has */
+		if (writes_key(surface, changed, lfirst(cell), Anum_pg_constraint_conkey) ||
+			(relation->form->relispartition && !OidIsValid(form->conparentid)))
+			reach_by_key(surface, actor, lfirst(cell), form->confrelid, ACL_SELECT, Anum_pg_constraint_confkey,
+						 command == ACL_UPDATE ? Anum_pg_constraint_conffeqop : InvalidAttrNumber,
+						 "asks whether the row exists");
 	}
 	foreach(cell, relation->referencing)
 	{
 		HeapTuple	key = lfirst(cell);
 		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(key);
 		char		action = command == ACL_DELETE ? form->confdeltype : form->confupdtype;
+		AttrNumber	updated = command == ACL_UPDATE ? Anum_pg_constraint_conppeqop : InvalidAttrNumber;
 
-		if (command == ACL_INSERT || !writes_key(surface, use, key, Anum_pg_constraint_confkey))
+		if (command == ACL_INSERT || !writes_key(surface, changed, key, Anum_pg_constraint_confkey))
 			continue;
 		switch (action)
 		{
 			case FKCONSTR_ACTION_CASCADE:
 				reach_by_key(surface, actor, key, form->conrelid, command,
-							 Anum_pg_constraint_conkey, psprintf("%s CASCADE", event));
+							 Anum_pg_constraint_conkey, updated, psprintf("%s CASCADE", event));
 				break;
 			case FKCONSTR_ACTION_SETNULL:
 			case FKCONSTR_ACTION_SETDEFAULT:
 				reach_by_key(surface, actor, key, form->conrelid, ACL_UPDATE,
-							 Anum_pg_constraint_conkey, psprintf("%s SET", event));
+							 Anum_pg_constraint_conkey, updated, psprintf("%s SET", event));
 				break;
 			default:
 				reach_by_key(surface, actor, key, form->conrelid, ACL_SELECT,
-							 Anum_pg_constraint_conkey, "asks whether rows refer to it");
+							 Anum_pg_constraint_conkey, updated, "asks whether rows refer to it");
 		}
 	}
 }

@@ -185,6 +185,8 @@ asb_follow_use_of_type(AsbSurface *surface, const AsbUse *use)
 		asb_reach_function(surface, &actor, form.typsend, false);
 		asb_reach_function(surface, &actor, form.typmodin, false);
 		follow_comparison(surface, &actor, typid);
+		/* an array of a domain, which a domain is made of */
+		asb_reach_type(surface, &actor, get_element_type(typid));
 		if (form.typtype == TYPTYPE_DOMAIN)
 			follow_checks(surface, &actor, typid);
 		else if (form.typtype == TYPTYPE_RANGE)

@@ -253,7 +253,8 @@ is_idle(HeapTuple row, TupleDesc desc)
 				((Form_pg_rewrite) GETSTRUCT(row))->ev_enabled == RULE_FIRES_ON_REPLICA;
 		case ConstraintRelationId:
 			return ((Form_pg_constraint) GETSTRUCT(row))->contype != CONSTRAINT_CHECK &&
-				((Form_pg_constraint) GETSTRUCT(row))->contype != CONSTRAINT_FOREIGN;
+				((Form_pg_constraint) GETSTRUCT(row))->contype != CONSTRAINT_FOREIGN &&
+				heap_attisnull(row, Anum_pg_constraint_conexclop, desc);
 		case IndexRelationId:
 			return !((Form_pg_index) GETSTRUCT(row))->indisunique &&
 				!((Form_pg_index) GETSTRUCT(row))->indisexclusion &&
