@@ -118,6 +118,20 @@ refused($c, "SELECT $_", qr/^(?:psql:[^\n]*)?ERROR: /m, "not told: $_") for (
 refused($c, 'EXPLAIN SELECT * FROM secret', '42501', 'nor what the planner thinks');
 is(labels_of($c), '', 'nothing of it was read');
 
+# ---- the order of rows (open, see docs/information-flow.md)
+
+{
+	sql($_) for 'CREATE TABLE paid AS SELECT g AS id, (g * 7919) % 20011 AS salary, repeat(\'x\', 500) AS pad FROM generate_series(1, 20000) g',
+		'CREATE INDEX ON paid (salary, id)', q(SECURITY LABEL FOR agentsandbox ON COLUMN paid.salary IS 'private'),
+		'GRANT SELECT (id) ON paid TO p', 'VACUUM ANALYZE paid';
+	my $reader = open_conversation('p');
+	is(sql_as($reader, 'SELECT id FROM paid'), sql('SELECT id FROM paid ORDER BY salary'), 'an index may order rows by a labelled column');
+	is(labels_of($reader), '', '... that is not named');
+	sql(q(SECURITY LABEL FOR agentsandbox ON TABLE paid IS 'private'));
+	sql_as($reader, 'SELECT id FROM paid');
+	is(labels_of($reader), 'private', '... unless the table has the label');
+}
+
 # ---- what was taken back
 
 {
