@@ -28,6 +28,11 @@
  *
  * The other hopeless work is the server's own table of the elements of a list,
  * x = ANY (list), where all of them have one hash value: such a list is refused.
+ * And a B-tree that is searched by several lists is searched once for each
+ * combination of their elements, also for those that contradict each other, and
+ * without a look for interrupts in between: three lists of a few kB in one
+ * statement take longer than anybody lives.  A plan that would do so is not
+ * considered; the lists are then conditions on the rows found otherwise.
  */
 #include "postgres.h"
 
@@ -45,6 +50,7 @@
 #include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
 #include "nodes/primnodes.h"
+#include "optimizer/pathnode.h"
 #include "tsearch/ts_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -77,6 +83,9 @@
 /* elements of a list that may have one hash value, and of one that is not looked at */
 #define MAX_COLLISIONS 100
 #define SHORT_LIST 500
+
+/* elements of a list that is not a constant, and combinations of elements of several */
+#define MAX_LIST 1000000
 
 /* constants of EXECUTE that no function takes long over, each */
 #define SHORT_CONSTANT 1024
@@ -272,6 +281,86 @@ asb_bounded_conditions(Node *condition)
 		*opno = original;
 }
 
+/* How many elements a list can have; of what is not known yet, asb_bounded_list() sees to it. */
+static double
+list_size(const Node *list)
+{
+	const ArrayType *array;
+
+	if (IsA(list, ArrayExpr) && !((const ArrayExpr *) list)->multidims)
+		return list_length(((const ArrayExpr *) list)->elements);
+	if (!IsA(list, Const))
+		return MAX_LIST;
+	if (((const Const *) list)->constisnull)
+		return 1;
+	array = DatumGetArrayTypeP(((const Const *) list)->constvalue);
+	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+}
+
+/* How often an index is searched for one scan of it. */
+static double
+searches(const IndexPath *path)
+{
+	double		n = 1;
+	ListCell   *cell;
+	ListCell   *inner;
+
+	foreach(cell, path->indexinfo->amsearcharray ? path->indexclauses : NIL)
+	{
+		foreach(inner, lfirst_node(IndexClause, cell)->indexquals)
+		{
+			const ScalarArrayOpExpr *clause =
+			(const ScalarArrayOpExpr *) lfirst_node(RestrictInfo, inner)->clause;
+
+			if (IsA(clause, ScalarArrayOpExpr))
+				n *= Max(list_size(lsecond(clause->args)), 1);
+		}
+	}
+	return n;
+}
+
+static bool
+searches_too_often(const Path *path)
+{
+	const List *parts;
+	ListCell   *cell;
+
+	switch (nodeTag(path))
+	{
+		case T_IndexPath:
+			return searches((const IndexPath *) path) > MAX_LIST;
+		case T_BitmapHeapPath:
+			return searches_too_often(((const BitmapHeapPath *) path)->bitmapqual);
+		case T_BitmapAndPath:
+			parts = ((const BitmapAndPath *) path)->bitmapquals;
+			break;
+		case T_BitmapOrPath:
+			parts = ((const BitmapOrPath *) path)->bitmapquals;
+			break;
+		default:
+			return false;
+	}
+	foreach(cell, parts)
+	{
+		if (searches_too_often(lfirst(cell)))
+			return true;
+	}
+	return false;
+}
+
+static List *
+without_too_many_searches(List *paths)
+{
+	ListCell   *cell;
+
+	foreach(cell, paths)
+	{
+		if (searches_too_often(lfirst(cell)))
+			paths = foreach_delete_current(paths, cell);
+	}
+	return paths;
+}
+
 /* Of a condition that the planner turned round it forgot the function. */
 static void
 substitute_in_index_clauses(List *clauses)
@@ -294,8 +383,9 @@ substitute_in_index_clauses(List *clauses)
 	}
 }
 
-void
-asb_bounded_substitute_in_paths(List *paths)
+/* Has the index conditions that the planner made call twins. */
+static void
+substitute_in_paths(List *paths)
 {
 	ListCell   *cell;
 
@@ -309,18 +399,46 @@ asb_bounded_substitute_in_paths(List *paths)
 				substitute_in_index_clauses(((IndexPath *) path)->indexclauses);
 				break;
 			case T_BitmapHeapPath:
-				asb_bounded_substitute_in_paths(list_make1(((BitmapHeapPath *) path)->bitmapqual));
+				substitute_in_paths(list_make1(((BitmapHeapPath *) path)->bitmapqual));
 				break;
 			case T_BitmapAndPath:
-				asb_bounded_substitute_in_paths(((BitmapAndPath *) path)->bitmapquals);
+				substitute_in_paths(((BitmapAndPath *) path)->bitmapquals);
 				break;
 			case T_BitmapOrPath:
-				asb_bounded_substitute_in_paths(((BitmapOrPath *) path)->bitmapquals);
+				substitute_in_paths(((BitmapOrPath *) path)->bitmapquals);
 				break;
 			default:
 				break;
 		}
 	}
+}
+
+/* Is there a path that needs nothing of other relations? */
+static bool
+stands_alone(const List *paths)
+{
+	ListCell   *cell;
+
+	foreach(cell, paths)
+	{
+		if (PATH_REQ_OUTER((const Path *) lfirst(cell)) == NULL)
+			return true;
+	}
+	return false;
+}
+
+void
+asb_bounded_paths(PlannerInfo *root, RelOptInfo *rel)
+{
+	bool		stood_alone = stands_alone(rel->pathlist);
+
+	rel->pathlist = without_too_many_searches(rel->pathlist);
+	rel->partial_pathlist = without_too_many_searches(rel->partial_pathlist);
+	/* what was better had the plain scan forgotten */
+	if (rel->rtekind == RTE_RELATION && stood_alone && !stands_alone(rel->pathlist))
+		add_path(rel, create_seqscan_path(root, rel, rel->lateral_relids, 0));
+	substitute_in_paths(rel->pathlist);
+	substitute_in_paths(rel->partial_pathlist);
 }
 
 static bool
@@ -643,8 +761,14 @@ Datum
 asb_bounded_list(PG_FUNCTION_ARGS)
 {
 	ArrayType  *list = PG_GETARG_ARRAYTYPE_P(0);
+	int			n = ArrayGetNItems(ARR_NDIM(list), ARR_DIMS(list));
 
-	if (ArrayGetNItems(ARR_NDIM(list), ARR_DIMS(list)) > SHORT_LIST &&
+	if (n > MAX_LIST)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("list has more than %d values", MAX_LIST),
+				 errhint("Join with the values instead.")));
+	if (n > SHORT_LIST &&
 		!hashes_well(list, PG_GET_COLLATION()))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

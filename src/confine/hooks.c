@@ -244,10 +244,7 @@ asb_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntr
 		next_set_rel_pathlist_hook(root, rel, rti, rte);
 
 	if (asb_session())
-	{
-		asb_bounded_substitute_in_paths(rel->pathlist);
-		asb_bounded_substitute_in_paths(rel->partial_pathlist);
-	}
+		asb_bounded_paths(root, rel);
 }
 
 static void pg_noinline

@@ -49,4 +49,4 @@ $$;
 CREATE OR REPLACE FUNCTION agentsandbox.bounded_list(list anyarray) RETURNS anyarray
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 AS 'MODULE_PATHNAME', 'asb_bounded_list';
-COMMENT ON FUNCTION agentsandbox.bounded_list(anyarray) IS 'the list of an agent''s = ANY (list): refuses one with more than 100 distinct values of one hash value';
+COMMENT ON FUNCTION agentsandbox.bounded_list(anyarray) IS 'the list of an agent''s = ANY (list): refuses one with more than 100 distinct values of one hash value, or 1,000,000 in all';
