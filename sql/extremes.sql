@@ -17,6 +17,11 @@ SET ROLE :role;
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments)
 VALUES ('any', jsonb_build_object('s', repeat('x', :room))) RETURNING id AS largest \gset
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('any', jsonb_build_object('s', repeat('x', :room + 1)));
+-- what has no exponent where the server writes it, and could not be dumped
+INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments)
+VALUES ('any', jsonb_build_object('n', (SELECT jsonb_agg(1e131000::numeric) FROM generate_series(1, 9))));
+INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments)
+VALUES ('any', jsonb_build_object('n', (SELECT jsonb_agg(round(1.0, 16000)) FROM generate_series(1, 66))));
 INSERT INTO agentsandbox.RemoteProcedureCalls (method) VALUES (repeat('m', 256));
 
 -- deeper than anything: jsonb's own limit, or the validator's

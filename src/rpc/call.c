@@ -31,6 +31,7 @@
 #include "core/wakeup.h"
 #include "rpc/await.h"
 #include "rpc/call.h"
+#include "rpc/canonical.h"
 #include "session/secret.h"
 #include "session/session.h"
 
@@ -105,6 +106,8 @@ static void
 check_submission(const Datum *values, const bool *isnull)
 {
 	Size		size;
+	Jsonb	   *arguments;
+	int64		digits;
 
 	if (isnull[Anum_call_arguments - 1] || isnull[Anum_call_method - 1])
 		return;					/* refused by the column's constraint */
@@ -123,7 +126,16 @@ check_submission(const Datum *values, const bool *isnull)
 				 errmsg("arguments of a call are too large"),
 				 errdetail("They have %zu bytes; the limit is %d.",
 						   size, asb_max_arguments_bytes)));
-	if (!JB_ROOT_IS_OBJECT(DatumGetJsonbP(values[Anum_call_arguments - 1])))
+	arguments = DatumGetJsonbP(values[Anum_call_arguments - 1]);
+	/* else one row is enough, and the table can be neither read nor dumped any more */
+	digits = asb_json_digits(arguments);
+	if (digits > asb_max_arguments_bytes)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("arguments of a call are too large"),
+				 errdetail("Their numbers have %lld digits when written out; the limit is %d.",
+						   (long long) digits, asb_max_arguments_bytes)));
+	if (!JB_ROOT_IS_OBJECT(arguments))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("arguments of a call must be a JSON object"),

@@ -287,3 +287,19 @@ asb_canonical_json(Jsonb *jb, int *len)
 	*len = out.len;
 	return out.data;
 }
+
+int64
+asb_json_digits(Jsonb *jb)
+{
+	JsonbIterator *it = JsonbIteratorInit(&jb->root);
+	JsonbValue	v;
+	JsonbIteratorToken token;
+	int64		n = 0;
+
+	while ((token = JsonbIteratorNext(&it, &v, false)) != WJB_DONE)
+	{
+		if ((token == WJB_ELEM || token == WJB_VALUE) && v.type == jbvNumeric)
+			n += asb_decimal_written_digits(v.val.numeric);
+	}
+	return n;
+}

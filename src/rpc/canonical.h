@@ -32,4 +32,10 @@
  */
 extern char *asb_canonical_json(Jsonb *jb, int *len);
 
+/*
+ * How many digits its numbers have where the server writes them, which knows no
+ * exponents: jsonb_out(), COPY and so pg_dump, whatever person looks at a row.
+ */
+extern int64 asb_json_digits(Jsonb *jb);
+
 #endif							/* ASB_RPC_CANONICAL_H */

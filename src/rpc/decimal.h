@@ -52,6 +52,18 @@ asb_decimal_read(Numeric num, AsbDecimal *d)
 	}
 }
 
+/* The digits of a finite number where numeric_out() writes it: all before the point, and its scale. */
+static inline int
+asb_decimal_written_digits(Numeric num)
+{
+	uint16		header = *(const uint16 *) VARDATA(num);
+	AsbDecimal	d;
+
+	asb_decimal_read(num, &d);
+	return Max(4 * (d.weight + 1), 1) +
+		((header & 0xC000) == 0x8000 ? (header & 0x1F80) >> 7 : header & 0x3FFF);
+}
+
 /* 1.0 is an integer: only digits after the point count. */
 static inline bool
 asb_decimal_is_integer(const AsbDecimal *d)

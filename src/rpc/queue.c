@@ -27,6 +27,7 @@
 #include "core/errors.h"
 #include "core/uuid.h"
 #include "core/wakeup.h"
+#include "rpc/canonical.h"
 #include "rpc/error.h"
 #include "rpc/method.h"
 #include "rpc/queue.h"
@@ -159,7 +160,8 @@ judge_response(const AsbMethod *method, Jsonb *response)
 
 	if (method == NULL)
 		return asb_call_error(ASB_ERROR_METHOD_DROPPED, NULL);
-	if (!asb_json_fits(response, method->max_response_bytes))
+	if (!asb_json_fits(response, method->max_response_bytes) ||
+		asb_json_digits(response) > method->max_response_bytes)
 		return asb_call_error(ASB_ERROR_RESPONSE_TOO_LARGE, NULL);
 	if (!asb_schema_validate(method->response, response, &error))
 		return asb_call_error(ASB_ERROR_INVALID_RESPONSE, NULL);
