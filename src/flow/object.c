@@ -98,12 +98,15 @@ note_given(const FormData_pg_seclabel *row, const char *label)
 static void
 read_given(void)
 {
+	HTAB	   *before = given;
 	Relation	rel;
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
-	if (given)
-		hash_destroy(given);
+	/* not to be destroyed twice, if the session has no memory for the new one */
+	given = NULL;
+	if (before)
+		hash_destroy(before);
 	given = asb_table_create("agentsandbox labels given", TopMemoryContext, sizeof(GivenKey), sizeof(Given));
 
 	/* what comes in while we read makes us read again */
