@@ -53,9 +53,6 @@ static AsbDatabaseDdlCallback database_ddl_callback = NULL;
  */
 static int	depth = 0;
 
-/* the error on its way was raised down there */
-static bool failed_deeper = false;
-
 static ClientAuthentication_hook_type next_client_authentication_hook = NULL;
 static post_parse_analyze_hook_type next_post_parse_analyze_hook = NULL;
 static emit_log_hook_type next_emit_log_hook = NULL;
@@ -69,7 +66,12 @@ static needs_fmgr_hook_type next_needs_fmgr_hook = NULL;
 static object_access_hook_type next_object_access_hook = NULL;
 static ProcessUtility_hook_type next_process_utility_hook = NULL;
 
-/* Does something one level deeper, and comes back whatever happens. */
+/*
+ * Does something one level deeper, and comes back whatever happens.  An error
+ * that was raised down there says so itself, by a flag that the server has for
+ * messages of its log and no error uses: whoever catches it takes the flag away
+ * with it.  asb_emit_log() takes it off.
+ */
 #define ASB_DEEPER(something) \
 	do { \
 		depth++; \
@@ -80,12 +82,11 @@ static ProcessUtility_hook_type next_process_utility_hook = NULL;
 		PG_CATCH(); \
 		{ \
 			depth--; \
-			failed_deeper = true; \
+			errhidecontext(true); \
 			PG_RE_THROW(); \
 		} \
 		PG_END_TRY(); \
 		depth--; \
-		failed_deeper = false; \
 	} while (0)
 
 void
@@ -490,17 +491,18 @@ asb_client_authentication(Port *port, int status)
 static void
 asb_emit_log(ErrorData *error)
 {
+	bool		deeper = error->elevel == ERROR && error->hide_ctx;
+
+	if (deeper)
+		error->hide_ctx = false;
 	if (next_emit_log_hook)
 		next_emit_log_hook(error);
 
 	asb_refusal_note_error(error);
-	asb_disclosure_gate(error, !failed_deeper);
+	asb_disclosure_gate(error, !deeper);
 	asb_limit_reported(error);
 	if (error->elevel >= ERROR)
-	{
-		failed_deeper = false;
 		asb_clock_stopped();
-	}
 }
 
 #define INSTALL(hook, next, ours) INSTALL_OVER(NULL, hook, next, ours)
