@@ -413,15 +413,15 @@ substitute_in_paths(List *paths)
 	}
 }
 
-/* Is there a path that needs nothing of other relations? */
+/* Is there a path that needs no more of other relations than all of them must? */
 static bool
-stands_alone(const List *paths)
+stands_alone(const RelOptInfo *rel)
 {
 	ListCell   *cell;
 
-	foreach(cell, paths)
+	foreach(cell, rel->pathlist)
 	{
-		if (PATH_REQ_OUTER((const Path *) lfirst(cell)) == NULL)
+		if (bms_is_subset(PATH_REQ_OUTER((const Path *) lfirst(cell)), rel->lateral_relids))
 			return true;
 	}
 	return false;
@@ -430,12 +430,12 @@ stands_alone(const List *paths)
 void
 asb_bounded_paths(PlannerInfo *root, RelOptInfo *rel)
 {
-	bool		stood_alone = stands_alone(rel->pathlist);
+	bool		stood_alone = stands_alone(rel);
 
 	rel->pathlist = without_too_many_searches(rel->pathlist);
 	rel->partial_pathlist = without_too_many_searches(rel->partial_pathlist);
 	/* what was better had the plain scan forgotten */
-	if (rel->rtekind == RTE_RELATION && stood_alone && !stands_alone(rel->pathlist))
+	if (rel->rtekind == RTE_RELATION && stood_alone && !stands_alone(rel))
 		add_path(rel, create_seqscan_path(root, rel, rel->lateral_relids, 0));
 	substitute_in_paths(rel->pathlist);
 	substitute_in_paths(rel->partial_pathlist);

@@ -59,5 +59,7 @@ $w->query("SET statement_timeout = '500ms'");
 is($w->query("SELECT count(*) FROM t WHERE a IN ($list) AND b IN ($list)")->{rows}[0][0], 200, 'two lists');
 is($w->query("SELECT count(*) FROM t WHERE a IN ($list) AND $same")->{rows}[0][0], 200, 'many lists');
 is($w->query("SELECT count(*) FROM parts WHERE a IN ($list) AND a IN ($list) AND a IN ($list)")->{rows}[0][0], 200, '... of a partition');
+is($w->query("SELECT count(x) FROM (VALUES (1), (2)) s (i) LEFT JOIN LATERAL (SELECT coalesce(i + a) AS x FROM t WHERE a IN ($list)"
+	. " AND a IN ($list) AND a IN ($list)) u ON true")->{rows}[0][0], 400, '... of what a lateral subquery computes');
 is($w->query("SELECT c FROM t WHERE a = 7 AND b = ANY ('{$list}')")->{rows}[0][0], 7, 'a list and a value');
 done_testing();
