@@ -31,6 +31,7 @@
 #include "confine/catalogs.h"
 #include "confine/flow.h"
 #include "confine/function.h"
+#include "confine/parameters.h"
 #include "confine/refusal.h"
 #include "confine/relation.h"
 #include "confine/setting.h"
@@ -43,13 +44,6 @@
  * out of subqueries, CASE and NOT, too.
  */
 #define MAX_CONDITIONS 100
-
-/* parse_param.c's VarParamState, which no header shows; the same since 9.0 */
-typedef struct AsbVarParamState
-{
-	Oid		  **paramTypes;
-	int		   *numParams;
-} AsbVarParamState;
 
 typedef struct AnalyzeContext
 {
@@ -673,13 +667,11 @@ analyzed_part(Node *utility)
 static void
 judge_parameters(AnalyzeContext *context, ParseState *pstate)
 {
-	AsbVarParamState *parameters;
+	int			n;
+	const Oid  *types = asb_parameters(pstate, &n);
 
-	if (pstate->p_coerce_param_hook == NULL)
-		return;
-	parameters = pstate->p_ref_hook_state;
-	for (int i = 0; i < *parameters->numParams; i++)
-		judge_type(context, (*parameters->paramTypes)[i], NULL);
+	for (int i = 0; i < n; i++)
+		judge_type(context, types[i], NULL);
 }
 
 void

@@ -34,6 +34,7 @@
 #include "confine/limit.h"
 #include "confine/login.h"
 #include "confine/meter.h"
+#include "confine/parameters.h"
 #include "confine/refusal.h"
 #include "confine/relation.h"
 #include "confine/setting.h"
@@ -187,11 +188,13 @@ asb_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 	if (next_post_parse_analyze_hook)
 		next_post_parse_analyze_hook(pstate, query, jstate);
 
-	if (query->utilityStmt && asb_statement_leaves(query->utilityStmt))
-		return;
-	session = sandboxed();
+	session = query->utilityStmt && asb_statement_leaves(query->utilityStmt) ? NULL : sandboxed();
 	if (!session)
+	{
+		if (OidIsValid(asb_session_known_role()))
+			asb_parameters_refuse(pstate);
 		return;
+	}
 
 	asb_limit_parse(pstate->p_sourcetext);
 

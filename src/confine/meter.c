@@ -28,8 +28,10 @@
 #include "nodes/execnodes.h"
 
 #include "confine/meter.h"
+#include "confine/parameters.h"
 #include "confine/refusal.h"
 #include "confine/usage.h"
+#include "session/session.h"
 
 /* A node below a ModifyTable node, and what it did before we watched. */
 typedef struct WatchedNode
@@ -95,6 +97,8 @@ metered_putmessage(char type, const char *body, size_t length)
 		if (rows_sent > limits->rows_returned || bytes_sent > limits->bytes_returned)
 			refuse_message();
 	}
+	else if (type == '1' && OidIsValid(asb_session_known_role()))
+		asb_parameters_parsed();
 	return next_methods->putmessage(type, body, length);
 }
 

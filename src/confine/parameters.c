@@ -1,0 +1,96 @@
+/*
+ * parameters.c
+ *	  Parameters that a Parse message gives types to.
+ *
+ * A Bind message has the input function of each type run on a value of the
+ * client's: it looks names up, runs the checks of a domain, parses XML.  So the
+ * types are judged when the statement is analyzed (analyze.c).  But some texts no
+ * gate judges: what ends a transaction, or leaves a conversation, is asked
+ * nothing, in a failed transaction nothing can be asked, and a text that is no
+ * statement is not analyzed at all.  None of them can use a parameter, so they
+ * must have none.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "nodes/pg_list.h"
+#include "parser/parser.h"
+#include "port/pg_bswap.h"
+#include "tcop/tcopprot.h"
+
+#include "confine/parameters.h"
+#include "confine/refusal.h"
+
+#define ASB_NO_PARAMETERS "this text cannot have parameters"
+
+/* parse_param.c's VarParamState, which no header shows; the same since 9.0 */
+typedef struct AsbVarParamState
+{
+	Oid		  **paramTypes;
+	int		   *numParams;
+} AsbVarParamState;
+
+const Oid *
+asb_parameters(const ParseState *pstate, int *n)
+{
+	const AsbVarParamState *parameters = pstate->p_ref_hook_state;
+
+	*n = 0;
+	if (pstate->p_coerce_param_hook == NULL)
+		return NULL;
+	*n = *parameters->numParams;
+	return *parameters->paramTypes;
+}
+
+void
+asb_parameters_refuse(const ParseState *pstate)
+{
+	int			n;
+
+	(void) asb_parameters(pstate, &n);
+	if (n > 0)
+		/* of this gate, as no other can be asked whether it only observes */
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_LIMIT,
+			.sqlerrcode = ERRCODE_PROTOCOL_VIOLATION,
+			.message = ASB_NO_PARAMETERS,
+			.hint = "Prepare it without."
+		});
+}
+
+/* Is the text of the message read where it arrived, and not a copy in the server's encoding? */
+static bool
+is_in_message(const char *text)
+{
+	int			encoding = pg_get_client_encoding();
+
+	return *text == '\0' || encoding == GetDatabaseEncoding() ||
+		encoding == PG_SQL_ASCII || GetDatabaseEncoding() == PG_SQL_ASCII;
+}
+
+/*
+ * The server has no hook for a text that is no statement, and no list of what
+ * is prepared without a name.  But in the message the number of parameters
+ * stands right behind the text.  The statement is there already to be bound, so
+ * the session ends.
+ */
+void
+asb_parameters_parsed(void)
+{
+	const char *text = debug_query_string;
+	uint16		n;
+
+	/* what is parsed and begins so is a statement: nearly all there are */
+	if (text == NULL || isalpha((unsigned char) *text))
+		return;
+	if (is_in_message(text))
+	{
+		memcpy(&n, text + strlen(text) + 1, sizeof(n));
+		if (pg_ntoh16(n) == 0)
+			return;
+	}
+	if (raw_parser(text, RAW_PARSE_DEFAULT) == NIL)
+		ereport(FATAL,
+				(errcode(ERRCODE_PROTOCOL_VIOLATION),
+				 errmsg(ASB_NO_PARAMETERS)));
+}

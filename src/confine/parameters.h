@@ -1,0 +1,19 @@
+/*
+ * parameters.h
+ *	  Parameters that a Parse message gives types to.
+ */
+#ifndef ASB_PARAMETERS_H
+#define ASB_PARAMETERS_H
+
+#include "parser/parse_node.h"
+
+/* The types of the parameters of a text that is analyzed, and how many there are. */
+extern const Oid *asb_parameters(const ParseState *pstate, int *n);
+
+/* A statement that no gate judges is analyzed: refuses parameters. */
+extern void asb_parameters_refuse(const ParseState *pstate);
+
+/* A Parse message is about to be answered: ends the session if its text is no statement but has parameters. */
+extern void asb_parameters_parsed(void);
+
+#endif							/* ASB_PARAMETERS_H */
