@@ -57,6 +57,7 @@ typedef struct AnalyzeContext
 } AnalyzeContext;
 
 static bool walk(Node *node, AnalyzeContext *context);
+static void walk_list(List *list, AnalyzeContext *context);
 static void walk_conditions(Node *condition, AnalyzeContext *context);
 
 /*
@@ -527,6 +528,7 @@ walk_node(Node *node, AnalyzeContext *context)
 			if (asb_function_decide(context->role,
 									((FuncExpr *) node)->funcid) == ASB_FUNCTION_SETTING)
 			{
+				walk_list(((FuncExpr *) node)->args, context);
 				asb_setting_gate_call((FuncExpr *) node);
 				return false;
 			}
