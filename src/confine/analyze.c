@@ -282,7 +282,6 @@ is_structure(const Node *node)
 		case T_InferenceElem:
 		case T_JoinExpr:
 		case T_MergeAction:
-		case T_OnConflictExpr:
 		case T_RangeTblFunction:
 		case T_SetOperationStmt:
 		case T_SortGroupClause:
@@ -516,6 +515,13 @@ walk_node(Node *node, AnalyzeContext *context)
 			walk(((JoinExpr *) node)->rarg, context);
 			walk_conditions(((JoinExpr *) node)->quals, context);
 			asb_bounded_conditions(((JoinExpr *) node)->quals);
+			return false;
+		case T_OnConflictExpr:
+			/* not its list of all columns of "excluded", hidden ones too: the server makes it */
+			walk((Node *) ((OnConflictExpr *) node)->arbiterElems, context);
+			walk(((OnConflictExpr *) node)->arbiterWhere, context);
+			walk((Node *) ((OnConflictExpr *) node)->onConflictSet, context);
+			walk(((OnConflictExpr *) node)->onConflictWhere, context);
 			return false;
 		case T_BoolExpr:
 			judge_conditions((BoolExpr *) node);
