@@ -124,6 +124,8 @@ SELECT * FROM agentsandbox.profiles;
 SELECT schema, name, kind, can_select, can_insert, can_update, can_delete FROM agentsandbox.tables WHERE schema = 'public' ORDER BY name;
 SELECT name, type, nullable, has_default, can_select, can_insert, can_update FROM agentsandbox.columns WHERE "table" = 'regress_own' ORDER BY position;
 SELECT agentsandbox.reaches_relation(1260), agentsandbox.reaches_type(23), agentsandbox.reaches_named('public', 'regress_hidden');
+-- of a schema that there is none it says the same as of one that is hidden
+SELECT agentsandbox.reaches_schema(2200), agentsandbox.reaches_schema(99), agentsandbox.reaches_schema(4000000000);
 
 \c -reuse-previous=on sandbox :superuser
 SELECT agentsandbox.alter_profile('regress_relation', information_schema => true);

@@ -378,8 +378,11 @@ ASB_FUNCTION(asb_reaches_schema);
 Datum
 asb_reaches_schema(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(pg_namespace_aclcheck(PG_GETARG_OID(0), asking_role(),
-										 ACL_USAGE) == ACLCHECK_OK);
+	Oid			nspoid = PG_GETARG_OID(0);
+
+	/* of one that is none the server's check would say so, as of no hidden one */
+	PG_RETURN_BOOL(SearchSysCacheExists1(NAMESPACEOID, ObjectIdGetDatum(nspoid)) &&
+				   pg_namespace_aclcheck(nspoid, asking_role(), ACL_USAGE) == ACLCHECK_OK);
 }
 
 ASB_FUNCTION(asb_type_name);
