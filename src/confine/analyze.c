@@ -649,7 +649,7 @@ walk(Node *node, AnalyzeContext *context)
 	}
 }
 
-/* The statement inside a utility statement that was analyzed with it, or NULL. */
+/* What is inside a utility statement and was analyzed with it: a statement, a list of expressions, or NULL. */
 static Node *
 analyzed_part(Node *utility)
 {
@@ -662,7 +662,8 @@ analyzed_part(Node *utility)
 		case T_CreateTableAsStmt:
 			return ((CreateTableAsStmt *) utility)->query;
 		case T_CallStmt:
-			return (Node *) ((CallStmt *) utility)->funcexpr;
+			/* what stands for OUT is not evaluated, but it would tell what exists */
+			return (Node *) list_make2(((CallStmt *) utility)->funcexpr, ((CallStmt *) utility)->outargs);
 		default:
 			return NULL;
 	}
