@@ -725,7 +725,8 @@ detail_is_own(const ErrorData *error, bool of_text)
 static bool
 context_is_own(const ErrorData *error)
 {
-	return starts_with(error->context, "COPY ") || starts_with(error->context, "JSON data, line ");
+	return (starts_with(error->context, "COPY ") || starts_with(error->context, "JSON data, line ")) &&
+		strchr(error->context, '\n') == NULL;
 }
 
 void
@@ -736,7 +737,8 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 
 	if (!OidIsValid(role) || error->elevel < INFO)
 		return;
-	of_text = is_of_text(error, analyzing);
+	/* a function in an argument of EXECUTE runs while the text is looked at */
+	of_text = is_of_text(error, analyzing) && (error->context == NULL || context_is_own(error));
 
 	if (error->elevel < WARNING && (error->elevel < wanted_in_log || wanted_in_log == LOG))
 		error->output_to_server = false;
@@ -760,7 +762,7 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 
 	if (!detail_is_own(error, of_text))
 		error->detail = NULL;
-	if (!context_is_own(error) || strchr(error->context, '\n'))
+	if (!context_is_own(error))
 		error->context = NULL;
 	error->internalquery = NULL;
 	error->internalpos = 0;

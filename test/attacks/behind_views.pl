@@ -142,6 +142,7 @@ tells_nothing("INSERT INTO protected VALUES (1, 'b')", '42501');
 tells_nothing("INSERT INTO enums VALUES (1, 'zz')", '22P02');
 tells_nothing("SELECT compares('zz')", '22P02');
 tells_nothing('SELECT internals()', '55000');
+tells_nothing('PREPARE a (int) AS SELECT $1; EXECUTE a(internals())', '55000');
 tells_nothing("INSERT INTO counted (name) VALUES ('c')", '2200H');
 tells_nothing("INSERT INTO parted VALUES (1, 'b')", '0A000');
 tells_nothing('SELECT * FROM far', '58P01');
