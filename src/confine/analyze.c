@@ -35,6 +35,7 @@
 #include "confine/refusal.h"
 #include "confine/relation.h"
 #include "confine/setting.h"
+#include "confine/statement.h"
 #include "confine/type.h"
 #include "core/compat.h"
 
@@ -674,10 +675,10 @@ analyzed_part(Node *utility)
  * the statement does not use: their input functions run when values arrive.
  */
 static void
-judge_parameters(AnalyzeContext *context, ParseState *pstate)
+judge_parameters(AnalyzeContext *context, const ParseState *pstate, const Query *query)
 {
 	int			n;
-	const Oid  *types = asb_parameters(pstate, &n);
+	const Oid  *types = asb_parameters(pstate, query, &n);
 
 	for (int i = 0; i < n; i++)
 		judge_type(context, types[i], NULL);
@@ -696,7 +697,9 @@ asb_analyze_gate(const AsbSession *agent, ParseState *pstate, Query *query)
 		.allowed_type = BOOLOID
 	};
 
-	judge_parameters(&context, pstate);
+	if (query->utilityStmt && IsA(query->utilityStmt, ExplainStmt))
+		asb_statement_gate_explain((const ExplainStmt *) query->utilityStmt);
+	judge_parameters(&context, pstate, query);
 
 	/* EXPLAIN of CREATE TABLE AS has one utility statement in the other */
 	while (query->commandType == CMD_UTILITY)

@@ -192,7 +192,7 @@ asb_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 	if (!session)
 	{
 		if (OidIsValid(asb_session_known_role()))
-			asb_parameters_refuse(pstate);
+			asb_parameters_refuse(pstate, query);
 		return;
 	}
 

@@ -30,24 +30,40 @@ typedef struct AsbVarParamState
 	int		   *numParams;
 } AsbVarParamState;
 
+/* Since 16 such a statement is analyzed with parameters of its own, and what is left in their place is gone. */
+static bool
+is_generic_explain(const Node *utility)
+{
+	ListCell   *cell;
+
+	if (utility == NULL || !IsA(utility, ExplainStmt))
+		return false;
+	foreach(cell, ((const ExplainStmt *) utility)->options)
+	{
+		if (strcmp(lfirst_node(DefElem, cell)->defname, "generic_plan") == 0)
+			return true;
+	}
+	return false;
+}
+
 const Oid *
-asb_parameters(const ParseState *pstate, int *n)
+asb_parameters(const ParseState *pstate, const Query *query, int *n)
 {
 	const AsbVarParamState *parameters = pstate->p_ref_hook_state;
 
 	*n = 0;
-	if (pstate->p_coerce_param_hook == NULL)
+	if (pstate->p_coerce_param_hook == NULL || is_generic_explain(query->utilityStmt))
 		return NULL;
 	*n = *parameters->numParams;
 	return *parameters->paramTypes;
 }
 
 void
-asb_parameters_refuse(const ParseState *pstate)
+asb_parameters_refuse(const ParseState *pstate, const Query *query)
 {
 	int			n;
 
-	(void) asb_parameters(pstate, &n);
+	(void) asb_parameters(pstate, query, &n);
 	if (n > 0)
 		/* of this gate, as no other can be asked whether it only observes */
 		asb_refuse(&(AsbRefusal) {

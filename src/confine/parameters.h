@@ -7,11 +7,14 @@
 
 #include "parser/parse_node.h"
 
-/* The types of the parameters of a text that is analyzed, and how many there are. */
-extern const Oid *asb_parameters(const ParseState *pstate, int *n);
+/*
+ * The types of the parameters of a text that is analyzed, and how many there are;
+ * none of EXPLAIN (GENERIC_PLAN), which the statement gate refuses.
+ */
+extern const Oid *asb_parameters(const ParseState *pstate, const Query *query, int *n);
 
 /* A statement that no gate judges is analyzed: refuses parameters. */
-extern void asb_parameters_refuse(const ParseState *pstate);
+extern void asb_parameters_refuse(const ParseState *pstate, const Query *query);
 
 /* A Parse message is about to be answered: ends the session if its text is no statement but has parameters. */
 extern void asb_parameters_parsed(void);

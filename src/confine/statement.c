@@ -374,13 +374,20 @@ judge_options(const Node *statement, const List *options, const char *const *kno
 	}
 }
 
+void
+asb_statement_gate_explain(const ExplainStmt *statement)
+{
+	static const char *const known[] = {
+		"analyze", "buffers", "costs", "format", "settings", "summary", "timing", "verbose", "wal", NULL
+	};
+
+	judge_options((const Node *) statement, statement->options, known);
+}
+
 /* Judges what a statement says that its kind does not decide. */
 static bool
 judge_content(PlannedStmt *pstmt, Oid role, const char *source, QueryEnvironment *environment)
 {
-	static const char *const of_explain[] = {
-		"analyze", "buffers", "costs", "format", "settings", "summary", "timing", "verbose", "wal", NULL
-	};
 	static const char *const of_copy[] = {
 		"delimiter", "encoding", "escape", "force_not_null", "force_null", "force_quote", "format", "freeze",
 		"header", "null", "quote", NULL
@@ -391,7 +398,6 @@ judge_content(PlannedStmt *pstmt, Oid role, const char *source, QueryEnvironment
 	{
 		const Node *utility = explained_utility((ExplainStmt *) statement);
 
-		judge_options(statement, ((ExplainStmt *) statement)->options, of_explain);
 		if (utility)
 			statement = unconstify(Node *, utility);
 	}

@@ -38,6 +38,12 @@ extern const char *asb_statement_listed(int i, const char **reason);
 extern bool asb_statement_leaves(const Node *statement);
 
 /*
+ * Judges the options of EXPLAIN, when it is analyzed: by some the server takes
+ * parameters otherwise.
+ */
+extern void asb_statement_gate_explain(const ExplainStmt *statement);
+
+/*
  * Judges a utility statement that is about to be executed.  Refuses, or
  * returns whether it is to be executed: false if it is accepted without effect.
  */
