@@ -273,23 +273,25 @@ refresh(Oid session_user, Oid outer_role)
 				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 				 errmsg("the session is not bound to a conversation")));
 
+	/* these may wait for a lock or fail, and what was read before still is stale */
+	label = asb_role_label(pair_role);
+	records_relid = asb_relation_oid("conversation_records");
+	profiles_relid = asb_relation_oid("profiles");
+
 	context = AllocSetContextCreate(TopMemoryContext, "agentsandbox session",
 									ALLOCSET_SMALL_SIZES);
 	oldcontext = MemoryContextSwitchTo(context);
-	session = palloc0(sizeof(AsbSession));
-	session->role = pair_role;
-	session->reading = ++readings;
-	label = asb_role_label(pair_role);
 
 	/*
 	 * A table read below may bring an invalidation of what is being read; it
 	 * clears the flag again and the next call reads once more.
 	 */
 	rows_valid = true;
-	records_relid = asb_relation_oid("conversation_records");
-	profiles_relid = asb_relation_oid("profiles");
 	PG_TRY();
 	{
+		session = palloc0(sizeof(AsbSession));
+		session->role = pair_role;
+		session->reading = ++readings;
 		if (label.kind == ASB_ROLE_CONVERSATION)
 		{
 			session->kind = ASB_SESSION_CONVERSATION;
