@@ -124,8 +124,9 @@ asb_name_callable_known(Oid role, int cacheid, const List *names)
 	return known;
 }
 
-Oid
-asb_name_type(Oid role, const List *names)
+/* What "look" finds in the first of the schemas that has it, InvalidOid if none does. */
+static Oid
+first_found(Oid role, const List *names, Oid (*look) (const char *name, Oid nspoid))
 {
 	char	   *schema;
 	char	   *name = split(names, &schema);
@@ -133,55 +134,63 @@ asb_name_type(Oid role, const List *names)
 
 	foreach(cell, asb_name_schemas(role, schema))
 	{
-		Oid			typid = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
-											PointerGetDatum(name),
-											ObjectIdGetDatum(lfirst_oid(cell)));
+		Oid			oid = look(name, lfirst_oid(cell));
 
-		if (OidIsValid(typid))
-			return typid;
+		if (OidIsValid(oid))
+			return oid;
 	}
 	return InvalidOid;
+}
+
+static bool
+is_of_server(Oid oid)
+{
+	return OidIsValid(oid) && oid < FirstNormalObjectId;
+}
+
+static Oid
+look_for_type(const char *name, Oid nspoid)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+						   PointerGetDatum(name), ObjectIdGetDatum(nspoid));
+}
+
+/* One for the encoding of the database comes before one for any. */
+static Oid
+look_for_collation(const char *name, Oid nspoid)
+{
+	Oid			collid = GetSysCacheOid3(COLLNAMEENCNSP, Anum_pg_collation_oid,
+										 PointerGetDatum(name), Int32GetDatum(GetDatabaseEncoding()),
+										 ObjectIdGetDatum(nspoid));
+
+	return OidIsValid(collid) ? collid :
+		GetSysCacheOid3(COLLNAMEENCNSP, Anum_pg_collation_oid,
+						PointerGetDatum(name), Int32GetDatum(-1), ObjectIdGetDatum(nspoid));
+}
+
+static Oid
+look_for_operator_class(const char *name, Oid nspoid)
+{
+	return GetSysCacheOid3(CLAAMNAMENSP, Anum_pg_opclass_oid, ObjectIdGetDatum(BTREE_AM_OID),
+						   PointerGetDatum(name), ObjectIdGetDatum(nspoid));
+}
+
+Oid
+asb_name_type(Oid role, const List *names)
+{
+	return first_found(role, names, look_for_type);
 }
 
 bool
 asb_name_collation_known(Oid role, const List *names)
 {
-	int			encodings[] = {GetDatabaseEncoding(), -1};
-	char	   *schema;
-	char	   *name = split(names, &schema);
-	ListCell   *cell;
-
-	foreach(cell, asb_name_schemas(role, schema))
-	{
-		for (int i = 0; i < lengthof(encodings); i++)
-		{
-			Oid			collid = GetSysCacheOid3(COLLNAMEENCNSP, Anum_pg_collation_oid,
-												 PointerGetDatum(name), Int32GetDatum(encodings[i]),
-												 ObjectIdGetDatum(lfirst_oid(cell)));
-
-			if (OidIsValid(collid))
-				return collid < FirstNormalObjectId;
-		}
-	}
-	return false;
+	return is_of_server(first_found(role, names, look_for_collation));
 }
 
 bool
 asb_name_operator_class_known(Oid role, const List *names)
 {
-	char	   *schema;
-	char	   *name = split(names, &schema);
-	ListCell   *cell;
-
-	foreach(cell, asb_name_schemas(role, schema))
-	{
-		Oid			opclass = GetSysCacheOid3(CLAAMNAMENSP, Anum_pg_opclass_oid, ObjectIdGetDatum(BTREE_AM_OID),
-											  PointerGetDatum(name), ObjectIdGetDatum(lfirst_oid(cell)));
-
-		if (OidIsValid(opclass))
-			return opclass < FirstNormalObjectId;
-	}
-	return false;
+	return is_of_server(first_found(role, names, look_for_operator_class));
 }
 
 bool
