@@ -129,12 +129,12 @@ load(void)
 		CacheRegisterRelcacheCallback(invalidate_rules, (Datum) 0);
 	registered = true;
 	rules_relid = asb_relation_oid("anomaly_rules");
-	if (context)
-		MemoryContextDelete(context);
-	context = AllocSetContextCreate(TopMemoryContext, "agentsandbox anomaly rule list",
-									ALLOCSET_SMALL_SIZES);
-	asb_memory_forget();
 	nrules = 0;
+	if (context == NULL)
+		context = AllocSetContextCreate(TopMemoryContext, "agentsandbox anomaly rule list",
+										ALLOCSET_SMALL_SIZES);
+	MemoryContextReset(context);
+	asb_memory_forget();
 	any_refusals = false;
 
 	stale = false;				/* before the rows are read: later changes count */
