@@ -32,6 +32,7 @@ enum
 /* by bit; an empty name is a bit that nobody has */
 static char names[MAX_LABELS][NAMEDATALEN];
 static bool names_valid = false;
+static bool names_changed = false;
 static Oid	definitions_relid = InvalidOid;
 
 static AsbLabelsCallback changed_callback = NULL;
@@ -42,6 +43,7 @@ invalidate_definitions(Datum arg, Oid relid)
 	if (OidIsValid(relid) && relid != definitions_relid)
 		return;
 	names_valid = false;
+	names_changed = true;
 	if (changed_callback)
 		changed_callback();
 }
@@ -56,8 +58,8 @@ read_definitions(void)
 
 	definitions_relid = RelationGetRelid(rel);
 	memset(names, 0, sizeof(names));
-	/* what comes in while we read makes us read again */
-	names_valid = true;
+	/* an error, or news, while reading makes us read again */
+	names_changed = false;
 	while ((tuple = heap_getnext(scan, ForwardScanDirection)) != NULL)
 	{
 		bool		isnull;
@@ -70,6 +72,7 @@ read_definitions(void)
 	table_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
+	names_valid = !names_changed;
 }
 
 AsbLabelSet
