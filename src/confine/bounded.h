@@ -5,7 +5,7 @@
 #ifndef ASB_BOUNDED_H
 #define ASB_BOUNDED_H
 
-#include "nodes/pathnodes.h"
+#include "nodes/pg_list.h"
 
 /*
  * Has an expression of the agent's call the bounded twin, if what it calls is
@@ -16,11 +16,8 @@ extern void asb_bounded_substitute(Node *node);
 /* Has what was substituted use indexes again where it is a condition of WHERE or ON. */
 extern void asb_bounded_conditions(Node *condition);
 
-/*
- * Leaves out paths of a relation that search an index too often, and has the
- * index conditions of the others call such twins.
- */
-extern void asb_bounded_paths(PlannerInfo *root, RelOptInfo *rel);
+/* Has the index conditions that the planner made call such twins. */
+extern void asb_bounded_substitute_in_paths(List *paths);
 
 /* Does a list of expressions, or an expression, call such a twin? */
 extern bool asb_bounded_called(Node *node);

@@ -32,6 +32,7 @@
 #include "confine/function.h"
 #include "confine/hooks.h"
 #include "confine/limit.h"
+#include "confine/list.h"
 #include "confine/login.h"
 #include "confine/meter.h"
 #include "confine/parameters.h"
@@ -248,7 +249,11 @@ asb_set_rel_pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntr
 		next_set_rel_pathlist_hook(root, rel, rti, rte);
 
 	if (asb_session())
-		asb_bounded_paths(root, rel);
+	{
+		asb_list_paths(root, rel);
+		asb_bounded_substitute_in_paths(rel->pathlist);
+		asb_bounded_substitute_in_paths(rel->partial_pathlist);
+	}
 }
 
 static void pg_noinline
