@@ -261,12 +261,20 @@ for my $name (sort keys %way)
 	{
 		my $c = labelled();
 		$secret{ $c->{conversation} } = $trial % 2;
-		push @runs, [ $c, $way{$name}[ $trial % 2 ] ];
+		push @runs, [ Wire->connect($c), grep { /\S/ } split /;/, $way{$name}[ $trial % 2 ] ];
 	}
 	my $second = at(0.05, 2);
-	my @started = map { start($_->[0], $_->[1]) } @runs;
+	for (@runs)
+	{
+		my ($session, @statements) = @$_;
+		$session->message('Q', "$_\0") for @statements;
+	}
 	my ($transcript) = observe($second + 3.5);
-	$_->finish for @started;
+	for (@runs)
+	{
+		my ($session, @statements) = @$_;
+		is($session->collect->{errors}[0], undef, "$name: $_") for @statements;
+	}
 	my %seen;
 	$seen{ join ' / ', @{ $transcript->{$_} // ['nothing'] } }{ $secret{$_} }++ for keys %secret;
 	ok(scalar(keys %seen) == 1 && !$seen{nothing}, "nothing is told by $name") or diag(explain(\%seen));
