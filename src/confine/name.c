@@ -270,6 +270,16 @@ consider_type(Search *search, const TypeName *type)
 		  psprintf("type \"%s\" does not exist", joined(type->names)));
 }
 
+/* A sampling method is a function, of which no walker gives the name. */
+static void
+consider_sampling(Search *search, const RangeTableSample *sample)
+{
+	if (!comes_later(search, sample->location) &&
+		!callable_known(search, PROCNAMEARGSNSP, sample->method) && !too_much(search))
+		found(search, sample->location, ERRCODE_UNDEFINED_OBJECT, joined(sample->method),
+			  psprintf("tablesample method %s does not exist", joined(sample->method)));
+}
+
 static void
 consider_collation(Search *search, const List *names, int location)
 {
@@ -638,6 +648,12 @@ walk_with(const WithClause *with, Search *search)
 		CommonTableExpr *cte = lfirst_node(CommonTableExpr, cell);
 
 		walk(cte->ctequery, search);
+		if (cte->cycle_clause)
+		{
+			/* constants, which may be of any type; no walker visits them */
+			walk(cte->cycle_clause->cycle_mark_value, search);
+			walk(cte->cycle_clause->cycle_mark_default, search);
+		}
 		search->ctes = lappend(search->ctes, cte->ctename);
 	}
 }
@@ -734,6 +750,14 @@ walk(Node *node, Search *search)
 			break;
 		case T_TypeName:
 			consider_type(search, (TypeName *) node);
+			break;
+		case T_RangeTableFuncCol:
+			/* a column of XMLTABLE, unless it counts the rows; no walker visits its type */
+			if (((RangeTableFuncCol *) node)->typeName)
+				consider_type(search, ((RangeTableFuncCol *) node)->typeName);
+			break;
+		case T_RangeTableSample:
+			consider_sampling(search, (RangeTableSample *) node);
 			break;
 		case T_A_Expr:
 			/* of other kinds the grammar gave the name */

@@ -28,6 +28,8 @@ sql(<<~'SQL');
 	CREATE DOMAIN app.hiddom AS int CHECK (VALUE > 0);
 	CREATE FUNCTION app.hidfunc(int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';
 	CREATE FUNCTION closed.hidfunc(int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';
+	CREATE FUNCTION app.hidmethod(internal) RETURNS tsm_handler LANGUAGE internal AS 'tsm_bernoulli_handler';
+	CREATE FUNCTION app.hidinner(internal) RETURNS internal LANGUAGE internal AS 'tsm_bernoulli_handler';
 	CREATE FUNCTION app.hidtwo() RETURNS int LANGUAGE sql AS 'SELECT 1';
 	CREATE FUNCTION app.hidtwo(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
 	CREATE FUNCTION app.hidrows() RETURNS TABLE (a int) LANGUAGE sql AS 'SELECT 1';
@@ -65,7 +67,7 @@ my %missing = (
 	'app.hidden' => 'app.mising', 'closed.hidden' => 'closer.hidden', 'app.public_' => 'app.publik_', 'app.hidindex' => 'app.hidinddx',
 	'app.hidseq' => 'app.hidsek', 'app.hidtype' => 'app.hidtipe', 'closed.hidtype' => 'closer.hidtype', 'app.hiddom' => 'app.hiddon',
 	'app.hidfunc' => 'app.hidfonc', 'closed.hidfunc' => 'closer.hidfunc', 'app.hidrows' => 'app.hidraws', 'app.hidagg' => 'app.hidogg',
-	'app.hidproc' => 'app.hidprac', 'app.hidtwo' => 'app.hidtwa', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidkey' => 'hidkei', 'hidrole' => 'hidrule', 'app.hidconf' => 'app.hidkonf', 'closed.hidconf' => 'closer.hidconf', 'closed.<<<<' => 'closer.<<<<', 'closed' => 'closer',
+	'app.hidproc' => 'app.hidprac', 'app.hidtwo' => 'app.hidtwa', 'app.hidmethod' => 'app.hidmethot', 'app.hidinner' => 'app.hidinnen', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidkey' => 'hidkei', 'hidrole' => 'hidrule', 'app.hidconf' => 'app.hidkonf', 'closed.hidconf' => 'closer.hidconf', 'closed.<<<<' => 'closer.<<<<', 'closed' => 'closer',
 	'hidtype' => 'hidtipe', 'hidfunc' => 'hidfonc', 'hidany' => 'hidamy', 'hidrow' => 'hidraw', 'hidtext' => 'hidtexd', 'hidproc' => 'hidprac', 'hidagg' => 'hidogg', 'hidrows' => 'hidraws',
 	'app.hidcoll' => 'app.hidkoll', 'closed.hidcoll' => 'closer.hidcoll', 'hidcoll' => 'hidkoll', 'app.hidops' => 'app.hidopz');
 
@@ -93,6 +95,12 @@ my @attempts = (
 		'PREPARE a (%s) AS SELECT 1', 'SELECT $1::%s', "SELECT json_populate_record(NULL::%s, '{}')", 'SELECT 1 FROM own WHERE id::%s IS NULL', "SELECT '%s'::regtype",
 		"SELECT %s 'a'", "SELECT COALESCE(pg_typeof(1), '%s')", "SELECT pg_typeof(1) UNION SELECT '%s[]'", "SELECT CASE WHEN true THEN '%s(1)' ELSE pg_typeof(1) END",
 		"SELECT pg_typeof(1) = '%s'::regtype", "SELECT '%s(1)'::regtype"),
+	# where the server's own walker of the text does not go
+	(map { my $t = $_; map { [ $t, $_ ] } @types }
+		  (map { "WITH RECURSIVE r(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM r) CYCLE a SET c TO $_ USING p SELECT 1 FROM r" } "%s 'x' DEFAULT %s 'y'", "1 DEFAULT %s 'a'", "%s(1) 'a' DEFAULT 1"),
+		"SELECT * FROM XMLTABLE('x' PASSING '<a/>' COLUMNS n FOR ORDINALITY, a %s)", "SELECT * FROM XMLTABLE('x' PASSING nosuch COLUMNS a %s)", "SELECT XMLSERIALIZE(CONTENT '<a/>' AS %s)"),
+	(map { my $t = $_; map { [ $t, $_ ] } 'app.hidfunc', 'closed.hidfunc', 'app.hidmethod', 'app.hidinner' }
+		  'SELECT * FROM own TABLESAMPLE %s (1)', 'SELECT id FROM own TABLESAMPLE %s (1)', 'SELECT nosuch FROM own TABLESAMPLE %s (1)', 'SELECT id FROM own TABLESAMPLE %s (1) REPEATABLE (nosuch)'),
 	(map { my $t = $_; map { [ $t, $_ ] } @functions }
 		  'SELECT %s()', 'SELECT %s(1)', 'SELECT %s(nosuch)', "SELECT %s('a', 'b', 'c')", 'SELECT * FROM %s()', 'SELECT * FROM %s() AS (a int)', 'SELECT %s(1) OVER ()',
 		'SELECT %s(DISTINCT 1)', 'SELECT %s(*)', 'CALL %s()', 'CALL %s(nosuch)', 'SELECT id FROM own ORDER BY %s(id)', "SELECT '%s'::regproc", 'SELECT 1 LIMIT %s()',
@@ -207,6 +215,9 @@ is_deeply($w->query(q(SELECT count(*), max(a), min(name COLLATE "C") FROM sorted
 is_deeply($w->query(q(SELECT name COLLATE "C", name COLLATE pg_catalog."default" FROM own ORDER BY name COLLATE "de-x-icu"))->{errors}, [], "the server's collations can be named");
 is_deeply($w->query(q(INSERT INTO own (id) VALUES (7) ON CONFLICT (id int4_ops) DO NOTHING))->{errors}, [], '... and its operator classes');
 unlike($w->query('SELECT a < b FROM sorted')->{errors}[0]{M} // 'none', qr/hid/, 'an error about collations names none that the agent did not');
+
+is_deeply($w->query($_)->{errors}, [], $_) for 'SELECT id FROM own TABLESAMPLE bernoulli (50)',
+	q(WITH RECURSIVE r(a) AS (SELECT 1 UNION ALL SELECT a FROM r) CYCLE a SET c TO text 'x' DEFAULT text 'y' USING p SELECT a, c FROM r);
 
 # in functions, too
 is_deeply($w->query(q(SELECT counts('own'), does('SELECT count(*) FROM agentsandbox.tables')))->{errors}, [], 'a function executes what it is given');
