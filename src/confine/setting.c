@@ -25,6 +25,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/varlena.h"
 
@@ -418,8 +419,8 @@ asb_setting_gate_call(const FuncExpr *call)
 {
 	const char *name = constant_text(call, 0);
 	const char *value = NULL;
-	/* current_setting() has one or two arguments, set_config() three */
-	bool		show = list_length(call->args) < 3;
+	/* current_setting() has one or two arguments, set_config() three, of which another name's may have defaults */
+	bool		show = get_func_nargs(call->funcid) < 3;
 
 	if (!show)
 		value = constant_text(call, 1);

@@ -14,6 +14,8 @@ sql(<<~'SQL');
 	GRANT USAGE ON SCHEMA app TO p;
 	CREATE TABLE app.hidden (id int);
 	CREATE FUNCTION app.hidfunction() RETURNS bool LANGUAGE sql BEGIN ATOMIC SELECT true; END;
+	CREATE FUNCTION app.sets(text, text, boolean DEFAULT false) RETURNS text LANGUAGE internal AS 'set_config_by_name';
+	GRANT EXECUTE ON FUNCTION app.sets TO p;
 	SQL
 my $w = Wire->connect(open_conversation('p'));
 sub code { my ($r) = @_; return $r->{errors}[0] ? $r->{errors}[0]{C} : $r->{rows}[0][0]; }
@@ -38,4 +40,8 @@ for my $function (q{current_setting('DateStyle', %s)}, q{set_config('DateStyle',
 	}
 }
 is(sql('SELECT count(*) FROM pg_largeobject_metadata'), 0, 'nothing has been made');
+
+# another name of set_config() sets, too, if it is given less
+is(code($w->query("SELECT sets($_)")), 42501, "sets($_)") for "'default_transaction_isolation', 'serializable'", "'role', 'p'", "'statement_timeout', '0'";
+is(code($w->query(q(SELECT sets('DateStyle', 'ISO, MDY')))), 'ISO, MDY', '... what is allowed');
 done_testing();
