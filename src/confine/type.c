@@ -26,6 +26,7 @@
 #include "catalog/pg_depend.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -147,6 +148,42 @@ asb_type_constant_reachable(Oid role, Oid typid, Oid object)
 	}
 }
 
+/* Has an argument or the result of the function this type?  It may use others in its body. */
+static bool
+function_has_type(Oid funcid, Oid typid)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
+	Oid		   *types;
+	char	  **names;
+	char	   *modes;
+	int			n;
+	bool		found;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	found = ((Form_pg_proc) GETSTRUCT(tuple))->prorettype == typid;
+	n = get_func_arg_info(tuple, &types, &names, &modes);
+	for (int i = 0; i < n && !found; i++)
+		found = types[i] == typid;
+	ReleaseSysCache(tuple);
+	return found;
+}
+
+/* Is the type made of this one?  A domain may use others in its default. */
+static bool
+type_has_type(Oid whole, Oid typid)
+{
+	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(whole));
+	bool		found;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	found = ((Form_pg_type) GETSTRUCT(tuple))->typbasetype == typid ||
+		((Form_pg_type) GETSTRUCT(tuple))->typelem == typid;
+	ReleaseSysCache(tuple);
+	return found || get_range_subtype(whole) == typid || get_multirange_range(whole) == typid;
+}
+
 /*
  * Does a column, function or type that the role can reach have this type, or
  * arrays of it?
@@ -182,10 +219,11 @@ used_by_reachable(Oid role, Oid typid, List *visiting)
 														ASB_OF_COLUMNS);
 				break;
 			case ProcedureRelationId:
-				found = asb_function_decide(role, row->objid) == ASB_FUNCTION_GRANTED;
+				found = asb_function_decide(role, row->objid) == ASB_FUNCTION_GRANTED &&
+					function_has_type(row->objid, typid);
 				break;
 			case TypeRelationId:
-				if (row->objid != array)
+				if (row->objid != array && type_has_type(row->objid, typid))
 					found = reachable(role, row->objid, visiting);
 				break;
 		}
