@@ -12,11 +12,13 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "catalog/pg_class.h"
+#include "access/sysattr.h"
 #include "access/transam.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_collation_d.h"
 #include "catalog/pg_opclass_d.h"
 #include "catalog/pg_type.h"
+#include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
@@ -58,6 +60,7 @@ typedef struct AnalyzeContext
 } AnalyzeContext;
 
 static bool walk(Node *node, AnalyzeContext *context);
+static void judge_type(AnalyzeContext *context, Oid typid, const Node *node);
 static void walk_list(List *list, AnalyzeContext *context);
 static void walk_conditions(Node *condition, AnalyzeContext *context);
 
@@ -160,9 +163,22 @@ refuse_type(AnalyzeContext *context, Oid typid, const Node *node)
 	asb_type_refuse(typid);
 }
 
+/* A function's OUT arguments make a row that has no type of its own: of what is it made? */
+static void pg_noinline
+judge_record(AnalyzeContext *context, const Node *node)
+{
+	TupleDesc	desc = NULL;
+
+	(void) get_expr_result_type(unconstify(Node *, node), NULL, &desc);
+	for (int i = 0; desc && i < desc->natts; i++)
+		judge_type(context, TupleDescAttr(desc, i)->atttypid, NULL);
+}
+
 static void
 judge_type(AnalyzeContext *context, Oid typid, const Node *node)
 {
+	if (typid == RECORDOID && node && (IsA(node, FuncExpr) || IsA(node, OpExpr)))
+		judge_record(context, node);
 	/* most of a statement's expressions have the same few types */
 	if (typid == context->allowed_type)
 		return;
@@ -215,6 +231,9 @@ judge_relation(AnalyzeContext *context, const AsbAccess *access)
 	verdict = asb_relation_decide(context->role, access, &attnum, &missing);
 	if (verdict != ASB_RELATION_ALLOWED)
 		asb_relation_refuse(verdict, context->role, get_rel_name(access->relid), access->relid, attnum, missing);
+	/* the row of a join is made of its relations' rows, but has no type that tells so */
+	else if (bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, access->selectedCols))
+		judge_type(context, get_rel_type_id(access->relid), NULL);
 }
 
 /* Nodes that have a type, that is, what exprType() knows. */
