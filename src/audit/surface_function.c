@@ -13,6 +13,7 @@
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "utils/builtins.h"
@@ -46,7 +47,7 @@ type_can_be_taken(Oid role, Oid typid)
 typedef struct TypesContext
 {
 	Oid			role;
-	Form_pg_proc form;
+	HeapTuple	row;
 	bool		open;
 } TypesContext;
 
@@ -54,18 +55,22 @@ static void
 ask_types(void *argument)
 {
 	TypesContext *context = argument;
-	Form_pg_proc form = context->form;
+	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(context->row);
 	int			required = form->pronargs - form->pronargdefaults;
+	/* of OUT arguments; NULL if it has none */
+	TupleDesc	result = build_function_result_tupdesc_t(context->row);
 
 	context->open = type_can_be_taken(context->role, form->prorettype);
 	for (int i = 0; context->open && i < required; i++)
 		context->open = type_can_be_given(context->role, form->proargtypes.values[i]);
+	for (int i = 0; context->open && result && i < result->natts; i++)
+		context->open = type_can_be_taken(context->role, TupleDescAttr(result, i)->atttypid);
 }
 
 static bool
 types_open(AsbSurface *surface, AsbFunction *function)
 {
-	TypesContext context = {surface->role, function->form};
+	TypesContext context = {surface->role, function->row};
 
 	return asb_surface_survives(ask_types, &context) && context.open;
 }

@@ -39,4 +39,5 @@ for my $row ('SELECT %s FROM (t CROSS JOIN u) r', 'SELECT (SELECT %s) FROM (t JO
 is(said($w->query('SELECT r FROM (u a CROSS JOIN u b) r')), '(1,1)', 'a row of a join');
 is(said($w->query('SELECT r.id FROM (t CROSS JOIN u) r')), 1, '... or a column that is not of the type');
 is(said($w->query(q(SELECT json_populate_record(g(), '{"b": "y"}')))), '(1,y)', 'a record of types that are allowed');
+is(sql(q{SELECT string_agg(DISTINCT split_part(identity, '(', 1), ' ') FROM agentsandbox.surface('p') WHERE class = 'function' AND identity LIKE 'app.%'}), 'app.g', 'the surface lists the function that works');
 done_testing();
