@@ -188,3 +188,27 @@ CREATE TEMP TABLE sample AS SELECT v, agentsandbox.canonical(v) AS c FROM (SELEC
 SELECT count(*) AS not_the_value FROM sample WHERE c::jsonb <> v;
 SELECT count(*) AS not_one_form FROM sample WHERE c <> agentsandbox.canonical(c::jsonb);
 SELECT count(*) AS differ FROM sample a JOIN sample b ON (a.v = b.v) <> (a.c = b.c);
+
+-- Alternatives are looked up by halves, and whoever waits for many can be interrupted
+SELECT x, (SELECT message FROM agentsandbox.schema_errors('{"enum": [3, "b", null, [2], 1.0, "aa", {"a": 1}, true, -2, {}, [], "b", 10]}', x)) AS fault
+FROM jsonb_array_elements('[1, 10, -2.0, 3, 2, "b", "aa", "a", "c", null, true, false, [], [2], [3], {}, {"a": 1.0}, {"a": 2}]') x;
+BEGIN;
+SET LOCAL statement_timeout = '10s';
+SELECT count(*) AS faults FROM agentsandbox.schema_errors(
+	jsonb_build_object('items', jsonb_build_object('enum', (SELECT jsonb_agg(x) FROM generate_series(1, 20000) x))),
+	(SELECT jsonb_agg(20000 - x % 3) FROM generate_series(1, 100000) x));
+COMMIT;
+BEGIN;
+SET LOCAL statement_timeout = '100ms';
+DO $$
+DECLARE
+	began CONSTANT timestamptz := clock_timestamp();
+BEGIN
+	PERFORM agentsandbox.schema_errors(
+		jsonb_build_object('items', jsonb_build_object('anyOf', (SELECT jsonb_agg(jsonb_build_object('const', x)) FROM generate_series(1, 3000) x))),
+		(SELECT jsonb_agg(3000) FROM generate_series(1, 100000)));
+EXCEPTION WHEN query_canceled THEN
+	RAISE NOTICE 'cancelled in time: %', clock_timestamp() < began + interval '10 seconds';
+END
+$$;
+COMMIT;

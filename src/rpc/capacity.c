@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include "common/merge_sort.h"
 #include "miscadmin.h"
 #include "rpc/capacity.h"
 #include "rpc/capacity_count.h"
@@ -73,29 +72,17 @@ total(const AsbCapacity *c)
 
 /* ---- rules of one node ---- */
 
-static int
-compare_values(const void *a, const void *b)
-{
-	CHECK_FOR_INTERRUPTS();
-	return asb_j_compare(a, b);
-}
-
 /* Members that are equal, such as 1 and 1.0, have one canonical text. */
 static void
 intersect_values(AsbCapacity *c, const AsbValueSet *set)
 {
 	uint64		counts[ASB_CAPACITY_TYPES] = {0};
-	const void **sorted = palloc(sizeof(void *) * 2 * set->count + 1);
 
 	for (int i = 0; i < set->count; i++)
-		sorted[i] = &set->values[i];
-	asb_merge_sort(sorted, sorted + set->count, set->count, compare_values);
-	for (int i = 0; i < set->count; i++)
-		if (i == 0 || asb_j_compare(sorted[i - 1], sorted[i]) != 0)
-			counts[__builtin_ctz(asb_json_type(sorted[i]))]++;
+		if (i == 0 || asb_j_compare(&set->values[i - 1], &set->values[i]) != 0)
+			counts[__builtin_ctz(asb_json_type(&set->values[i]))]++;
 	for (int t = 0; t < ASB_CAPACITY_TYPES; t++)
 		c->bits[t] = Min(c->bits[t], asb_bits_count(counts[t]));
-	pfree(sorted);
 }
 
 static double

@@ -6,6 +6,9 @@
 
 #include "rpc/schema_keywords.h"
 
+#include "common/merge_sort.h"
+#include "miscadmin.h"
+
 /* ---- any type ---- */
 
 static uint8
@@ -68,19 +71,38 @@ do_const(const AsbKeyword *k)
 	k->node->const_ = set;
 }
 
+static int
+compare_members(const void *a, const void *b)
+{
+	CHECK_FOR_INTERRUPTS();
+	return asb_j_compare(a, b);
+}
+
 static void
 do_enum(const AsbKeyword *k)
 {
 	AsbValueSet *set = palloc(sizeof(AsbValueSet));
 	AsbJCursor	cursor;
+	AsbJValue  *unsorted;
+	const void **sorted;
 
 	asb_keyword_array(k);
 	set->count = asb_j_count(k->value);
 	set->values = palloc(sizeof(AsbJValue) * set->count + 1);
 	set->keyword = "enum";
 	cursor = asb_j_start(k->value);
+	sorted = palloc(sizeof(void *) * 2 * set->count + 1);
+	unsorted = palloc(sizeof(AsbJValue) * set->count + 1);
 	for (int i = 0; i < set->count; i++)
-		asb_j_next(&cursor, &set->values[i]);
+	{
+		asb_j_next(&cursor, &unsorted[i]);
+		sorted[i] = &unsorted[i];
+	}
+	asb_merge_sort(sorted, sorted + set->count, set->count, compare_members);
+	for (int i = 0; i < set->count; i++)
+		set->values[i] = *(const AsbJValue *) sorted[i];
+	pfree(unsorted);
+	pfree(sorted);
 	k->node->enum_ = set;
 }
 

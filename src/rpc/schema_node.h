@@ -60,7 +60,7 @@ typedef struct AsbNodeList
 	int			count;
 } AsbNodeList;
 
-/* enum: its members; const: its one value */
+/* enum: its members, sorted by asb_j_compare(); const: its one value */
 typedef struct AsbValueSet
 {
 	AsbJValue  *values;

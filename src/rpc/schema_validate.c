@@ -79,14 +79,21 @@ static bool
 check_values(AsbValidation *vn, const AsbNode *node, const AsbValueSet *set,
 			 const AsbJValue *v, const AsbPlace *place)
 {
-	for (int i = 0; i < set->count; i++)
-	{
-		const AsbJValue *w = &set->values[i];
+	int			first = 0;
+	int			end = set->count;
 
-		if (v->type == ASB_J_STRING && w->type == ASB_J_STRING ?
-			v->len == w->len && memcmp(v->string, w->string, v->len) == 0 :
-			asb_j_compare(v, w) == 0)
+	/* by halves: an agent chooses how many values are looked up */
+	while (first < end)
+	{
+		int			middle = first + (end - first) / 2;
+		int			order = asb_j_compare(v, &set->values[middle]);
+
+		if (order == 0)
 			return true;
+		if (order < 0)
+			end = middle;
+		else
+			first = middle + 1;
 	}
 	return asb_fault(vn, node, set->keyword, place,
 					 "the value is none of those that are allowed");
@@ -296,7 +303,10 @@ asb_validate_node(AsbValidation *vn, const AsbNode *node, const AsbJValue *v,
 	if (v->type < ASB_J_ARRAY)
 	{
 		if (node->in_place)
+		{
 			check_stack_depth();
+			CHECK_FOR_INTERRUPTS();
+		}
 		return check_node(vn, node, v, place, NULL);
 	}
 
