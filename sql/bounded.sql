@@ -82,6 +82,7 @@ SELECT count(*) FROM (SELECT array_agg(g) AS searched FROM generate_series(1, 30
 SELECT array_agg(h * 4294967297) AS alike, string_agg((h * 4294967297)::text, ',') AS alike_text FROM generate_series(1, 3000) h \gset
 EXECUTE list (:'alike');
 SELECT 1 = ANY (:'alike'::bigint[]);
+SELECT 1 = ANY (ARRAY[:'alike'::bigint[]]);
 SELECT count(*) FROM generate_series(1, 2) g WHERE g::bigint <> ALL (string_to_array(:'alike_text', ',')::bigint[]);
 SELECT count(*) FROM generate_series(1, 2) g WHERE g::bigint IN (:alike_text);
 SELECT strpos(repeat('a', 1000000), repeat('b', 30000));

@@ -12,7 +12,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/sysattr.h"
 #include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation_d.h"
@@ -40,6 +39,7 @@
 #include "confine/statement.h"
 #include "confine/type.h"
 #include "core/compat.h"
+#include "flow/compared.h"
 
 /*
  * Of AND lists that OR combines the planner compares each condition with all of
@@ -232,7 +232,7 @@ judge_relation(AnalyzeContext *context, const AsbAccess *access)
 	if (verdict != ASB_RELATION_ALLOWED)
 		asb_relation_refuse(verdict, context->role, get_rel_name(access->relid), access->relid, attnum, missing);
 	/* the row of a join is made of its relations' rows, but has no type that tells so */
-	else if (bms_is_member(InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber, access->selectedCols))
+	else if (bms_is_member(ASB_WHOLE_ROW, access->selectedCols))
 		judge_type(context, get_rel_type_id(access->relid), NULL);
 }
 

@@ -54,7 +54,9 @@ is_safe_list(const Node *list)
 			array = DatumGetArrayTypeP(constant->constvalue);
 			return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) <= SHORT_LIST;
 		case T_ArrayExpr:
-			return list_length(((const ArrayExpr *) list)->elements) <= SHORT_LIST;
+			/* of arrays that it is made of nobody knows how long they are */
+			return !((const ArrayExpr *) list)->multidims &&
+				list_length(((const ArrayExpr *) list)->elements) <= SHORT_LIST;
 		case T_SubLink:
 			return true;
 		default:
