@@ -151,8 +151,8 @@ is_written(const AsbAccess *access)
 		return false;
 
 	/* of these a conversation sees its own rows only */
-	return access->relid != asb_relation_oid("remoteprocedurecalls") &&
-		access->relid != asb_relation_oid("notes");
+	return access->relid != asb_relation_oid(ASB_REL_CALLS) &&
+		access->relid != asb_relation_oid(ASB_REL_NOTES);
 }
 
 static void
@@ -199,7 +199,7 @@ add_access(const AsbSession *session, const AsbAccess *access, AsbFlow *flow)
 		return;
 	if ((access->requiredPerms & ACL_INSERT) && asb_objects()->relations && is_view_with_defaults(access->relid))
 		flow->view_defaults = true;
-	if (access->relid == asb_relation_oid("remoteprocedurecalls"))
+	if (access->relid == asb_relation_oid(ASB_REL_CALLS))
 		add_call_read(session, access->selectedCols, flow);
 
 	relation = asb_relation_labels(access->relid);

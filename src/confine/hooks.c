@@ -376,6 +376,9 @@ asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_
 
 	if (access != OAT_FUNCTION_EXECUTE && access != OAT_TRUNCATE)
 		return;
+	/* within a statement that has been judged only labels matter */
+	if (access == OAT_FUNCTION_EXECUTE && depth > 0 && !asb_function_may_have_labels(object_id))
+		return;
 	session = sandboxed();
 	if (session == NULL)
 		return;

@@ -87,18 +87,30 @@ refuse_message(void)
 		   "Select fewer columns or rows, or aggregate.");
 }
 
-static int
-metered_putmessage(char type, const char *body, size_t length)
+static int pg_noinline
+watched_putmessage(char type, const char *body, size_t length)
 {
-	if ((type == 'D' || type == 'd' || type == 'V') && limits)
+	if (type == '1')
+	{
+		if (OidIsValid(asb_session_known_role()))
+			asb_parameters_parsed();
+	}
+	else if (limits)
 	{
 		rows_sent++;
 		bytes_sent += length;
 		if (rows_sent > limits->rows_returned || bytes_sent > limits->bytes_returned)
 			refuse_message();
 	}
-	else if (type == '1' && OidIsValid(asb_session_known_role()))
-		asb_parameters_parsed();
+	return next_methods->putmessage(type, body, length);
+}
+
+/* Most messages are none of these, and do not pay for the frame of a function that does more. */
+static int
+metered_putmessage(char type, const char *body, size_t length)
+{
+	if (type == 'D' || type == 'd' || type == 'V' || type == '1')
+		return watched_putmessage(type, body, length);
 	return next_methods->putmessage(type, body, length);
 }
 

@@ -127,7 +127,7 @@ table_init(void *part)
 static void
 read_stored(const pg_uuid_t *conversation, uint64 *rows, uint64 *bytes)
 {
-	Relation	rel = table_open(asb_relation_oid("usage"), AccessShareLock);
+	Relation	rel = table_open(asb_relation_oid(ASB_REL_USAGE), AccessShareLock);
 	Snapshot	snapshot = asb_latest_snapshot();
 	ScanKeyData key;
 	SysScanDesc scan;

@@ -28,20 +28,37 @@ static Oid	schema_oid = InvalidOid;
 static bool schema_oid_valid = false;
 static bool schema_changed = false;
 
-/* relations of the schema, by name; calls look the same few up over and over, and there are fewer */
-#define MAX_RELATIONS 32
+static const char *const relation_names[ASB_NRELATIONS] = {
+	[ASB_REL_ANOMALY_RULES] = "anomaly_rules",
+	[ASB_REL_CALLS] = "remoteprocedurecalls",
+	[ASB_REL_CALLS_DUE] = "calls_due",
+	[ASB_REL_CALLS_ORDER] = "calls_order",
+	[ASB_REL_CALLS_WAITING] = "calls_waiting",
+	[ASB_REL_CONVERSATION_LABELS] = "conversation_labels",
+	[ASB_REL_CONVERSATION_RECORDS] = "conversation_records",
+	[ASB_REL_CONVERSATION_TOKENS] = "conversation_tokens",
+	[ASB_REL_LABEL_DEFINITIONS] = "label_definitions",
+	[ASB_REL_LABEL_SNAPSHOTS] = "label_snapshots",
+	[ASB_REL_METHOD_DEFINITIONS] = "method_definitions",
+	[ASB_REL_NOTES] = "notes",
+	[ASB_REL_PROFILES] = "profiles",
+	[ASB_REL_PROFILE_METHODS] = "profile_methods",
+	[ASB_REL_USAGE] = "usage"
+};
 
-static struct
+/* InvalidOid where it has to be looked up */
+static Oid	relations[ASB_NRELATIONS];
+
+static void
+forget_relations(void)
 {
-	char		name[NAMEDATALEN];
-	Oid			relid;
-}			relations[MAX_RELATIONS];
-static int	nrelations = 0;
+	memset(relations, 0, sizeof(relations));
+}
 
 static void
 invalidate_relations(Datum arg, int cacheid, uint32 hashvalue)
 {
-	nrelations = 0;
+	forget_relations();
 }
 
 static void
@@ -49,7 +66,7 @@ invalidate_schema(Datum arg, int cacheid, uint32 hashvalue)
 {
 	schema_oid_valid = false;
 	schema_changed = true;
-	nrelations = 0;
+	forget_relations();
 }
 
 /*
@@ -96,34 +113,28 @@ asb_schema_oid(void)
 
 /* Looks it up in the catalog, and remembers it. */
 static Oid
-find_relation(const char *relname)
+find_relation(AsbOwnRelation relation)
 {
 	Oid			nspoid = asb_schema_oid();
 	Oid			relid = InvalidOid;
 
 	if (OidIsValid(nspoid))
-		relid = get_relname_relid(relname, nspoid);
+		relid = get_relname_relid(relation_names[relation], nspoid);
 	if (!OidIsValid(relid))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("extension agentsandbox is not installed in this database"),
 				 errhint("Run CREATE EXTENSION agentsandbox in it.")));
-	if (nrelations == lengthof(relations))
-		elog(ERROR, "agentsandbox has more relations than %d", MAX_RELATIONS);
-	strlcpy(relations[nrelations].name, relname, NAMEDATALEN);
-	relations[nrelations++].relid = relid;
+	relations[relation] = relid;
 	return relid;
 }
 
 Oid
-asb_relation_oid(const char *relname)
+asb_relation_oid(AsbOwnRelation relation)
 {
-	for (int i = 0; i < nrelations; i++)
-	{
-		if (strcmp(relations[i].name, relname) == 0)
-			return relations[i].relid;
-	}
-	return find_relation(relname);
+	Oid			relid = relations[relation];
+
+	return likely(OidIsValid(relid)) ? relid : find_relation(relation);
 }
 
 int

@@ -17,8 +17,30 @@
  */
 extern Oid	asb_schema_oid(void);
 
-/* OID of one of the extension's relations; error if the extension is missing. */
-extern Oid	asb_relation_oid(const char *relname);
+/* The relations of the schema that C looks up: tables and indexes. */
+typedef enum AsbOwnRelation
+{
+	ASB_REL_ANOMALY_RULES,
+	ASB_REL_CALLS,
+	ASB_REL_CALLS_DUE,
+	ASB_REL_CALLS_ORDER,
+	ASB_REL_CALLS_WAITING,
+	ASB_REL_CONVERSATION_LABELS,
+	ASB_REL_CONVERSATION_RECORDS,
+	ASB_REL_CONVERSATION_TOKENS,
+	ASB_REL_LABEL_DEFINITIONS,
+	ASB_REL_LABEL_SNAPSHOTS,
+	ASB_REL_METHOD_DEFINITIONS,
+	ASB_REL_NOTES,
+	ASB_REL_PROFILES,
+	ASB_REL_PROFILE_METHODS,
+	ASB_REL_USAGE
+} AsbOwnRelation;
+
+#define ASB_NRELATIONS (ASB_REL_USAGE + 1)
+
+/* OID of one of them; error if the extension is missing.  Cached. */
+extern Oid	asb_relation_oid(AsbOwnRelation relation);
 
 /* Number of columns, dropped ones included; 0 if there is no such relation. */
 extern int	asb_relation_natts(Oid relid);

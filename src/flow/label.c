@@ -51,7 +51,7 @@ invalidate_definitions(Datum arg, Oid relid)
 static void
 read_definitions(void)
 {
-	Relation	rel = table_open(asb_relation_oid("label_definitions"), AccessShareLock);
+	Relation	rel = table_open(asb_relation_oid(ASB_REL_LABEL_DEFINITIONS), AccessShareLock);
 	Snapshot	snapshot = asb_latest_snapshot();
 	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
 	HeapTuple	tuple;
@@ -186,19 +186,19 @@ asb_labels_text(AsbLabelSet set)
 void
 asb_labels_lock(void)
 {
-	LockRelationOid(asb_relation_oid("label_definitions"), RowShareLock);
+	LockRelationOid(asb_relation_oid(ASB_REL_LABEL_DEFINITIONS), RowShareLock);
 }
 
 bool
 asb_labels_try_lock(void)
 {
-	return ConditionalLockRelationOid(asb_relation_oid("label_definitions"), RowShareLock);
+	return ConditionalLockRelationOid(asb_relation_oid(ASB_REL_LABEL_DEFINITIONS), RowShareLock);
 }
 
 void
 asb_labels_changed(void)
 {
-	CacheInvalidateRelcacheByRelid(asb_relation_oid("label_definitions"));
+	CacheInvalidateRelcacheByRelid(asb_relation_oid(ASB_REL_LABEL_DEFINITIONS));
 }
 
 void

@@ -106,7 +106,7 @@ attach(const pg_uuid_t *conversation)
 AsbLabelSet
 asb_labels_stored(const pg_uuid_t *conversation, Snapshot snapshot)
 {
-	Relation	rel = table_open(asb_relation_oid("conversation_labels"), AccessShareLock);
+	Relation	rel = table_open(asb_relation_oid(ASB_REL_CONVERSATION_LABELS), AccessShareLock);
 	AsbLabelSet set = 0;
 	ScanKeyData key;
 	SysScanDesc scan;
@@ -145,7 +145,7 @@ asb_labels_carried(const pg_uuid_t *conversation, uint64 xid, Snapshot snapshot)
 
 	if (set == 0)
 		return 0;
-	rel = table_open(asb_relation_oid("label_snapshots"), AccessShareLock);
+	rel = table_open(asb_relation_oid(ASB_REL_LABEL_SNAPSHOTS), AccessShareLock);
 	ScanKeyInit(&key, Anum_label_snapshots_conversation, BTEqualStrategyNumber, F_UUID_EQ,
 				UUIDPGetDatum(conversation));
 	scan = systable_beginscan(rel, asb_primary_key(rel), true, snapshot, 1, &key);

@@ -190,7 +190,7 @@ known_open(const pg_uuid_t *conversation, const pg_uuid_t *id)
 static Outcome
 read_outcome(const pg_uuid_t *conversation, const pg_uuid_t *id)
 {
-	Relation	rel = table_open(asb_relation_oid("remoteprocedurecalls"), AccessShareLock);
+	Relation	rel = table_open(asb_relation_oid(ASB_REL_CALLS), AccessShareLock);
 	Snapshot	snapshot = asb_latest_snapshot();
 	ScanKeyData keys[2];
 	SysScanDesc scan;

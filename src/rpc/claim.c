@@ -211,7 +211,7 @@ claim_fresh(Claim *claim, const AsbFreshCall *fresh)
 static int
 claim_calls(Claim *claim, int max)
 {
-	Relation	index = index_open(asb_relation_oid("calls_waiting"), AccessShareLock);
+	Relation	index = index_open(asb_relation_oid(ASB_REL_CALLS_WAITING), AccessShareLock);
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "agentsandbox claim",
 												  ALLOCSET_DEFAULT_SIZES);
 	Waiting		waiting = {0};

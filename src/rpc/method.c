@@ -148,7 +148,7 @@ read_method(HeapTuple tuple, TupleDesc desc, AsbMethod *method)
 static bool
 load_method(const char *name, RowVersion *version, AsbMethod *method)
 {
-	Relation	rel = table_open(asb_relation_oid("method_definitions"), AccessShareLock);
+	Relation	rel = table_open(asb_relation_oid(ASB_REL_METHOD_DEFINITIONS), AccessShareLock);
 	Snapshot	snapshot = asb_latest_snapshot();
 	ScanKeyData key;
 	SysScanDesc scan;
@@ -216,7 +216,7 @@ asb_method_get(const char *name)
 bool
 asb_method_is_allowed(Oid profile, Datum method, Snapshot snapshot)
 {
-	Relation	rel = table_open(asb_relation_oid("profile_methods"), AccessShareLock);
+	Relation	rel = table_open(asb_relation_oid(ASB_REL_PROFILE_METHODS), AccessShareLock);
 	ScanKeyData keys[2];
 	SysScanDesc scan;
 	bool		allowed;

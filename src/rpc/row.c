@@ -45,7 +45,7 @@ Relation
 asb_calls_open(void)
 {
 	PreventCommandIfReadOnly("a change of calls");
-	return table_open(asb_relation_oid("remoteprocedurecalls"), RowExclusiveLock);
+	return table_open(asb_relation_oid(ASB_REL_CALLS), RowExclusiveLock);
 }
 
 AsbCallState
@@ -78,7 +78,7 @@ asb_call_find(Relation rel, const AsbCallKey *key, Snapshot snapshot, AsbCall *c
 				FullTransactionIdGetDatum(FullTransactionIdFromU64(key->xid)));
 	ScanKeyInit(&keys[1], Anum_call_ordinal, BTEqualStrategyNumber, F_INT4EQ,
 				Int32GetDatum(key->ordinal));
-	scan = systable_beginscan(rel, asb_relation_oid("calls_order"), true, snapshot, 2, keys);
+	scan = systable_beginscan(rel, asb_relation_oid(ASB_REL_CALLS_ORDER), true, snapshot, 2, keys);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
 		asb_call_read(rel, tuple, call);

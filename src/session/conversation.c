@@ -110,7 +110,7 @@ open_profile(const char *name, AsbProfile *profile)
 	Oid			role;
 	const char *objection;
 
-	LockRelationOid(asb_relation_oid("conversation_records"), RowExclusiveLock);
+	LockRelationOid(asb_relation_oid(ASB_REL_CONVERSATION_RECORDS), RowExclusiveLock);
 	role = get_role_oid(name, true);
 	if (!OidIsValid(role) || asb_role_label(role).kind != ASB_ROLE_PROFILE ||
 		!asb_profile_find(role, profile))

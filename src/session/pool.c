@@ -244,7 +244,7 @@ static pg_uuid_t
 look_up_token(text *token, bool *single_use)
 {
 	bytea	   *hash = asb_secret_hash(VARDATA_ANY(token), VARSIZE_ANY_EXHDR(token));
-	Relation	rel = table_open(asb_relation_oid("conversation_tokens"), RowExclusiveLock);
+	Relation	rel = table_open(asb_relation_oid(ASB_REL_CONVERSATION_TOKENS), RowExclusiveLock);
 	TupleDesc	desc = RelationGetDescr(rel);
 	Snapshot	snapshot = asb_latest_snapshot();
 	ScanKeyData key;

@@ -98,7 +98,7 @@ read_profile(const Datum *values, AsbProfile *profile)
 bool
 asb_profile_find(Oid role, AsbProfile *profile)
 {
-	Relation	rel = table_open(asb_relation_oid("profiles"), AccessShareLock);
+	Relation	rel = table_open(asb_relation_oid(ASB_REL_PROFILES), AccessShareLock);
 	Snapshot	snapshot = asb_latest_snapshot();
 	ScanKeyData key;
 	SysScanDesc scan;

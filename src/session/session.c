@@ -113,7 +113,7 @@ static const char *
 read_record(const pg_uuid_t *conversation, Snapshot snapshot, bool with_context,
 			AsbSession *session, Oid *profile)
 {
-	Relation	rel = table_open(asb_relation_oid("conversation_records"), AccessShareLock);
+	Relation	rel = table_open(asb_relation_oid(ASB_REL_CONVERSATION_RECORDS), AccessShareLock);
 	TupleDesc	desc = RelationGetDescr(rel);
 	ScanKeyData key;
 	SysScanDesc scan;
@@ -275,8 +275,8 @@ refresh(Oid session_user, Oid outer_role)
 
 	/* these may wait for a lock or fail, and what was read before still is stale */
 	label = asb_role_label(pair_role);
-	records_relid = asb_relation_oid("conversation_records");
-	profiles_relid = asb_relation_oid("profiles");
+	records_relid = asb_relation_oid(ASB_REL_CONVERSATION_RECORDS);
+	profiles_relid = asb_relation_oid(ASB_REL_PROFILES);
 
 	context = AllocSetContextCreate(TopMemoryContext, "agentsandbox session",
 									ALLOCSET_SMALL_SIZES);

@@ -128,7 +128,7 @@ load(void)
 	if (!registered)
 		CacheRegisterRelcacheCallback(invalidate_rules, (Datum) 0);
 	registered = true;
-	rules_relid = asb_relation_oid("anomaly_rules");
+	rules_relid = asb_relation_oid(ASB_REL_ANOMALY_RULES);
 	nrules = 0;
 	if (context == NULL)
 		context = AllocSetContextCreate(TopMemoryContext, "agentsandbox anomaly rule list",

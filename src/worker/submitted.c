@@ -98,7 +98,7 @@ read_from(const AsbVerdicts *verdicts, Relation index, const AsbCallKey *from, b
 int
 asb_submitted_read(const AsbVerdicts *verdicts, AsbCall **calls, int limit)
 {
-	Relation	index = index_open(asb_relation_oid("calls_order"), AccessShareLock);
+	Relation	index = index_open(asb_relation_oid(ASB_REL_CALLS_ORDER), AccessShareLock);
 	int			n = 0;
 
 	for (int i = 0; i < nlate && n < limit; i++)

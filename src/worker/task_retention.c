@@ -57,7 +57,7 @@ asb_task_retention(TimestampTz *next)
 		return false;
 	}
 	calls = asb_calls_open();
-	index = index_open(asb_relation_oid("calls_order"), AccessShareLock);
+	index = index_open(asb_relation_oid(ASB_REL_CALLS_ORDER), AccessShareLock);
 	scan = systable_beginscan_ordered(calls, index, GetActiveSnapshot(), 0, NULL);
 	while (deleted < ASB_TASK_BATCH &&
 		   HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection)))

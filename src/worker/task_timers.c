@@ -24,7 +24,7 @@ bool
 asb_task_timers(TimestampTz *next)
 {
 	Relation	calls = asb_calls_open();
-	Relation	index = index_open(asb_relation_oid("calls_due"), AccessShareLock);
+	Relation	index = index_open(asb_relation_oid(ASB_REL_CALLS_DUE), AccessShareLock);
 	TimestampTz now = GetCurrentTimestamp();
 	ScanKeyData key;
 	SysScanDesc scan;

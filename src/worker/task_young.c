@@ -115,7 +115,7 @@ look_at_those_aside(Relation calls)
 static bool
 look_at_next(Relation calls, ScanKeyData *keys, int nkeys, int *looks, TimestampTz *next)
 {
-	Relation	index = index_open(asb_relation_oid("calls_order"), AccessShareLock);
+	Relation	index = index_open(asb_relation_oid(ASB_REL_CALLS_ORDER), AccessShareLock);
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz old = now - ASB_YOUNG_MS * INT64CONST(1000);
 	SysScanDesc scan;

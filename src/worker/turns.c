@@ -106,8 +106,8 @@ purge_turns(void)
 static bool
 first_waiting(int64 from, int64 *turn)
 {
-	Relation	calls = table_open(asb_relation_oid("remoteprocedurecalls"), AccessShareLock);
-	Relation	index = index_open(asb_relation_oid("calls_waiting"), AccessShareLock);
+	Relation	calls = table_open(asb_relation_oid(ASB_REL_CALLS), AccessShareLock);
+	Relation	index = index_open(asb_relation_oid(ASB_REL_CALLS_WAITING), AccessShareLock);
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
