@@ -20,6 +20,7 @@ use File::Temp ();
 use IPC::Run ();
 use Test::More ();
 use Time::HiRes ();
+use Wire;
 
 our @EXPORT = qw(conninfo psql sql sql_as refused open_conversation labels_of poll_is poll_until server_log
   postmaster_pid wait_for_server start_standby load_chinook);
@@ -37,21 +38,105 @@ sub conninfo
 	return join ' ', map { my $value = $key{$_}; $value =~ s/([\\'])/\\$1/g; "$_='$value'" } sort keys %key;
 }
 
-# Runs SQL through psql: (exit status, standard output, standard error), the
-# errors with their SQLSTATE.  psql's own commands work.
+# Runs SQL as psql does in a session of its own: (exit status, standard output,
+# standard error), the errors with their SQLSTATE.  psql's own commands work.
+# To start psql takes longer than what most tests ask of it, so it is started
+# only for what it alone understands.
 sub psql
 {
 	my ($conninfo, $sql) = @_;
 	my ($out, $err) = ('', '');
+	$sql = Encode::encode('UTF-8', $sql) if Encode::is_utf8($sql);
+	if (my ($login, @statements) = plain($conninfo, $sql))
+	{
+		my $session = eval { log_in($login) } or return (2, '', $@ =~ s/^(?!08)[0-9A-Z]{5} /FATAL:  /r);
+		my @result = run_plain($session, @statements);
+		$session->finish;
+		return @result;
+	}
+
 	# no pipe: where the login is refused, nobody reads it
 	my $file = File::Temp->new;
-	print $file Encode::is_utf8($sql) ? Encode::encode('UTF-8', $sql) : $sql;
+	print $file $sql;
 	close $file;
 	IPC::Run::run([ qw(psql -XqAt -v ON_ERROR_STOP=1 -v VERBOSITY=verbose -f -), $conninfo ],
 		'<', "$file", '>', \$out, '2>', \$err, IPC::Run::timeout(120));
 	my $status = $? >> 8;
 	chomp $out;
 	return ($status, $out, $err);
+}
+
+# What a connection string says, where that is the server of with-cluster with
+# nothing that libpq would have to add
+sub plain_login
+{
+	my ($conninfo) = @_;
+	return undef if grep { /^PG/ && !/^PG(?:HOST|PORT|USER|DATABASE|DATA|_CONFIG)$/ } keys %ENV;
+	my %key;
+	$key{$1} = $2 =~ s/\\(.)/$1/gr while $conninfo =~ /\G(\w+)='((?:[^\\']|\\.)*)' ?/gc;
+	return undef if (pos $conninfo // 0) != length $conninfo;
+	return undef if delete $key{host} ne $ENV{PGHOST} || delete $key{port} ne $ENV{PGPORT};
+	return undef if grep { !/^(?:user|password|dbname|options|application_name)$/ } keys %key;
+	return \%key;
+}
+
+# The statements of a script, where they are easily told apart and without
+# anything for psql to do
+sub plain_statements
+{
+	my ($sql) = @_;
+	return if $sql =~ m{\\|/\*|\bATOMIC\b|\bSTDIN\b}i;
+	my ($depth, $statement, @statements) = (0, '');
+	while ($sql =~ /\G('[^']*'|"[^"]*"|\$((?:[a-z_]\w*)?)\$.*?\$\2\$|\w[\w\$]*|--[^\n]*|.)/gcsi)
+	{
+		my $token = $1;
+		$depth += ($token eq '(') - ($token eq ')');
+		$statement .= $token if $statement ne '' || $token =~ /\S/;
+		next if $token ne ';' || $depth > 0;
+		push @statements, $statement;
+		$statement = '';
+	}
+	return (@statements, $statement ne '' ? $statement : ());
+}
+
+# How to log in and the statements, where both are plain; otherwise nothing
+sub plain
+{
+	my ($login, @statements) = (plain_login($_[0]), plain_statements($_[1]));
+	return $login && @statements ? ($login, @statements) : ();
+}
+
+sub log_in
+{
+	my ($login) = @_;
+	return Wire->connect({ role => $login->{user}, password => $login->{password} }, database => $login->{dbname},
+		application_name => $login->{application_name} // 'psql', options => $login->{options} // '');
+}
+
+sub run_plain
+{
+	my ($session, @statements) = @_;
+	my ($status, $out, $err) = (0, '', '');
+	for my $statement (@statements)
+	{
+		my $r = $session->query($statement, 120);
+		$status = $r->{gone} ? 2 : @{ $r->{errors} } ? 3 : 0;
+		$out .= $r->{copied};
+		$err .= message_text($_) for @{ $r->{notices} }, @{ $r->{errors} };
+		last if $status != 0;
+		$out .= join('|', map { $_ // '' } @$_) . "\n" for @{ $r->{rows} };
+	}
+	chomp $out;
+	return ($status, $out, $err);
+}
+
+# All that a message of the server says
+sub message_text
+{
+	my ($field) = @_;
+	my %name = (D => 'DETAIL', H => 'HINT', q => 'QUERY', W => 'CONTEXT', s => 'SCHEMA NAME', t => 'TABLE NAME', c => 'COLUMN NAME',
+		d => 'DATATYPE NAME', n => 'CONSTRAINT NAME', R => 'LOCATION');
+	return join '', "$field->{S}:  $field->{C}: $field->{M}\n", map { "$name{$_}:  $field->{$_}\n" } grep { defined $field->{$_} } qw(D H q W s t c d n R);
 }
 
 # SQL that must succeed, as the superuser: its output, columns parted by |
@@ -98,15 +183,22 @@ sub labels_of
 	return sql("SELECT coalesce(string_agg(label, ',' ORDER BY label), '') FROM agentsandbox.conversation_labels WHERE conversation = '$c->{conversation}'");
 }
 
-# Asks again until the answer is the wanted one or the time is over.
+# Asks again until the answer is the wanted one or the time is over; in one
+# session, while that lasts.
 sub poll_until
 {
 	my ($sql, $want, $timeout) = @_;
 	my $deadline = Time::HiRes::time() + ($timeout // 30);
-	my $got;
+	my ($login, @statements) = plain(conninfo(undef), $sql);
+	my $session = $login && eval { log_in($login) };
 	while (1)
 	{
-		$got = sql($sql);
+		my ($status, $got) = $session ? run_plain($session, @statements) : 2;
+		if ($status != 0)
+		{
+			undef $session;
+			$got = sql($sql);
+		}
 		return (1, $got) if $got eq $want;
 		return (0, $got) if Time::HiRes::time() > $deadline;
 		Time::HiRes::usleep(20_000);

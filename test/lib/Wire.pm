@@ -96,6 +96,21 @@ sub fields
 	return { map { (substr($_, 0, 1), substr($_, 1)) } grep { length } split /\0/, $body };
 }
 
+# A password as it is asked for, which takes a while to compute
+my %salted;
+sub salted
+{
+	my ($salt, $rounds, $password) = @_;
+	my $u = hmac_sha256(decode_base64($salt) . pack('N', 1), $password);
+	my $salted = $u;
+	for (2 .. $rounds)
+	{
+		$u = hmac_sha256($u, $password);
+		$salted ^= $u;
+	}
+	return $salted;
+}
+
 sub authenticate
 {
 	my ($self, $password) = @_;
@@ -121,14 +136,7 @@ sub authenticate
 		{
 			my $challenge = substr $body, 4;
 			my ($nonce, $salt, $rounds) = $challenge =~ /^r=([^,]*),s=([^,]*),i=(\d+)/ or die "SCRAM: $challenge\n";
-			my $u = hmac_sha256(decode_base64($salt) . pack('N', 1), $password);
-			my $salted = $u;
-			for (2 .. $rounds)
-			{
-				$u = hmac_sha256($u, $password);
-				$salted ^= $u;
-			}
-			$key = hmac_sha256('Client Key', $salted);
+			$key = hmac_sha256('Client Key', $salted{"$salt,$rounds,$password"} //= salted($salt, $rounds, $password));
 			$message = "$bare,$challenge,c=biws,r=$nonce";
 			my $proof = $key ^ hmac_sha256($message, sha256($key));
 			$self->message('p', "c=biws,r=$nonce,p=" . encode_base64($proof, ''));
@@ -194,9 +202,9 @@ sub collect
 
 sub query
 {
-	my ($self, $sql) = @_;
+	my ($self, $sql, $timeout) = @_;
 	$self->message('Q', "$sql\0");
-	return $self->collect('ZG');    # a COPY FROM STDIN asks for data
+	return $self->collect('ZG', $timeout);    # a COPY FROM STDIN asks for data
 }
 
 # Instead of the data that a COPY FROM STDIN asks for
