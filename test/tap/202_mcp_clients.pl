@@ -22,7 +22,7 @@ plan skip_all => 'node is older than 18' if $node < 18;
 
 my $modules = File::Temp->newdir('mcp-npm.XXXXXX', TMPDIR => 1);
 copy("$mcp/package.json", $modules) or die $!;
-my $log = qx(cd $modules && npm install --no-audit --no-fund --ignore-scripts --loglevel=error 2>&1);
+my $log = qx(cd $modules && npm install --prefer-offline --no-audit --no-fund --ignore-scripts --loglevel=error 2>&1);
 plan skip_all => 'npm cannot install the clients' if $? != 0;
 
 my $true = JSON::PP::true;

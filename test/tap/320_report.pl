@@ -116,7 +116,7 @@ SKIP:
 	skip 'no Chromium', 1 unless $chromium;
 	skip 'no node, or older than 18', 1 unless $node && $node >= 18;
 	copy("$root/test/report/package.json", $tmp) or die $!;
-	my $log = qx(cd $tmp && npm install --no-audit --no-fund --ignore-scripts --loglevel=error 2>&1);
+	my $log = qx(cd $tmp && npm install --prefer-offline --no-audit --no-fund --ignore-scripts --loglevel=error 2>&1);
 	skip 'npm cannot install what reads the page', 1 if $? != 0;
 
 	my $page = write_file('report.html', $html);
