@@ -77,18 +77,20 @@ sub prepare_methods
 	my (@methods) = @_;
 	sql("CREATE ROLE $role->{role} LOGIN PASSWORD '$role->{password}' IN ROLE agentsandbox_gateway");
 	sql("SELECT agentsandbox.create_profile('gateway_test')");
-	add_method($_) for @methods;
+	sql(join "\n", map { method_sql($_) } @methods) if @methods;
 	$conversation = open_conversation('gateway_test');
 }
 
 # One more of them, with other options of create_method()
-sub add_method
+sub add_method { return sql(method_sql(@_)) }
+
+sub method_sql
 {
 	my ($name, %option) = @_;
 	%option = (max_attempts => 3, time_limit => "'100 seconds'", %option);
 	my $options = join ', ', map { "$_ => $option{$_}" } sort keys %option;
-	sql("SELECT agentsandbox.create_method('$name', 'true', 'true', $options);
-		SELECT agentsandbox.allow_method('gateway_test', '$name')");
+	return "SELECT agentsandbox.create_method('$name', 'true', 'true', $options);
+		SELECT agentsandbox.allow_method('gateway_test', '$name');";
 }
 
 # Inserts calls of one method, as the conversation: their ids.  The first
@@ -110,8 +112,8 @@ sub outcome
 {
 	my ($id, $timeout) = @_;
 	my $row = "SELECT pg_catalog.to_jsonb(c) FROM agentsandbox.remoteprocedurecalls c WHERE id = '$id'";
-	wait_until(sub { sql("SELECT status IN ('completed', 'failed', 'expired', 'refused', 'cancelled')
-		FROM agentsandbox.remoteprocedurecalls WHERE id = '$id'") eq 't' }, $timeout // 30);
+	poll_until("SELECT status IN ('completed', 'failed', 'expired', 'refused', 'cancelled')
+		FROM agentsandbox.remoteprocedurecalls WHERE id = '$id'", 't', $timeout // 30);
 	my $call = decode(sql($row));
 	$call->{failure} = $call->{error}{gateway} if $call->{error};
 	return $call;
