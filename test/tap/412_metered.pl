@@ -214,13 +214,16 @@ sub observe
 {
 	my ($until) = @_;
 	my @seen;
+	my $session = Wire->connect(\%gail);
 	while (time < $until)
 	{
-		my $out = sql_as(\%gail, q(SELECT id, method, arguments, attempt, time_limit, deadline, max_response_bytes, floor(extract(epoch FROM clock_timestamp()))
+		my $r = $session->query(q(SELECT id, method, arguments, attempt, time_limit, deadline, max_response_bytes, floor(extract(epoch FROM clock_timestamp()))
 			FROM agentsandbox.claim(1000, '1 hour')));
-		push @seen, split /\n/, $out;
+		die $r->{errors}[0]{M} if @{ $r->{errors} };
+		push @seen, map { join '|', map { $_ // '' } @$_ } @{ $r->{rows} };
 		sleep 0.03;
 	}
+	$session->finish;
 	my %owner = map { split /\|/ } split /\n/, sql('SELECT outside_id, conversation FROM agentsandbox.RemoteProcedureCalls WHERE outside_id IS NOT NULL');
 	my (%transcript, @order);
 	for (@seen)
@@ -254,30 +257,36 @@ sql(q(SELECT agentsandbox.alter_profile('metered', releases_per_tick => 3, relea
 	SELECT agentsandbox.alter_method('say', request => '{"type": "object", "required": ["w"], "additionalProperties": false,
 	"properties": {"w": {"enum": ["a", "b", "c", "d", 1]}, "x": {"type": "boolean"}}}');
 	GRANT EXECUTE ON FUNCTION pg_catalog.pg_sleep(double precision) TO metered));
-for my $name (sort keys %way)
+my @names = sort keys %way;
+while (my @some = splice @names, 0, 4)
 {
 	my (%secret, @runs);
-	for my $trial (0 .. 5)
+	for my $name (map { ($_) x 6 } @some)
 	{
 		my $c = labelled();
-		$secret{ $c->{conversation} } = $trial % 2;
-		push @runs, [ Wire->connect($c), grep { /\S/ } split /;/, $way{$name}[ $trial % 2 ] ];
+		my $trial = keys %{ $secret{$name} };
+		$secret{$name}{ $c->{conversation} } = $trial % 2;
+		push @runs, [ $name, Wire->connect($c), grep { /\S/ } split /;/, $way{$name}[ $trial % 2 ] ];
 	}
 	my $second = at(0.05, 2);
 	for (@runs)
 	{
-		my ($session, @statements) = @$_;
+		my (undef, $session, @statements) = @$_;
 		$session->message('Q', "$_\0") for @statements;
 	}
 	my ($transcript) = observe($second + 3.5);
 	for (@runs)
 	{
-		my ($session, @statements) = @$_;
+		my ($name, $session, @statements) = @$_;
 		is($session->collect->{errors}[0], undef, "$name: $_") for @statements;
+		$session->finish;
 	}
-	my %seen;
-	$seen{ join ' / ', @{ $transcript->{$_} // ['nothing'] } }{ $secret{$_} }++ for keys %secret;
-	ok(scalar(keys %seen) == 1 && !$seen{nothing}, "nothing is told by $name") or diag(explain(\%seen));
+	for my $name (@some)
+	{
+		my %seen;
+		$seen{ join ' / ', @{ $transcript->{$_} // ['nothing'] } }{ $secret{$name}{$_} }++ for keys %{ $secret{$name} };
+		ok(scalar(keys %seen) == 1 && !$seen{nothing}, "nothing is told by $name") or diag(explain(\%seen));
+	}
 }
 
 # Two conversations of one agent: which of them calls first.  Those that call while
@@ -295,11 +304,12 @@ for my $round (1 .. 12)
 	my (undef, @order) = observe($second + 2.5);
 	my %place;
 	$place{ $order[$_] } //= $_ for 0 .. $#order;
+	my %tick = map { split /\|/ } split /\n/, sql('SELECT conversation, max(released_at) FROM agentsandbox.egress_charges GROUP BY 1');
 	for (@pairs)
 	{
 		my ($one, $other) = map { $place{ $_->{conversation} } } @$_[ $_->[2], 1 - $_->[2] ];
 		next if !defined $one || !defined $other;
-		my ($tick, $last) = map { sql("SELECT max(released_at) FROM agentsandbox.egress_charges WHERE conversation = '$_->{conversation}'") } @$_[ 0, 1 ];
+		my ($tick, $last) = map { $tick{ $_->{conversation} } } @$_[ 0, 1 ];
 		next if $tick ne $last;
 		$pairs++;
 		$same++ if $one < $other;
