@@ -113,7 +113,8 @@ my $outside = sub { sql("SELECT outside_id FROM agentsandbox.remoteprocedurecall
 my $arrived = sub {
 	my ($id) = @_;
 	outcome($id);
-	my ($request) = grep { ($_->{headers}{'idempotency-key'} // '') eq $outside->($id) } $http->requests;
+	my $key = $outside->($id);
+	my ($request) = grep { ($_->{headers}{'idempotency-key'} // '') eq $key } $http->requests;
 	return $request;
 };
 
