@@ -130,6 +130,11 @@ SELECT :'result_status' IN ('submitted', 'ready') AS not_yet;
 CALL agentsandbox.call(NULL);
 CALL agentsandbox.call('echo', '[]');
 CALL agentsandbox.call('echo', timeout => NULL);
+-- a timeout that is none makes no call
+SELECT count(*) AS calls FROM agentsandbox.RemoteProcedureCalls \gset
+CALL agentsandbox.call('echo', timeout => '178000000 years');
+CALL agentsandbox.call('echo', timeout => '-178000000 years');
+SELECT count(*) - :calls AS made FROM agentsandbox.RemoteProcedureCalls;
 BEGIN;
 CALL agentsandbox.call('echo');
 ROLLBACK;

@@ -57,7 +57,25 @@ SELECT agentsandbox.complete(:'outside', :'token', jsonb_build_object('s', repea
 RESET ROLE;
 SET ROLE :role;
 SELECT status, response, error FROM agentsandbox.await(:'largest');
+-- NULL is no argument for what does something: it would do nothing, and not say so
+SELECT agentsandbox.await(NULL);
+SELECT agentsandbox.await(:'largest', NULL);
+SELECT agentsandbox.cancel(NULL);
+SELECT agentsandbox.preview(NULL);
 RESET ROLE;
+SET ROLE regress_gateway;
+SELECT agentsandbox.complete(:'outside', :'token', NULL);
+SELECT agentsandbox.extend(:'outside', :'token', NULL);
+RESET ROLE;
+SELECT agentsandbox.close_conversation(NULL);
+SELECT agentsandbox.rotate_token(NULL);
+SELECT agentsandbox.rotate_token(:'conversation', NULL);
+SELECT agentsandbox.revoke_tokens(NULL);
+SELECT agentsandbox.seal(NULL);
+SELECT agentsandbox.enter(NULL);
+SELECT oid::regprocedure FROM pg_proc p
+WHERE pronamespace = 'agentsandbox'::regnamespace AND proisstrict AND provolatile = 'v' AND pronargs > 0
+  AND EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee <> proowner) ORDER BY 1;
 
 SELECT agentsandbox.close_conversation(:'conversation');
 \i sql/include/poll.sql

@@ -20,6 +20,7 @@
 
 #include "audit/surface.h"
 #include "audit/world.h"
+#include "core/arguments.h"
 #include "core/compat.h"
 #include "core/contained.h"
 
@@ -203,16 +204,6 @@ return_surface(FunctionCallInfo fcinfo, AsbSurface *surface)
 	MemoryContextDelete(context);
 }
 
-/* No rows would say that nothing can be reached. */
-static void
-require_argument(FunctionCallInfo fcinfo, const char *name)
-{
-	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name)));
-}
-
 ASB_FUNCTION(asb_surface_of_profile);
 
 /* surface(profile name) returns table (...) */
@@ -223,7 +214,7 @@ asb_surface_of_profile(PG_FUNCTION_ARGS)
 	AsbProfile	profile;
 	AsbSurface	surface = {.profile = &profile};
 
-	require_argument(fcinfo, "profile");
+	asb_refuse_null(PG_ARGISNULL(0), "profile");
 	name = NameStr(*PG_GETARG_NAME(0));
 	surface.role = get_role_oid(name, true);
 	if (!OidIsValid(surface.role) || !asb_profile_find(surface.role, &profile))
@@ -244,7 +235,7 @@ asb_surface_of_conversation(PG_FUNCTION_ARGS)
 	AsbSession	session;
 	AsbSurface	surface = {.profile = &session.profile, .conversation = &session};
 
-	require_argument(fcinfo, "conversation");
+	asb_refuse_null(PG_ARGISNULL(0), "conversation");
 	asb_session_describe(PG_GETARG_UUID_P(0), &session);
 	surface.role = session.role;
 	return_surface(fcinfo, &surface);

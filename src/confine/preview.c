@@ -39,6 +39,7 @@
 #include "confine/refusal.h"
 #include "confine/relation.h"
 #include "confine/statement.h"
+#include "core/arguments.h"
 #include "core/catalog.h"
 #include "core/compat.h"
 #include "flow/raise.h"
@@ -358,7 +359,7 @@ ASB_FUNCTION(asb_preview_flow);
 Datum
 asb_preview_flow(PG_FUNCTION_ARGS)
 {
-	const char *source = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	const char *source;
 	Preview		preview = {{.known = asb_labels_known(conversation()), .floor = ~UINT64CONST(0)}};
 	AsbFlow    *flow = &preview.flow;
 	AsbLabelSet lacking;
@@ -366,6 +367,8 @@ asb_preview_flow(PG_FUNCTION_ARGS)
 	Datum		values[4];
 	bool		isnull[4] = {false};
 
+	asb_refuse_null(PG_ARGISNULL(0), "sql");
+	source = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 

@@ -10,6 +10,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 
+#include "core/arguments.h"
 #include "core/compat.h"
 #include "core/errors.h"
 #include "core/uuid.h"
@@ -39,10 +40,11 @@ asb_seal_conversation(PG_FUNCTION_ARGS)
 {
 	AsbRequest	request = {
 		.kind = ASB_REQUEST_RAISE,
-		.conversation = *PG_GETARG_UUID_P(0),
 		.labels = ASB_LABEL_SEALED
 	};
 
+	asb_refuse_null(PG_ARGISNULL(0), "conversation");
+	request.conversation = *PG_GETARG_UUID_P(0);
 	if (RecoveryInProgress())
 		ereport(ERROR,
 				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),

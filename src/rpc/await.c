@@ -34,6 +34,7 @@
 #include "utils/timestamp.h"
 
 #include "common/call_state.h"
+#include "core/arguments.h"
 #include "core/catalog.h"
 #include "core/compat.h"
 #include "core/errors.h"
@@ -241,13 +242,19 @@ read_outcome(const pg_uuid_t *conversation, const pg_uuid_t *id)
 	return outcome;
 }
 
+/* When a wait that begins now ends; an error if no time is that far away. */
+static TimestampTz
+wait_until(Datum timeout)
+{
+	return DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval,
+												   TimestampTzGetDatum(GetCurrentTimestamp()),
+												   timeout));
+}
+
 /* Until the call has ended, or until the time is over. */
 static Outcome
-wait_for(const pg_uuid_t *conversation, const pg_uuid_t *id, const Interval *timeout)
+wait_for(const pg_uuid_t *conversation, const pg_uuid_t *id, TimestampTz until)
 {
-	TimestampTz until = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval,
-																TimestampTzGetDatum(GetCurrentTimestamp()),
-																IntervalPGetDatum(timeout)));
 	ConditionVariable *ended = &wait_slots[slot_of(id)].ended;
 	Outcome		outcome;
 
@@ -330,7 +337,8 @@ asb_await(PG_FUNCTION_ARGS)
 	Datum		values[3];
 	bool		isnull[3] = {0};
 
-	outcome = wait_for(&conversation, PG_GETARG_UUID_P(0), PG_GETARG_INTERVAL_P(1));
+	asb_refuse_null(PG_ARGISNULL(0) || PG_ARGISNULL(1), "id and timeout");
+	outcome = wait_for(&conversation, PG_GETARG_UUID_P(0), wait_until(PG_GETARG_DATUM(1)));
 	put_outcome(&outcome, values, isnull);
 	PG_RETURN_DATUM(form_result(fcinfo, &desc, values, isnull));
 }
@@ -369,7 +377,7 @@ asb_call(PG_FUNCTION_ARGS)
 {
 	static TupleDesc desc = NULL;
 	pg_uuid_t	conversation = this_conversation();
-	Interval	timeout;
+	TimestampTz until;
 	pg_uuid_t	id;
 	Outcome		outcome;
 	Datum		values[4];
@@ -381,15 +389,13 @@ asb_call(PG_FUNCTION_ARGS)
 				 errmsg("agentsandbox.call cannot run inside a transaction block"),
 				 errdetail("The call is looked at once the transaction has committed."),
 				 errhint("CALL it outside a transaction block, or INSERT, COMMIT and then SELECT agentsandbox.await(id).")));
-	if (PG_ARGISNULL(6))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("timeout must not be null")));
-	timeout = *PG_GETARG_INTERVAL_P(6);
+	asb_refuse_null(PG_ARGISNULL(6), "timeout");
 
+	/* a timeout that is none must be an error before the call is made */
+	until = wait_until(PG_GETARG_DATUM(6));
 	id = submit_and_commit(PG_GETARG_DATUM(0), PG_ARGISNULL(0),
 						   PG_GETARG_DATUM(1), PG_ARGISNULL(1));
-	outcome = wait_for(&conversation, &id, &timeout);
+	outcome = wait_for(&conversation, &id, until);
 	put_outcome(&outcome, values, isnull);
 	values[3] = UUIDPGetDatum(&id);
 	return form_result(fcinfo, &desc, values, isnull);
@@ -407,11 +413,12 @@ asb_cancel(PG_FUNCTION_ARGS)
 {
 	AsbRequest	request = {
 		.kind = ASB_REQUEST_CANCEL,
-		.conversation = this_conversation(),
-		.call = *PG_GETARG_UUID_P(0)
+		.conversation = this_conversation()
 	};
 	Outcome		outcome;
 
+	asb_refuse_null(PG_ARGISNULL(0), "id");
+	request.call = *PG_GETARG_UUID_P(0);
 	outcome = read_outcome(&request.conversation, &request.call);
 	if (!asb_call_state_may_change(outcome.state, ASB_CALL_CANCELLED))
 		PG_RETURN_TEXT_P(told_status(&outcome));

@@ -33,6 +33,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "core/arguments.h"
 #include "core/catalog.h"
 #include "core/commit.h"
 #include "core/compat.h"
@@ -258,10 +259,7 @@ asb_claim(PG_FUNCTION_ARGS)
 	Claim		claim = {.alarm = DT_NOEND, .rsinfo = (ReturnSetInfo *) fcinfo->resultinfo};
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("max_calls and lease must not be null")));
+	asb_refuse_null(PG_ARGISNULL(0) || PG_ARGISNULL(1), "max_calls and lease");
 	if (PG_GETARG_INT32(0) < 1 || PG_GETARG_INT32(0) > MAX_CLAIM)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -22,6 +22,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "core/arguments.h"
 #include "core/catalog.h"
 #include "core/compat.h"
 #include "core/errors.h"
@@ -118,10 +119,12 @@ ASB_FUNCTION(asb_extend);
 Datum
 asb_extend(PG_FUNCTION_ARGS)
 {
-	pg_uuid_t  *id = PG_GETARG_UUID_P(0);
+	pg_uuid_t  *id;
 	Relation	calls;
 	AsbCall		call;
 
+	asb_refuse_null(PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2), "id, lease_token and lease");
+	id = PG_GETARG_UUID_P(0);
 	asb_check_lease_length(PG_GETARG_INTERVAL_P(2));
 	calls = asb_calls_open();
 	do
@@ -179,11 +182,15 @@ ASB_FUNCTION(asb_complete);
 Datum
 asb_complete(PG_FUNCTION_ARGS)
 {
-	pg_uuid_t  *id = PG_GETARG_UUID_P(0);
-	Jsonb	   *response = PG_GETARG_JSONB_P(2);
-	Relation	calls = asb_calls_open();
+	pg_uuid_t  *id;
+	Jsonb	   *response;
+	Relation	calls;
 	AsbCall		call;
 
+	asb_refuse_null(PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2), "id, lease_token and response");
+	id = PG_GETARG_UUID_P(0);
+	response = PG_GETARG_JSONB_P(2);
+	calls = asb_calls_open();
 	for (;;)
 	{
 		Jsonb	   *error;
@@ -250,10 +257,8 @@ asb_fail(PG_FUNCTION_ARGS)
 	Relation	calls;
 	AsbCall		call;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(4))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("id, lease_token, error and final must not be null")));
+	asb_refuse_null(PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(4),
+					"id, lease_token, error and final");
 	id = PG_GETARG_UUID_P(0);
 	error = PG_GETARG_JSONB_P(2);
 	if (VARSIZE(error) > ASB_MAX_GATEWAY_ERROR_BYTES)

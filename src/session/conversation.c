@@ -21,6 +21,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "core/arguments.h"
 #include "core/catalog.h"
 #include "core/commit.h"
 #include "core/compat.h"
@@ -177,10 +178,8 @@ asb_open_conversation(PG_FUNCTION_ARGS)
 	Datum		values[5];
 	bool		nulls[5] = {false};
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(3))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("profile, context and single_use_token must not be null")));
+	asb_refuse_null(PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(3),
+					"profile, context and single_use_token");
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 
@@ -264,10 +263,13 @@ asb_close_conversation(PG_FUNCTION_ARGS)
 		" WHERE id OPERATOR(pg_catalog.=) $1",
 		1, {UUIDOID}
 	};
-	pg_uuid_t  *conversation = PG_GETARG_UUID_P(0);
-	Datum		value = UUIDPGetDatum(conversation);
+	pg_uuid_t  *conversation;
+	Datum		value;
 	bool		closed;
 
+	asb_refuse_null(PG_ARGISNULL(0), "id");
+	conversation = PG_GETARG_UUID_P(0);
+	value = UUIDPGetDatum(conversation);
 	SPI_connect();
 	closed = asb_query(&close, &value, NULL) > 0;
 	if (closed)

@@ -48,6 +48,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "core/arguments.h"
 #include "core/catalog.h"
 #include "core/commit.h"
 #include "core/compat.h"
@@ -342,12 +343,14 @@ Datum
 asb_enter(PG_FUNCTION_ARGS)
 {
 	static bool watching = false;
-	bool		local = PG_GETARG_BOOL(1);
+	bool		local;
 	bool		single_use;
 	pg_uuid_t  *conversation = palloc(sizeof(pg_uuid_t));
 	AsbRoleLabel label;
 	Oid			role;
 
+	asb_refuse_null(PG_ARGISNULL(0) || PG_ARGISNULL(1), "token and local");
+	local = PG_GETARG_BOOL(1);
 	check_enter(local);
 
 	*conversation = look_up_token(PG_GETARG_TEXT_PP(0), &single_use);

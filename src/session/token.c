@@ -13,6 +13,7 @@
 #include "utils/guc.h"
 #include "utils/memutils.h"
 
+#include "core/arguments.h"
 #include "core/commit.h"
 #include "core/compat.h"
 #include "core/contained.h"
@@ -134,9 +135,11 @@ Datum
 asb_rotate_token(PG_FUNCTION_ARGS)
 {
 	MemoryContext context_of_result = CurrentMemoryContext;
-	pg_uuid_t  *conversation = PG_GETARG_UUID_P(0);
+	pg_uuid_t  *conversation;
 	char	   *token;
 
+	asb_refuse_null(PG_ARGISNULL(0) || PG_ARGISNULL(1), "conversation and single_use");
+	conversation = PG_GETARG_UUID_P(0);
 	SPI_connect();
 	lock_open(conversation);
 	(void) delete_all(conversation);
@@ -156,6 +159,7 @@ asb_revoke_tokens(PG_FUNCTION_ARGS)
 {
 	int			n;
 
+	asb_refuse_null(PG_ARGISNULL(0), "conversation");
 	SPI_connect();
 	n = delete_all(PG_GETARG_UUID_P(0));
 	SPI_finish();

@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.await(
     OUT status text,
     OUT response jsonb,
     OUT error jsonb
-) LANGUAGE c STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'asb_await';
+) LANGUAGE c PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'asb_await';
 COMMENT ON FUNCTION agentsandbox.await(uuid, interval) IS
     'waits until a call has ended, or the timeout is over; sees the outcome inside an open transaction too';
 
@@ -23,6 +23,6 @@ COMMENT ON PROCEDURE agentsandbox.call(text, jsonb, text, jsonb, jsonb, uuid, in
     'makes a call, commits it and waits for its outcome; not inside a transaction block';
 
 CREATE OR REPLACE FUNCTION agentsandbox.cancel(id uuid) RETURNS text
-    LANGUAGE c STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'asb_cancel';
+    LANGUAGE c PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'asb_cancel';
 COMMENT ON FUNCTION agentsandbox.cancel(uuid) IS
     'takes back a call that no gateway has claimed, at once, whatever becomes of the transaction; returns the status that the call has now';

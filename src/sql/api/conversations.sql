@@ -16,7 +16,7 @@ COMMENT ON FUNCTION agentsandbox.open_conversation(name, jsonb, interval, boolea
     'opens a conversation of a profile; password and token are shown this once';
 
 CREATE OR REPLACE FUNCTION agentsandbox.close_conversation(id uuid) RETURNS boolean
-    LANGUAGE c STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'asb_close_conversation';
 COMMENT ON FUNCTION agentsandbox.close_conversation(uuid) IS
     'ends a conversation: its sessions, its role and its tokens; false if it had ended already';

@@ -19,13 +19,13 @@ COMMENT ON FUNCTION agentsandbox.claim(integer, interval, text[]) IS
     'takes up to max_calls ready calls, oldest first and fair to conversations, for the time of the lease';
 
 CREATE OR REPLACE FUNCTION agentsandbox.extend(id uuid, lease_token uuid, lease interval) RETURNS timestamptz
-    LANGUAGE c STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'asb_extend';
 COMMENT ON FUNCTION agentsandbox.extend(uuid, uuid, interval) IS
     'prolongs a lease, to a minute after the method''s time limit at most; returns when it ends';
 
 CREATE OR REPLACE FUNCTION agentsandbox.complete(id uuid, lease_token uuid, response jsonb) RETURNS text
-    LANGUAGE c STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'asb_complete';
 COMMENT ON FUNCTION agentsandbox.complete(uuid, uuid, jsonb) IS
     'ends a call with its response: completed, or failed if the response is not what the method promises';

@@ -124,5 +124,5 @@ CREATE OR REPLACE FUNCTION agentsandbox.seal() RETURNS void
 COMMENT ON FUNCTION agentsandbox.seal() IS 'the airlock: from here on no call of this conversation leaves, and it writes only notes; for good';
 
 CREATE OR REPLACE FUNCTION agentsandbox.seal(conversation uuid) RETURNS void
-    LANGUAGE c STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'asb_seal_conversation';
+    LANGUAGE c PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'asb_seal_conversation';
 COMMENT ON FUNCTION agentsandbox.seal(uuid) IS 'seals an open conversation, for good; at once, whatever becomes of the transaction';

@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.preview_flow(
     OUT refused text,
     OUT unforeseen text[]
 )
-    LANGUAGE c STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'asb_preview_flow';
+    LANGUAGE c PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'asb_preview_flow';
 COMMENT ON FUNCTION agentsandbox.preview_flow(text) IS 'labels the conversation has, those of what statements would read, what they must not write, and what in them was not looked into';
 
 -- What this conversation's calls would meet with these labels; reading some
@@ -44,7 +44,7 @@ CREATE OR REPLACE FUNCTION agentsandbox.preview(
     OUT delays text[],
     OUT refused text,
     OUT unforeseen text[]
-) LANGUAGE sql STRICT PARALLEL UNSAFE
+) LANGUAGE sql PARALLEL UNSAFE
 BEGIN ATOMIC
     SELECT ARRAY(SELECT pg_catalog.unnest(later.labels) EXCEPT SELECT pg_catalog.unnest(now.labels) ORDER BY 1),
            ARRAY(SELECT pg_catalog.unnest(later.closed) EXCEPT SELECT pg_catalog.unnest(now.closed) ORDER BY 1),
