@@ -134,7 +134,10 @@ call_refused(AsbQueue *queue, AsbRequest *request, int64_t now)
 	}
 	asb_request_log(request, request->kind == ASB_REQUEST_EXTEND ? "extend_refused" : "report_refused");
 	if (request->kind == ASB_REQUEST_EXTEND)
-		return;					/* asked again in time by the owner */
+	{
+		call->extend_at = now + RETRY_MS;	/* then the owner asks again */
+		return;
+	}
 	if (now >= call->lease_until)
 	{
 		queue->events.lost(queue->events.owner, call, "report was refused");
@@ -225,7 +228,6 @@ static void
 receive(AsbQueue *queue, int64_t now)
 {
 	PGconn	   *conn = queue->connection.conn;
-	bool		sync_failed = false;
 
 	while (queue->sent.first != NULL && !PQisBusy(conn))
 	{
@@ -241,18 +243,16 @@ receive(AsbQueue *queue, int64_t now)
 				return;
 			asb_requests_append(&queue->answered, asb_requests_take(&queue->sent));
 		}
-		else if (head->kind == ASB_REQUEST_SYNC)
+		else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC)
 		{
-			/* an error here is one of the commit itself */
-			if (PQresultStatus(result) == PGRES_PIPELINE_SYNC)
-			{
-				asb_request_free(asb_requests_take(&queue->sent));
-				transaction_over(queue, sync_failed, now);
-				sync_failed = false;
-			}
-			else
-				sync_failed = true;
+			/* an error that came before, maybe long before, is one of the commit itself */
+			bool		failed = head->result != NULL;
+
 			PQclear(result);
+			if (failed)
+				asb_request_log(head, "commit_refused");
+			asb_request_free(asb_requests_take(&queue->sent));
+			transaction_over(queue, failed, now);
 		}
 		else
 		{
