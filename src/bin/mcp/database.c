@@ -11,11 +11,18 @@
 #include "bin/common/log.h"
 
 #include <ctype.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define ASB_SQLSTATE_CLOSED "AS003"
 #define MAX_NOTICES 4000
+
+/* How long a server may take to hear a cancel request, and how often to look whether it has */
+#define CANCEL_SECONDS 10
+#define CANCEL_LOOK_MS 10
 
 /* The login gate of the server lets these in. */
 static const char *const keywords[] = {"client_encoding", "fallback_application_name", NULL};
@@ -76,6 +83,12 @@ lost(AsbDatabase *database, const char *reason, int64_t now)
 	bool		was_busy = database->busy;
 	bool		was_usable = database->down_since == 0;
 
+	if (database->canceller != 0)
+	{
+		kill(database->canceller, SIGKILL);
+		waitpid(database->canceller, NULL, 0);
+		database->canceller = 0;
+	}
 	if (database->in_transaction && !was_busy)
 		database->transaction_lost = true;
 	set_reason(database, database->fatal != NULL ? database->fatal : reason);
@@ -280,6 +293,18 @@ take_results(AsbDatabase *database)
 	}
 }
 
+/* False if the server has not heard a cancel request in time, and may do so any time later. */
+static bool
+cancel_is_heard(AsbDatabase *database)
+{
+	int			status;
+
+	if (database->canceller == 0 || waitpid(database->canceller, &status, WNOHANG) == 0)
+		return true;
+	database->canceller = 0;
+	return WIFEXITED(status);
+}
+
 void
 asb_database_step(AsbDatabase *database, int64_t now)
 {
@@ -314,8 +339,10 @@ asb_database_step(AsbDatabase *database, int64_t now)
 		(void) PQisBusy(connection->conn);
 		take_results(database);
 	}
-	if (PQstatus(connection->conn) == CONNECTION_BAD ||
-		(database->fatal != NULL && !database->busy && !database->entering))
+	if (!cancel_is_heard(database))
+		lost(database, "the server does not hear a cancel request", now);
+	else if (PQstatus(connection->conn) == CONNECTION_BAD ||
+			 (database->fatal != NULL && !database->busy && !database->entering))
 		lost(database, PQerrorMessage(connection->conn), now);
 }
 
@@ -323,21 +350,43 @@ bool
 asb_database_ready(const AsbDatabase *database)
 {
 	return database->connection.state == ASB_CONNECTION_UP && !database->closed &&
-		!database->entering && !database->busy;
+		!database->entering && !database->busy && database->canceller == 0;
+}
+
+/* In a process of its own, since libpq waits for the server. */
+static void
+send_cancel(PGconn *conn)
+{
+	char		problem[256] = "";
+	PGcancel   *cancel = PQgetCancel(conn);
+	bool		heard;
+
+	/* whoever waits for our end must not wait for this */
+	close(STDIN_FILENO);
+	close(STDOUT_FILENO);
+	close(PQsocket(conn));
+	signal(SIGALRM, SIG_DFL);
+	alarm(CANCEL_SECONDS);
+	heard = cancel != NULL && PQcancel(cancel, problem, sizeof(problem)) != 0;
+	if (!heard)
+		asb_log_event(ASB_LOG_WARNING, "cancel_failed", "reason", problem);
+	_exit(heard ? 0 : 1);
 }
 
 void
 asb_database_cancel(AsbDatabase *database)
 {
-	char		problem[256];
-	PGcancel   *cancel;
+	pid_t		child;
 
-	if (!database->busy)
+	if (!database->busy || database->canceller != 0)
 		return;
-	cancel = PQgetCancel(database->connection.conn);
-	if (cancel == NULL || !PQcancel(cancel, problem, sizeof(problem)))
-		asb_log_event(ASB_LOG_WARNING, "cancel_failed", "reason", cancel != NULL ? problem : NULL);
-	PQfreeCancel(cancel);
+	child = fork();
+	if (child == 0)
+		send_cancel(database->connection.conn);
+	else if (child > 0)
+		database->canceller = child;
+	else
+		asb_log_event(ASB_LOG_WARNING, "cancel_failed", "reason", "no process can be made");
 }
 
 int
@@ -350,7 +399,11 @@ asb_database_socket(const AsbDatabase *database, bool *for_writing)
 int64_t
 asb_database_due(const AsbDatabase *database)
 {
-	return database->closed ? INT64_MAX : asb_connection_due(&database->connection);
+	if (database->closed)
+		return INT64_MAX;
+	if (database->canceller != 0)
+		return asb_now_ms() + CANCEL_LOOK_MS;
+	return asb_connection_due(&database->connection);
 }
 
 void

@@ -13,6 +13,8 @@
 #include "bin/common/connection.h"
 #include "bin/common/util.h"
 
+#include <sys/types.h>
+
 typedef struct AsbDatabaseEvents
 {
 	void	   *owner;
@@ -39,6 +41,7 @@ typedef struct AsbDatabase
 	bool		was_up;			/* it has been entered at least once */
 	char	   *fatal;			/* the server's last words on this connection */
 	AsbString	notices;		/* of the last statement, lines */
+	pid_t		canceller;		/* the process that asks for a cancel, or 0 */
 } AsbDatabase;
 
 /* token may be NULL; it is taken. */
@@ -55,8 +58,8 @@ extern void asb_database_send(AsbDatabase *database, const char *sql, int count,
 							  const char *const *values, bool single_rows);
 
 /*
- * Asks the server to stop the statement.  Waits until the server has heard it,
- * so that it can never hit a later statement.
+ * Asks the server to stop the statement.  No other can be sent until the server
+ * has heard it, so that it can never hit a later one.
  */
 extern void asb_database_cancel(AsbDatabase *database);
 

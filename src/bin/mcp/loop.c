@@ -49,6 +49,9 @@ catch_signals(sigset_t *polling)
 		return false;
 	sigdelset(polling, SIGINT);
 	sigdelset(polling, SIGTERM);
+	action.sa_handler = SIG_DFL;
+	if (sigaction(SIGCHLD, &action, NULL) != 0)
+		return false;			/* ignored, it would hide how a child ended */
 	action.sa_handler = SIG_IGN;
 	return sigaction(SIGPIPE, &action, NULL) == 0;
 }
