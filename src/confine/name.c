@@ -59,6 +59,7 @@ typedef struct Search
 {
 	Oid			role;
 	List	   *ctes;			/* names that stand for common table expressions */
+	const RangeVar *target;		/* what the statement changes, which is none of them */
 	List	   *relations;		/* OIDs of those that can be reached */
 	List	   *references;		/* RangeVars, one for each */
 	List	   *columns;		/* every ColumnRef, A_Indirection, InferClause and join with USING */
@@ -124,7 +125,7 @@ is_cte(const Search *search, const RangeVar *relation)
 {
 	ListCell   *cell;
 
-	foreach(cell, relation->schemaname ? NIL : search->ctes)
+	foreach(cell, relation->schemaname || relation == search->target ? NIL : search->ctes)
 	{
 		if (strcmp(lfirst(cell), relation->relname) == 0)
 			return true;
@@ -615,12 +616,12 @@ consider_merge(Search *search, const MergeStmt *merge)
  * them when it is executed only, so that those there are not count here too.
  */
 static void
-consider_copied_columns(Search *search, const CopyStmt *copy)
+consider_copied_columns(Search *search, const CopyStmt *copy, const List *columns)
 {
 	Oid			relid = copy->relation ? asb_name_relation(search->role, copy->relation) : InvalidOid;
 	ListCell   *cell;
 
-	foreach(cell, OidIsValid(relid) ? copy->attlist : NIL)
+	foreach(cell, OidIsValid(relid) ? columns : NIL)
 	{
 		char	   *name = strVal(lfirst(cell));
 
@@ -630,6 +631,24 @@ consider_copied_columns(Search *search, const CopyStmt *copy)
 				  psprintf("column \"%s\" of relation \"%s\" does not exist",
 						   name, copy->relation->relname));
 	}
+}
+
+static void
+consider_copy(Search *search, const CopyStmt *copy)
+{
+	ListCell   *cell;
+
+	walk((Node *) copy->relation, search);
+	consider_copied_columns(search, copy, copy->attlist);
+	foreach(cell, copy->options)
+	{
+		const DefElem *option = lfirst_node(DefElem, cell);
+
+		/* such as FORCE_NULL; * is no list */
+		if (option->arg && IsA(option->arg, List))
+			consider_copied_columns(search, copy, (List *) option->arg);
+	}
+	walk(copy->query, search);
 }
 
 /* The queries of WITH, each seeing the names before it, or all. */
@@ -676,6 +695,7 @@ consider_statement(Search *search, Node *node)
 				InsertStmt *insert = (InsertStmt *) node;
 
 				walk_with(insert->withClause, search);
+				search->target = insert->relation;
 				consider_insert(search, insert);
 				break;
 			}
@@ -684,6 +704,7 @@ consider_statement(Search *search, Node *node)
 				UpdateStmt *update = (UpdateStmt *) node;
 
 				walk_with(update->withClause, search);
+				search->target = update->relation;
 				consider_targets(search, update->relation, update->targetList);
 				consider_star(search, asb_returning(update),
 							  lcons(update->relation, list_copy(update->fromClause)));
@@ -694,6 +715,7 @@ consider_statement(Search *search, Node *node)
 				DeleteStmt *delete = (DeleteStmt *) node;
 
 				walk_with(delete->withClause, search);
+				search->target = delete->relation;
 				consider_star(search, asb_returning(delete),
 							  lcons(delete->relation, list_copy(delete->usingClause)));
 				break;
@@ -703,6 +725,7 @@ consider_statement(Search *search, Node *node)
 				MergeStmt  *merge = (MergeStmt *) node;
 
 				walk_with(merge->withClause, search);
+				search->target = merge->relation;
 				consider_merge(search, merge);
 				break;
 			}
@@ -715,6 +738,7 @@ static bool
 walk(Node *node, Search *search)
 {
 	List	   *ctes = search->ctes;
+	const RangeVar *target = search->target;
 
 	if (node == NULL)
 		return false;
@@ -794,6 +818,7 @@ walk(Node *node, Search *search)
 
 	(void) raw_expression_tree_walker(node, walk, search);
 	search->ctes = ctes;
+	search->target = target;
 	return false;
 }
 
@@ -830,9 +855,7 @@ walk_statement(Node *statement, Search *search)
 			walk((Node *) ((ExecuteStmt *) statement)->params, search);
 			break;
 		case T_CopyStmt:
-			walk((Node *) ((CopyStmt *) statement)->relation, search);
-			consider_copied_columns(search, (CopyStmt *) statement);
-			walk(((CopyStmt *) statement)->query, search);
+			consider_copy(search, (CopyStmt *) statement);
 			break;
 		default:
 			break;

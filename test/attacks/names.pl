@@ -90,6 +90,9 @@ my @attempts = (
 		"SELECT nextval('%s')", "SELECT to_regclass('%s')", "SELECT '%s'::regclass::oid", "SELECT 'x' FROM own WHERE '%s'::regclass = 1",
 		"SELECT has_table_privilege('%s', 'SELECT')", "SELECT pg_relation_size('%s')", "SELECT currtid2('%s', '(0,1)')",
 		'SELECT %s.id FROM own', 'SELECT %s.* FROM own', 'SELECT %s.hidcol FROM own o', 'SELECT nosuch.id, %s.id FROM own'),
+	# what a statement changes is no common table expression, whatever that is called
+	(map { [ $_, 'hidden' ] } 'WITH %s AS (SELECT 1) INSERT INTO %s SELECT 1', 'WITH %s AS (SELECT 1) UPDATE %s SET a = 1', 'WITH %s AS (SELECT 1) UPDATE %s SET hidcol = 1', 'WITH %s AS (SELECT 1) DELETE FROM %s WHERE a = 1',
+		'WITH %s AS (SELECT 1) DELETE FROM %s RETURNING *', 'WITH %s AS (SELECT 1) MERGE INTO %s USING own ON nosuch WHEN MATCHED THEN DO NOTHING', 'WITH %s AS (SELECT 1), x AS (DELETE FROM %s WHERE nosuch) SELECT * FROM %s'),
 	(map { my $t = $_; map { [ $t, $_ ] } @types }
 		  'SELECT NULL::%s', "SELECT 'nosuch'::%s", 'SELECT CAST(1 AS %s)', 'SELECT NULL::%s[]', 'SELECT NULL::%s + nosuch', "SELECT * FROM json_to_record('{}') AS x (a %s)",
 		'PREPARE a (%s) AS SELECT 1', 'SELECT $1::%s', "SELECT json_populate_record(NULL::%s, '{}')", 'SELECT 1 FROM own WHERE id::%s IS NULL', "SELECT '%s'::regtype",
@@ -129,6 +132,7 @@ my @attempts = (
 		'SELECT (o).%s FROM own o', 'SELECT (own).%s + 1 FROM own', 'SELECT %s(o) FROM own o', 'SELECT ((o)).%s.x FROM own o', 'SELECT (SELECT (o).%s) FROM own o', 'SELECT (excluded).%s FROM own excluded',
 		'INSERT INTO own (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET %s = 1', 'INSERT INTO own (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET (name, %s) = (1, 2)',
 		'MERGE INTO own USING (SELECT 1 AS a) s ON id = a WHEN MATCHED THEN UPDATE SET %s = 1', 'MERGE INTO own USING (SELECT 1 AS a) s ON id = a WHEN NOT MATCHED THEN INSERT (id, %s) VALUES (1, 2)'),
+	(map { [ $_, 'hidcol' ] } 'COPY own (id) TO STDOUT WITH (FORMAT csv, FORCE_QUOTE (%s))', 'COPY own (id) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (%s))', 'COPY own (id) FROM STDIN CSV FORCE NULL id, %s'),
 	[ 'INSERT INTO own (id) VALUES (1) ON CONFLICT ON CONSTRAINT %s DO NOTHING', 'hidkey' ],
 	(map { my $t = $_; map { [ "SELECT * FROM agentsandbox.preview('$t')", $_ ] } @relations } "SELECT nextval(''%s'')", "SELECT ''x'' FROM own WHERE ''%s''::regclass = 1", 'SELECT nosuch FROM %s'),
 	(map { my $t = $_; map { [ $t, $_ ] } 'app.hidconf', 'closed.hidconf' } "SELECT to_tsvector('%s', 'a')", "SELECT '%s'::regconfig", "SET default_text_search_config = '%s'"),
@@ -216,7 +220,8 @@ is_deeply($w->query(q(SELECT name COLLATE "C", name COLLATE pg_catalog."default"
 is_deeply($w->query(q(INSERT INTO own (id) VALUES (7) ON CONFLICT (id int4_ops) DO NOTHING))->{errors}, [], '... and its operator classes');
 unlike($w->query('SELECT a < b FROM sorted')->{errors}[0]{M} // 'none', qr/hid/, 'an error about collations names none that the agent did not');
 
-is_deeply($w->query($_)->{errors}, [], $_) for 'SELECT id FROM own TABLESAMPLE bernoulli (50)',
+is_deeply($w->query($_)->{errors}, [], $_) for 'SELECT id FROM own TABLESAMPLE bernoulli (50)', 'COPY own (name) TO STDOUT WITH (FORMAT csv, FORCE_QUOTE (name))', 'COPY open TO STDOUT WITH (FORMAT csv, FORCE_QUOTE *)',
+	q(WITH own AS (SELECT 8 AS id) INSERT INTO own (id) SELECT id FROM own WHERE id < 8), q(WITH own AS (SELECT 8 AS id) UPDATE own SET name = 'x' WHERE id = 8),
 	q(WITH RECURSIVE r(a) AS (SELECT 1 UNION ALL SELECT a FROM r) CYCLE a SET c TO text 'x' DEFAULT text 'y' USING p SELECT a, c FROM r);
 
 # in functions, too
