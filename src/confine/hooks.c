@@ -10,15 +10,18 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/objectaccess.h"
 #include "commands/defrem.h"
 #include "executor/executor.h"
+#include "fmgr.h"
 #include "libpq/auth.h"
 #include "nodes/parsenodes.h"
 #include "optimizer/paths.h"
 #include "optimizer/planner.h"
 #include "parser/analyze.h"
+#include "tcop/tcopprot.h"
 #include "tcop/utility.h"
 #include "utils/fmgrprotos.h"
 
@@ -65,6 +68,7 @@ static ExecutorRun_hook_type next_executor_run_hook = NULL;
 static ExecutorFinish_hook_type next_executor_finish_hook = NULL;
 static ExecutorCheckPerms_hook_type next_executor_check_perms_hook = NULL;
 static needs_fmgr_hook_type next_needs_fmgr_hook = NULL;
+static fmgr_hook_type next_fmgr_hook = NULL;
 static object_access_hook_type next_object_access_hook = NULL;
 static ProcessUtility_hook_type next_process_utility_hook = NULL;
 
@@ -406,12 +410,43 @@ asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_
 	}
 }
 
-/* An inlined function would run unseen by asb_object_access(). */
+/*
+ * An inlined function would run unseen by asb_object_access().  One that runs for
+ * the client directly has to be seen by asb_fmgr(), too.
+ */
 static bool
 asb_needs_fmgr(Oid funcid)
 {
 	return (next_needs_fmgr_hook && next_needs_fmgr_hook(funcid)) ||
-		(asb_function_may_have_labels(funcid) && OidIsValid(asb_session_known_role()));
+		(OidIsValid(asb_session_known_role()) &&
+		 (asb_function_may_have_labels(funcid) || (depth == 0 && funcid >= FirstNormalObjectId)));
+}
+
+/*
+ * What a function calls is one level deeper.  An error that comes back to where
+ * text is analyzed may stand for what else is wrong with the text, wherever it
+ * was raised.
+ */
+static void
+asb_fmgr(FmgrHookEventType event, FmgrInfo *function, Datum *private)
+{
+	if (next_fmgr_hook)
+		next_fmgr_hook(event, function, private);
+
+	switch (event)
+	{
+		case FHET_START:
+			depth++;
+			break;
+		case FHET_ABORT:
+			if (depth == 1)
+				errhidecontext(false);
+			depth--;
+			break;
+		case FHET_END:
+			depth--;
+			break;
+	}
 }
 
 /*
@@ -538,6 +573,7 @@ asb_hooks_init(void)
 	INSTALL_OVER(standard_ExecutorFinish, ExecutorFinish_hook, next_executor_finish_hook, asb_executor_finish);
 	INSTALL(ExecutorCheckPerms_hook, next_executor_check_perms_hook, asb_executor_check_perms);
 	INSTALL(needs_fmgr_hook, next_needs_fmgr_hook, asb_needs_fmgr);
+	INSTALL(fmgr_hook, next_fmgr_hook, asb_fmgr);
 	INSTALL(object_access_hook, next_object_access_hook, asb_object_access);
 	INSTALL_OVER(standard_ProcessUtility, ProcessUtility_hook, next_process_utility_hook, asb_process_utility);
 }
