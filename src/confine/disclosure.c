@@ -730,7 +730,7 @@ context_is_own(const ErrorData *error)
 }
 
 void
-asb_disclosure_gate(ErrorData *error, bool analyzing)
+asb_disclosure_gate(ErrorData *error, const char *source, bool analyzing)
 {
 	Oid			role = asb_session_known_role();
 	bool		of_text;
@@ -753,9 +753,9 @@ asb_disclosure_gate(ErrorData *error, bool analyzing)
 		hide_inner_analysis(error);
 	else if (hint_is_guess(error, analyzing))
 		error->hint = NULL;
-	else if (analyzing && names_can_be_looked_up(error, debug_query_string))
-		hide_names(role, debug_query_string, error);
-	else if (analyzing && error->elevel == ERROR && debug_query_string == NULL)
+	else if (analyzing && names_can_be_looked_up(error, source))
+		hide_names(role, source, error);
+	else if (analyzing && error->elevel == ERROR && source == NULL)
 		hide_fastpath_names(error);
 	/* without a file: see asb_disclosure_names() */
 	hide_objects(role, error, of_text || error->filename == NULL);

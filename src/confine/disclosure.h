@@ -10,10 +10,10 @@
 /*
  * Takes out of an error that is about to be reported what a sandboxed session
  * must not learn; does nothing for other sessions.  "analyzing": the error was
- * raised before the statement got to the planner, so the names in the client's
- * text may be what it is about.
+ * raised before the statement got to the planner, so the names in "source", the
+ * client's text, may be what it is about; NULL where there is no text.
  */
-extern void asb_disclosure_gate(ErrorData *error, bool analyzing);
+extern void asb_disclosure_gate(ErrorData *error, const char *source, bool analyzing);
 
 /*
  * Takes out of an error of the analysis of "source", which the client gave in

@@ -58,6 +58,9 @@ static AsbDatabaseDdlCallback database_ddl_callback = NULL;
  */
 static int	depth = 0;
 
+/* The text that EXECUTE is about, which may be analyzed again; else NULL. */
+static const char *prepared_text = NULL;
+
 static ClientAuthentication_hook_type next_client_authentication_hook = NULL;
 static post_parse_analyze_hook_type next_post_parse_analyze_hook = NULL;
 static emit_log_hook_type next_emit_log_hook = NULL;
@@ -510,7 +513,13 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 		asb_meter_changes_begin();
 
 	if (analyzes_text(statement))
+	{
+		if (depth == 0)
+			prepared_text = asb_statement_prepared_text(statement);
 		next_process_utility_hook(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
+		if (depth == 0)
+			prepared_text = NULL;
+	}
 	else
 		ASB_DEEPER(next_process_utility_hook(pstmt, queryString, readOnlyTree, context,
 											 params, queryEnv, dest, qc));
@@ -545,10 +554,13 @@ asb_emit_log(ErrorData *error)
 		next_emit_log_hook(error);
 
 	asb_refusal_note_error(error);
-	asb_disclosure_gate(error, !deeper);
+	asb_disclosure_gate(error, prepared_text ? prepared_text : debug_query_string, !deeper);
 	asb_limit_reported(error);
 	if (error->elevel >= ERROR)
+	{
+		prepared_text = NULL;
 		asb_clock_stopped();
+	}
 }
 
 #define INSTALL(hook, next, ours) INSTALL_OVER(NULL, hook, next, ours)

@@ -13,6 +13,7 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "commands/defrem.h"
+#include "commands/prepare.h"
 #include "nodes/makefuncs.h"
 #include "parser/analyze.h"
 #include "tcop/cmdtag.h"
@@ -230,15 +231,39 @@ asb_statement_decide(const AsbProfile *profile, const Node *statement)
 	return ASB_STATEMENT_REFUSED;
 }
 
+/* The statement that EXECUTE, or EXPLAIN of it, is about; NULL if there is none. */
+static const CachedPlanSource *
+prepared_statement(const Node *statement)
+{
+	const PreparedStatement *prepared;
+
+	if (statement && IsA(statement, ExplainStmt))
+		statement = explained_utility((const ExplainStmt *) statement);
+	if (statement == NULL || !IsA(statement, ExecuteStmt))
+		return NULL;
+	prepared = FetchPreparedStatement(((const ExecuteStmt *) statement)->name, false);
+	return prepared ? prepared->plansource : NULL;
+}
+
+const char *
+asb_statement_prepared_text(const Node *statement)
+{
+	const CachedPlanSource *prepared = prepared_statement(statement);
+
+	return prepared ? prepared->query_string : NULL;
+}
+
 /*
  * The arguments of EXECUTE are analyzed by the statement itself, where no gate
  * sees them: analyzed here first, as a query that is not executed.  So what
- * has to be substituted in it cannot be.
+ * has to be substituted in it cannot be.  Their types may have been granted
+ * when the statement was prepared only.
  */
 static void
-judge_arguments(const ExecuteStmt *stmt, const char *source, int location,
+judge_arguments(const ExecuteStmt *stmt, Oid role, const char *source, int location,
 				QueryEnvironment *environment)
 {
+	const CachedPlanSource *prepared = prepared_statement((const Node *) stmt);
 	SelectStmt *select = makeNode(SelectStmt);
 	RawStmt    *raw = makeNode(RawStmt);
 	Query	   *query;
@@ -246,6 +271,11 @@ judge_arguments(const ExecuteStmt *stmt, const char *source, int location,
 
 	if (stmt->params == NIL)
 		return;
+	for (int i = 0; prepared && i < prepared->num_params; i++)
+	{
+		if (!asb_type_decide(role, prepared->param_types[i]))
+			asb_type_refuse(prepared->param_types[i]);
+	}
 	foreach(cell, stmt->params)
 	{
 		ResTarget  *target = makeNode(ResTarget);
@@ -409,7 +439,7 @@ judge_content(PlannedStmt *pstmt, Oid role, const char *source, QueryEnvironment
 			judge_copy((CopyStmt *) statement, role, source, pstmt->stmt_location);
 			return true;
 		case T_ExecuteStmt:
-			judge_arguments((ExecuteStmt *) statement, source, pstmt->stmt_location, environment);
+			judge_arguments((ExecuteStmt *) statement, role, source, pstmt->stmt_location, environment);
 			return true;
 		case T_TransactionStmt:
 			judge_transaction((TransactionStmt *) statement);
