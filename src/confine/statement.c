@@ -250,7 +250,8 @@ asb_statement_prepared_text(const Node *statement)
 {
 	const CachedPlanSource *prepared = prepared_statement(statement);
 
-	return prepared ? prepared->query_string : NULL;
+	/* a copy: what it runs may deallocate it */
+	return prepared ? pstrdup(prepared->query_string) : NULL;
 }
 
 /*

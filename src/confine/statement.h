@@ -38,8 +38,8 @@ extern const char *asb_statement_listed(int i, const char **reason);
 extern bool asb_statement_leaves(const Node *statement);
 
 /*
- * The text of the prepared statement that EXECUTE, or EXPLAIN of it, is about, or
- * NULL: what its names mean may have changed, and then it is analyzed again.
+ * The text of the prepared statement that EXECUTE, or EXPLAIN of it, is about,
+ * palloc'd, or NULL: what its names mean may have changed, and then it is analyzed again.
  */
 extern const char *asb_statement_prepared_text(const Node *statement);
 
