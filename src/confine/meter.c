@@ -73,7 +73,7 @@ refuse(int sqlerrcode, const char *object, const char *message, const char *hint
 	});
 }
 
-static void pg_noinline
+static void
 refuse_message(void)
 {
 	if (rows_sent > limits->rows_returned)
@@ -87,30 +87,29 @@ refuse_message(void)
 		   "Select fewer columns or rows, or aggregate.");
 }
 
+/* What few messages need; of its own, so that the others do not pay for its frame. */
 static int pg_noinline
 watched_putmessage(char type, const char *body, size_t length)
 {
-	if (type == '1')
-	{
-		if (OidIsValid(asb_session_known_role()))
-			asb_parameters_parsed();
-	}
-	else if (limits)
-	{
-		rows_sent++;
-		bytes_sent += length;
-		if (rows_sent > limits->rows_returned || bytes_sent > limits->bytes_returned)
-			refuse_message();
-	}
+	if (type != '1')
+		refuse_message();
+	else if (OidIsValid(asb_session_known_role()))
+		asb_parameters_parsed();
 	return next_methods->putmessage(type, body, length);
 }
 
-/* Most messages are none of these, and do not pay for the frame of a function that does more. */
 static int
 metered_putmessage(char type, const char *body, size_t length)
 {
-	if (type == 'D' || type == 'd' || type == 'V' || type == '1')
+	if (type == '1')
 		return watched_putmessage(type, body, length);
+	if ((type == 'D' || type == 'd' || type == 'V') && limits)
+	{
+		rows_sent++;
+		bytes_sent += length;
+		if (unlikely(rows_sent > limits->rows_returned || bytes_sent > limits->bytes_returned))
+			return watched_putmessage(type, body, length);
+	}
 	return next_methods->putmessage(type, body, length);
 }
 
