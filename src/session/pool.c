@@ -85,6 +85,9 @@ static Oid	entering = InvalidOid;
  */
 static bool settings_dirty = false;
 
+/* prepared statements may be a conversation's that has been left */
+static bool statements_dirty = false;
+
 static bool
 still_entered(void)
 {
@@ -110,11 +113,23 @@ clean_up(void)
 	 * describes it, and enter() sees to it that it is replaced before anybody
 	 * else can.
 	 */
-	DropAllPreparedStatements();
+	statements_dirty = true;
 	ResetPlanCache();
 	ResetSequenceCaches();
 	asb_bind_search_path(NULL);
 	asb_slot_enter(NULL);
+}
+
+/*
+ * Not where leave() is called: EXECUTE holds on to the statement that it is about
+ * while it has its arguments evaluated, and EXPLAIN to its text.
+ */
+static void
+drop_statements(void)
+{
+	if (statements_dirty)
+		DropAllPreparedStatements();
+	statements_dirty = false;
 }
 
 /*
@@ -156,12 +171,14 @@ pool_xact_callback(XactEvent event, void *arg)
 				ResetAllOptions();
 				settings_dirty = false;
 			}
+			drop_statements();
 			break;
 		case XACT_EVENT_ABORT:
 			if (entered_local || entered_level > 0)
 				clean_up();
 			else if (settings_dirty && !still_entered())
 				SetCurrentRoleId(InvalidOid, false);	/* has left meanwhile */
+			drop_statements();
 			break;
 		case XACT_EVENT_PRE_PREPARE:
 			if (entered_local)
@@ -184,7 +201,10 @@ pool_subxact_callback(SubXactEvent event, SubTransactionId my_subid,
 		return;
 
 	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
 		clean_up();
+		drop_statements();
+	}
 	else if (event == SUBXACT_EVENT_COMMIT_SUB)
 		entered_level = level - 1;
 }

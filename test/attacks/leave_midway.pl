@@ -1,0 +1,44 @@
+# Leaving a conversation drops its prepared statements. EXECUTE holds on to the one
+# that it is about while its arguments are evaluated: a leave() in one of them
+# ended the server, and with it the sessions of everybody.
+use strict;
+use warnings;
+
+use AgentSandbox;
+use Test::More;
+use Wire;
+
+sql(<<~'SQL');
+	SELECT agentsandbox.create_profile('p', search_path => 'public', allow_explain => true);
+	CREATE ROLE pooler LOGIN PASSWORD 'pooler';
+	GRANT agentsandbox_pool TO pooler;
+	CREATE FUNCTION does(t text) RETURNS text LANGUAGE plpgsql AS $$ DECLARE r text; BEGIN EXECUTE t INTO r; RETURN r; END $$;
+	GRANT EXECUTE ON FUNCTION does TO p;
+	SQL
+my $witness = Wire->connect(open_conversation('p'));
+my $w = Wire->connect({ role => 'pooler', password => 'pooler' });
+
+for my $way (
+	q(EXECUTE p((agentsandbox.leave() IS NULL)::text)),
+	q(EXECUTE p(does('SELECT agentsandbox.leave()'))),
+	q(SELECT does('EXECUTE p((agentsandbox.leave() IS NULL)::text)')),
+	q(EXPLAIN EXECUTE p((agentsandbox.leave() IS NULL)::text)),
+	q(EXPLAIN (ANALYZE) EXECUTE leaves),
+	q(EXECUTE leaves),
+	q(SELECT agentsandbox.leave() FROM generate_series(1, 2)),
+	q(SELECT agentsandbox.leave(), 1 / (random() > 2)::int))
+{
+	my $token = open_conversation('p')->{token};
+	is_deeply($w->query($_)->{errors}, [], $_ =~ s/\d[0-9a-f]{9,}/.../r)
+	  for "SELECT agentsandbox.enter('$token')", q(PREPARE p (text) AS SELECT $1, repeat('x', 1000)), 'PREPARE leaves AS SELECT agentsandbox.leave()';
+	my $r = $w->query($way);
+	ok(!$r->{gone}, "$way: the session goes on");
+	is($w->query('SELECT current_user')->{rows}[0][0], 'pooler', '... and has left');
+	$w->query($_) for 'RESET ROLE';
+	$token = open_conversation('p')->{token};
+	is_deeply($w->query("SELECT agentsandbox.enter('$token')")->{errors}, [], '... and enters another conversation');
+	is($w->query($_)->{errors}[0]{C}, '26000', "... in which there is nothing of the first: $_") for 'EXECUTE leaves', q(EXECUTE p('x'));
+	is_deeply($w->query('DISCARD ALL')->{errors}, [], '... which it leaves');
+}
+is($witness->query('SELECT 1')->{rows}[0][0], 1, 'other sessions have not noticed');
+done_testing();
