@@ -503,7 +503,7 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 	asb_limit_start(session, queryString, params);
 	asb_decisions_follow_profile();
 	agent = asb_agent();
-	if (agent && !asb_statement_gate(agent, pstmt, queryString, queryEnv))
+	if (agent && !asb_statement_gate(agent, pstmt, queryString, queryEnv, depth > 0))
 		return;
 	if (!agent)
 		asb_flow_gate_utility(session, statement);

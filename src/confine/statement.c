@@ -415,9 +415,26 @@ asb_statement_gate_explain(const ExplainStmt *statement)
 	judge_options((const Node *) statement, statement->options, known);
 }
 
+/*
+ * EXECUTE goes on with the statement that it is about when its arguments, or what
+ * it runs, have called a function that took it away.
+ */
+static void
+judge_deallocation(bool nested)
+{
+	if (nested)
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_LIMIT,
+			.object = "DEALLOCATE",
+			.message = "DEALLOCATE is not allowed inside functions",
+			.hint = "Send it as a statement of its own."
+		});
+}
+
 /* Judges what a statement says that its kind does not decide. */
 static bool
-judge_content(PlannedStmt *pstmt, Oid role, const char *source, QueryEnvironment *environment)
+judge_content(PlannedStmt *pstmt, Oid role, const char *source, QueryEnvironment *environment,
+			  bool nested)
 {
 	static const char *const of_copy[] = {
 		"delimiter", "encoding", "escape", "force_not_null", "force_null", "force_quote", "format", "freeze",
@@ -439,6 +456,9 @@ judge_content(PlannedStmt *pstmt, Oid role, const char *source, QueryEnvironment
 			judge_options(statement, ((CopyStmt *) statement)->options, of_copy);
 			judge_copy((CopyStmt *) statement, role, source, pstmt->stmt_location);
 			return true;
+		case T_DeallocateStmt:
+			judge_deallocation(nested);
+			return true;
 		case T_ExecuteStmt:
 			judge_arguments((ExecuteStmt *) statement, role, source, pstmt->stmt_location, environment);
 			return true;
@@ -455,7 +475,7 @@ judge_content(PlannedStmt *pstmt, Oid role, const char *source, QueryEnvironment
 
 bool
 asb_statement_gate(const AsbSession *agent, PlannedStmt *pstmt,
-				   const char *source, QueryEnvironment *environment)
+				   const char *source, QueryEnvironment *environment, bool nested)
 {
 	const AsbProfile *profile =
 	agent->kind == ASB_SESSION_CONVERSATION ? &agent->profile : NULL;
@@ -463,7 +483,7 @@ asb_statement_gate(const AsbSession *agent, PlannedStmt *pstmt,
 	const char *name;
 
 	if (verdict == ASB_STATEMENT_ALLOWED)
-		return judge_content(pstmt, agent->role, source, environment);
+		return judge_content(pstmt, agent->role, source, environment, nested);
 
 	name = GetCommandTagName(CreateCommandTag(pstmt->utilityStmt));
 	asb_refuse(&(AsbRefusal) {

@@ -50,10 +50,11 @@ extern const char *asb_statement_prepared_text(const Node *statement);
 extern void asb_statement_gate_explain(const ExplainStmt *statement);
 
 /*
- * Judges a utility statement that is about to be executed.  Refuses, or
- * returns whether it is to be executed: false if it is accepted without effect.
+ * Judges a utility statement that is about to be executed, "nested" in another
+ * one or not.  Refuses, or returns whether it is to be executed: false if it is
+ * accepted without effect.
  */
-extern bool asb_statement_gate(const AsbSession *agent, PlannedStmt *pstmt,
-							   const char *source, QueryEnvironment *environment);
+extern bool asb_statement_gate(const AsbSession *agent, PlannedStmt *pstmt, const char *source,
+							   QueryEnvironment *environment, bool nested);
 
 #endif							/* ASB_STATEMENT_H */

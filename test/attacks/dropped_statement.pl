@@ -1,6 +1,7 @@
-# Leaving a conversation drops its prepared statements. EXECUTE holds on to the one
-# that it is about while its arguments are evaluated: a leave() in one of them
-# ended the server, and with it the sessions of everybody.
+# EXECUTE holds on to the prepared statement that it is about while its arguments
+# are evaluated.  Leaving a conversation drops its statements, and so does a
+# DEALLOCATE that a function executes: in an argument they ended the server, and
+# with it the sessions of everybody.
 use strict;
 use warnings;
 
@@ -13,7 +14,8 @@ sql(<<~'SQL');
 	CREATE ROLE pooler LOGIN PASSWORD 'pooler';
 	GRANT agentsandbox_pool TO pooler;
 	CREATE FUNCTION does(t text) RETURNS text LANGUAGE plpgsql AS $$ DECLARE r text; BEGIN EXECUTE t INTO r; RETURN r; END $$;
-	GRANT EXECUTE ON FUNCTION does TO p;
+	CREATE FUNCTION runs(t text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN EXECUTE t; RETURN 'ran'; END $$;
+	GRANT EXECUTE ON FUNCTION does, runs TO p;
 	SQL
 my $witness = Wire->connect(open_conversation('p'));
 my $w = Wire->connect({ role => 'pooler', password => 'pooler' });
@@ -39,6 +41,19 @@ for my $way (
 	is_deeply($w->query("SELECT agentsandbox.enter('$token')")->{errors}, [], '... and enters another conversation');
 	is($w->query($_)->{errors}[0]{C}, '26000', "... in which there is nothing of the first: $_") for 'EXECUTE leaves', q(EXECUTE p('x'));
 	is_deeply($w->query('DISCARD ALL')->{errors}, [], '... which it leaves');
+}
+
+my $agent = open_conversation('p');
+for my $deallocate ('DEALLOCATE p', 'DEALLOCATE ALL')
+{
+	for my $way (qq(EXECUTE p(runs('$deallocate'))), qq(SELECT runs('EXECUTE p(runs(''$deallocate''))')), "EXPLAIN (ANALYZE) EXECUTE d", 'EXECUTE d')
+	{
+		my $a = Wire->connect($agent);
+		$a->query($_) for q(PREPARE p (text) AS SELECT $1, repeat('x', 1000)), "PREPARE d AS SELECT runs('$deallocate')";
+		is($a->query($way)->{errors}[0]{M}, 'DEALLOCATE is not allowed inside functions', "$deallocate: $way");
+		is_deeply($a->query($_)->{errors}, [], "... which remains: $_") for q(EXECUTE p(runs('SELECT 1'))), $deallocate;
+		$a->finish;
+	}
 }
 is($witness->query('SELECT 1')->{rows}[0][0], 1, 'other sessions have not noticed');
 done_testing();
