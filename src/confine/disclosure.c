@@ -410,7 +410,7 @@ hide_names(Oid role, const char *source, ErrorData *error)
 	if (unreachable &&
 		!(error->sqlerrcode == ERRCODE_UNDEFINED_COLUMN &&
 		  name.sqlerrcode == ERRCODE_UNDEFINED_COLUMN &&
-		  error->cursorpos > 0 && error->cursorpos <= name.position))
+		  error->cursorpos > 0 && error->cursorpos < name.position))
 	{
 		say(error, name.sqlerrcode, name.message, name.hint);
 		error->cursorpos = name.position;

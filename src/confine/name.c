@@ -29,6 +29,7 @@
 #include "catalog/namespace.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
@@ -197,6 +198,41 @@ consider_star(Search *search, List *targets, List *from)
 			return;
 		if (reference && IsA(reference, ColumnRef) && IsA(linitial(reference->fields), A_Star))
 			consider_all_of(search, (Node *) from, reference->location);
+	}
+}
+
+/* What else the columns of a relation go by, if it is known. */
+static void
+add_row(Search *search, const RangeVar *relation, char *alias)
+{
+	Oid			relid = asb_name_relation(search->role, relation);
+
+	if (!asb_name_relation_known(search->role, relid))
+		return;
+	search->relations = lappend_oid(search->relations, relid);
+	search->references = lappend(search->references, makeRangeVar(NULL, alias, relation->location));
+}
+
+/* The alias of a join is one of all that is in it; a subquery gives columns of its own. */
+static void
+add_rows_of_join(Search *search, Node *from, char *alias)
+{
+	check_stack_depth();
+	switch (nodeTag(from))
+	{
+		case T_JoinExpr:
+			add_rows_of_join(search, ((JoinExpr *) from)->larg, alias);
+			add_rows_of_join(search, ((JoinExpr *) from)->rarg, alias);
+			break;
+		case T_RangeTableSample:
+			add_rows_of_join(search, ((RangeTableSample *) from)->relation, alias);
+			break;
+		case T_RangeVar:
+			if (spend(search, ROW_WORK + list_length(search->ctes)) && !is_cte(search, (RangeVar *) from))
+				add_row(search, (RangeVar *) from, alias);
+			break;
+		default:
+			break;
 	}
 }
 
@@ -544,25 +580,32 @@ consider_targets(Search *search, const RangeVar *relation, List *targets)
 	}
 }
 
-/* How many columns a query gives, at most. */
+/* How many columns a list of values gives, at most. */
 static int
-width(const SelectStmt *select)
+width_of_list(const List *values)
 {
 	ListCell   *cell;
 
-	while (select->op != SETOP_NONE)
-		select = select->larg;
-	if (select->valuesLists)
-		return list_length(linitial(select->valuesLists));
-	foreach(cell, select->targetList)
+	foreach(cell, values)
 	{
-		const Node *value = lfirst_node(ResTarget, cell)->val;
+		const Node *value = lfirst(cell);
 
+		if (IsA(value, ResTarget))
+			value = ((const ResTarget *) value)->val;
 		if ((IsA(value, ColumnRef) && IsA(llast(((const ColumnRef *) value)->fields), A_Star)) ||
 			(IsA(value, A_Indirection) && IsA(llast(((const A_Indirection *) value)->indirection), A_Star)))
 			return INT_MAX;
 	}
-	return list_length(select->targetList);
+	return list_length(values);
+}
+
+/* The same of a query. */
+static int
+width(const SelectStmt *select)
+{
+	while (select->op != SETOP_NONE)
+		select = select->larg;
+	return width_of_list(select->valuesLists ? linitial(select->valuesLists) : select->targetList);
 }
 
 /* The key of ON CONFLICT ON CONSTRAINT: its columns must be known. */
@@ -588,6 +631,7 @@ consider_insert(Search *search, const InsertStmt *insert)
 						 insert->relation->location, "INSERT");
 	if (insert->onConflictClause)
 	{
+		add_row(search, insert->relation, "excluded");
 		consider_targets(search, insert->relation, insert->onConflictClause->targetList);
 		consider_constraint(search, insert->relation, insert->onConflictClause->infer);
 	}
@@ -606,7 +650,7 @@ consider_merge(Search *search, const MergeStmt *merge)
 		consider_targets(search, merge->relation, when->targetList);
 		if (when->commandType == CMD_INSERT && when->targetList == NIL)
 			consider_unnamed(search, asb_name_relation(search->role, merge->relation),
-							 list_length(when->values), merge->relation->location, "INSERT");
+							 width_of_list(when->values), merge->relation->location, "INSERT");
 	}
 	consider_star(search, asb_merge_returning(merge), list_make2(merge->sourceRelation, merge->relation));
 }
@@ -754,6 +798,8 @@ walk(Node *node, Search *search)
 			if (((JoinExpr *) node)->isNatural ||
 				(((JoinExpr *) node)->alias && ((JoinExpr *) node)->alias->colnames))
 				consider_all_of(search, node, -1);
+			if (((JoinExpr *) node)->alias)
+				add_rows_of_join(search, node, ((JoinExpr *) node)->alias->aliasname);
 			search->columns = lappend(search->columns, node);
 			break;
 		case T_ColumnRef:
