@@ -204,6 +204,8 @@ asb_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 		return;
 	}
 
+	if (depth == 0)
+		asb_limit_follow_leave(session);
 	asb_limit_parse(pstate->p_sourcetext);
 
 	/* before the server describes its result, which tells what exists */
@@ -270,9 +272,11 @@ confined_executor_start(const AsbSession *session, QueryDesc *query, int eflags)
 	AsbJudged	judged;
 
 	role = asb_agent_of(session) ? session->role : InvalidOid;
-	asb_limit_start(session, query->sourceText, query->params);
 	if (depth == 0)
+	{
+		asb_limit_start(session, query->sourceText, query->params);
 		asb_decisions_check();
+	}
 	judged = asb_decisions_now();
 	asb_flow_note_locks(query->plannedstmt->rowMarks);
 	ASB_DEEPER(next_executor_start_hook(query, eflags));
@@ -318,7 +322,8 @@ confined_executor_run(const AsbSession *session, QueryDesc *query, ScanDirection
 		asb_flow_gate_access(asb_session(), access);
 		session = asb_session();
 	}
-	asb_limit_run(session, query);
+	if (depth == 0)
+		asb_limit_run(session, query);
 	ASB_DEEPER(next_executor_run_hook(query, direction, count ASB_EXECUTE_ONCE));
 }
 
@@ -500,7 +505,8 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 		return;
 	}
 
-	asb_limit_start(session, queryString, params);
+	if (depth == 0)
+		asb_limit_start(session, queryString, params);
 	asb_decisions_follow_profile();
 	agent = asb_agent();
 	if (agent && !asb_statement_gate(agent, pstmt, queryString, queryEnv, depth > 0))

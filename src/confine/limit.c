@@ -194,6 +194,18 @@ session_bound(const AsbSession *session)
 					PGC_SUSET, PGC_S_OVERRIDE);
 }
 
+/*
+ * A conversation is left in ways of the server's own, RESET ROLE and DISCARD ALL,
+ * and by leave(): the next statement is the pool role's, whatever the conversation
+ * has used up.
+ */
+void
+asb_limit_follow_leave(const AsbSession *session)
+{
+	if (asb_slot_taken() && !for_pool && session->kind != ASB_SESSION_CONVERSATION)
+		session_bound(session);
+}
+
 /* One more statement, error or warning of the conversation; remembers the answer. */
 static bool
 count_one(void)
@@ -341,6 +353,7 @@ asb_limit_start(const AsbSession *session, const char *text, ParamListInfo param
 	if (!asb_slot_taken() || !is_client_text(text))
 		return;
 
+	asb_limit_follow_leave(session);
 	start_statement(session);
 	check_parameters(params);
 }
@@ -356,8 +369,10 @@ asb_limit_run(const AsbSession *session, const QueryDesc *query)
 void
 asb_limit_fastpath(const AsbSession *session)
 {
-	if (asb_slot_taken())
-		start_statement(session);
+	if (!asb_slot_taken())
+		return;
+	asb_limit_follow_leave(session);
+	start_statement(session);
 }
 
 /* One more error or warning of a pool role; true if there were few within a minute. */

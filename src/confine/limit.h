@@ -15,10 +15,13 @@
  * session of an administrator who did SET ROLE: it is not bound.
  */
 
+/* At the beginning of a statement of the client's: has a pooled session left its conversation? */
+extern void asb_limit_follow_leave(const AsbSession *session);
+
 /* Parse analysis; text is that of the whole message or function body. */
 extern void asb_limit_parse(const char *text);
 
-/* Before ExecutorStart and before ProcessUtility, but for what ends a transaction. */
+/* Before ExecutorStart and before ProcessUtility, but for what leaves, or is nested. */
 extern void asb_limit_start(const AsbSession *session, const char *text, ParamListInfo params);
 
 /*

@@ -149,6 +149,8 @@ asb_statement_leaves(const Node *statement)
 		case T_VariableSetStmt:
 			return is_identity((const VariableSetStmt *) statement) &&
 				is_downwards((const VariableSetStmt *) statement);
+		case T_DiscardStmt:
+			return ((const DiscardStmt *) statement)->target == DISCARD_ALL;
 		default:
 			return false;
 	}

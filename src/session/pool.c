@@ -11,7 +11,7 @@
  * "entered" is the role that was entered, as long as something of it may be
  * left.  The truth is the outer role (session.h); where the two differ, a
  * statement of the server's own (DISCARD ALL, RESET ROLE) has left, and
- * clean_up() is due: at the end of that transaction, or at the next enter().
+ * clean_up() is due at the end of that transaction; leave() does the same.
  *
  * An entry is undone by the abort of the (sub)transaction that made it.  A
  * leave is never undone.  (The server restores the current user at an abort,
@@ -85,9 +85,6 @@ static Oid	entering = InvalidOid;
  */
 static bool settings_dirty = false;
 
-/* prepared statements may be a conversation's that has been left */
-static bool statements_dirty = false;
-
 static bool
 still_entered(void)
 {
@@ -113,45 +110,11 @@ clean_up(void)
 	 * describes it, and enter() sees to it that it is replaced before anybody
 	 * else can.
 	 */
-	statements_dirty = true;
+	DropAllPreparedStatements();
 	ResetPlanCache();
 	ResetSequenceCaches();
 	asb_bind_search_path(NULL);
 	asb_slot_enter(NULL);
-}
-
-/*
- * Not where leave() is called: EXECUTE holds on to the statement that it is about
- * while it has its arguments evaluated, and EXPLAIN to its text.
- */
-static void
-drop_statements(void)
-{
-	if (statements_dirty)
-		DropAllPreparedStatements();
-	statements_dirty = false;
-}
-
-/*
- * What DISCARD ALL, RESET ROLE and leave() come down to: back to the pool
- * role, with nothing of the conversation left in this backend.  Does nothing
- * unless a conversation has been entered; error inside a transaction block.
- */
-static void
-leave_conversation(void)
-{
-	if (!OidIsValid(entered))
-		return;
-
-	if (IsInTransactionBlock(true))
-		ereport(ERROR,
-				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
-				 errmsg("cannot leave a conversation inside a transaction block"),
-				 errhint("End the transaction first.")));
-
-	PortalHashTableDeleteAll();
-	clean_up();
-	asb_bind_changed(asb_session());
 }
 
 static void
@@ -171,14 +134,12 @@ pool_xact_callback(XactEvent event, void *arg)
 				ResetAllOptions();
 				settings_dirty = false;
 			}
-			drop_statements();
 			break;
 		case XACT_EVENT_ABORT:
 			if (entered_local || entered_level > 0)
 				clean_up();
 			else if (settings_dirty && !still_entered())
-				SetCurrentRoleId(InvalidOid, false);	/* has left meanwhile */
-			drop_statements();
+				clean_up();		/* has left meanwhile */
 			break;
 		case XACT_EVENT_PRE_PREPARE:
 			if (entered_local)
@@ -201,10 +162,7 @@ pool_subxact_callback(SubXactEvent event, SubTransactionId my_subid,
 		return;
 
 	if (event == SUBXACT_EVENT_ABORT_SUB)
-	{
 		clean_up();
-		drop_statements();
-	}
 	else if (event == SUBXACT_EVENT_COMMIT_SUB)
 		entered_level = level - 1;
 }
@@ -319,8 +277,12 @@ check_enter(bool local)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("a conversation has been entered already"),
 				 errhint("Call agentsandbox.leave() first.")));
-	/* what has been left behind since; refused inside its transaction */
-	leave_conversation();
+	/* clean_up() is still to come */
+	if (OidIsValid(entered))
+		ereport(ERROR,
+				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+				 errmsg("a conversation has been left in this transaction"),
+				 errhint("End the transaction first.")));
 
 	if (local && !IsInTransactionBlock(true))
 		ereport(ERROR,
@@ -421,6 +383,18 @@ Datum
 asb_leave(PG_FUNCTION_ARGS)
 {
 	require_direct_call();
-	leave_conversation();
+	if (!OidIsValid(entered))
+		PG_RETURN_VOID();
+	if (IsInTransactionBlock(true))
+		ereport(ERROR,
+				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+				 errmsg("cannot leave a conversation inside a transaction block"),
+				 errhint("End the transaction first.")));
+
+	PortalHashTableDeleteAll();
+
+	/* as RESET ROLE does: the rest of the statement is held to the conversation's limits */
+	SetCurrentRoleId(InvalidOid, false);
+	entering = InvalidOid;
 	PG_RETURN_VOID();
 }
