@@ -22,7 +22,7 @@ use Test::More ();
 use Time::HiRes ();
 use Wire;
 
-our @EXPORT = qw(conninfo psql sql sql_as refused open_conversation labels_of poll_is poll_until server_log
+our @EXPORT = qw(conninfo keep_session psql sql sql_as refused open_conversation labels_of poll_is poll_until server_log
   postmaster_pid wait_for_server start_standby load_chinook);
 
 # The connection string of a conversation (what open_conversation returned), of
@@ -38,6 +38,16 @@ sub conninfo
 	return join ' ', map { my $value = $key{$_}; $value =~ s/([\\'])/\\$1/g; "$_='$value'" } sort keys %key;
 }
 
+# Has the superuser's plain SQL run in one session from here on, that is made as
+# new after each script.  For tests that ask much: a session takes longer to
+# begin than most of what is asked of it.
+my ($keeping, $kept);
+sub keep_session
+{
+	$keeping = 1;
+	return;
+}
+
 # Runs SQL as psql does in a session of its own: (exit status, standard output,
 # standard error), the errors with their SQLSTATE.  psql's own commands work.
 # To start psql takes longer than what most tests ask of it, so it is started
@@ -49,7 +59,8 @@ sub psql
 	$sql = Encode::encode('UTF-8', $sql) if Encode::is_utf8($sql);
 	if (my ($login, @statements) = plain($conninfo, $sql))
 	{
-		my $session = eval { log_in($login) } or return (2, '', $@ =~ s/^(?!08)[0-9A-Z]{5} /FATAL:  /r);
+		return run_kept($login, @statements) if $keeping && $login->{user} eq $ENV{PGUSER} && $login->{dbname} eq $ENV{PGDATABASE} && keys %$login == 2;
+		my $session = eval { log_in($login) } or return failed_login();
 		my @result = run_plain($session, @statements);
 		$session->finish;
 		return @result;
@@ -113,6 +124,8 @@ sub log_in
 		application_name => $login->{application_name} // 'psql', options => $login->{options} // '');
 }
 
+sub failed_login { return (2, '', $@ =~ s/^(?!08)[0-9A-Z]{5} /FATAL:  /r) }
+
 sub run_plain
 {
 	my ($session, @statements) = @_;
@@ -128,6 +141,23 @@ sub run_plain
 	}
 	chomp $out;
 	return ($status, $out, $err);
+}
+
+sub run_kept
+{
+	my ($login, @statements) = @_;
+	undef $kept if $kept && $kept->{owner} != $$;
+	# it may have ended since
+	undef $kept if $kept && @{ $kept->query('DISCARD ALL')->{tags} } != 1;
+	if (!$kept)
+	{
+		$kept = eval { log_in($login) } or return failed_login();
+		$kept->{owner} = $$;
+	}
+	my @result = run_plain($kept, @statements);
+	$kept->query('ROLLBACK') if ($kept->{transaction} // 'I') ne 'I';
+	$kept->query('DISCARD ALL');
+	return @result;
 }
 
 # All that a message of the server says
@@ -190,7 +220,7 @@ sub poll_until
 	my ($sql, $want, $timeout) = @_;
 	my $deadline = Time::HiRes::time() + ($timeout // 30);
 	my ($login, @statements) = plain(conninfo(undef), $sql);
-	my $session = $login && eval { log_in($login) };
+	my $session = !$keeping && $login && eval { log_in($login) };
 	while (1)
 	{
 		my ($status, $got) = $session ? run_plain($session, @statements) : 2;

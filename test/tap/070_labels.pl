@@ -8,6 +8,7 @@ use AgentSandbox;
 use PsqlSession;
 use Test::More;
 
+keep_session();
 sql(<<~'SQL');
 	CREATE TABLE open_t (id int PRIMARY KEY, v text);
 	INSERT INTO open_t VALUES (1, 'o');

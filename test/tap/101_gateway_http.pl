@@ -10,6 +10,7 @@ use GatewayTest;
 use JSON::PP ();
 
 my $true = JSON::PP::true;
+keep_session();
 my $http = start_http('--answer', '{"number": 12345678901234567890.10, "accepted": true}');
 my $secret = 'correct-horse-battery-staple';
 my $secret_file = write_file("$secret\n");

@@ -12,6 +12,7 @@ use Wire;
 
 my $calls = 'agentsandbox.remoteprocedurecalls';
 
+keep_session();
 sql(<<"SQL");
 SELECT agentsandbox.create_profile('clerk', egress => 'hold', idle_in_transaction_time => '1 h', transaction_time => '1 h');
 SELECT agentsandbox.create_method(m, 'true', 'true') FROM unnest('{mail,ask,old}'::text[]) m;

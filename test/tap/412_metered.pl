@@ -69,6 +69,7 @@ sub start
 	return IPC::Run::start([ qw(psql -XqAt -f), "$file", conninfo($c) ], '<', '/dev/null', '>', \$out, '2>', \$err, IPC::Run::timeout(60));
 }
 
+keep_session();
 sql(<<'SQL');
 SELECT agentsandbox.create_method('say', response => 'true', request => '{"type": "object", "additionalProperties": false,
 	"required": ["w"], "properties": {"w": {"enum": ["a", "b", "c", "d", 1]}, "x": {"type": "boolean"}}}');

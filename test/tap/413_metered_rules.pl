@@ -38,6 +38,7 @@ sub interval
 	return;
 }
 
+keep_session();
 sql(<<'SQL');
 SELECT agentsandbox.create_method('ask', response => 'true', request => '{"type": "object", "required": ["n"], "additionalProperties": false,
 	"properties": {"n": {"type": "integer", "minimum": 1, "maximum": 100}}}');

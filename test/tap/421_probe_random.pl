@@ -41,6 +41,7 @@ sub columns_seen
 	return keys %seen;
 }
 
+keep_session();
 # 62: a view of the profile's own over a table that is granted to PUBLIC alone
 for my $seed (62, $first .. $first + $n - 1)
 {

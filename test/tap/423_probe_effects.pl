@@ -62,6 +62,7 @@ sub changes_are_listed
 	return scalar @changed;
 }
 
+keep_session();
 psql(conninfo(undef), '\i ' . dirname(__FILE__) . '/../audit/every_kind.sql');
 sql(<<'SQL');
 INSERT INTO kinds.owner_of SELECT g, 'v' FROM generate_series(1, 3) g;
