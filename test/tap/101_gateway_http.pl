@@ -16,8 +16,8 @@ my $secret = 'correct-horse-battery-staple';
 my $secret_file = write_file("$secret\n");
 
 # method => [handler, arguments, wanted outcome, attempts]
-my %limit = (timeout_seconds => 1);
-my $handler = sub { handler($http, %limit, path => @_) };
+my %soon = (timeout_seconds => 1);
+my $handler = sub { handler($http, timeout_seconds => 20, path => @_) };
 my %case = (
 	answer => [ $handler->('/answer'), '{}', '{"number": 12345678901234567890.10, "accepted": true}' ],
 	wrapped => [ $handler->('/answer', response => 'wrapped'), '{}',
@@ -34,16 +34,16 @@ my %case = (
 	status_500 => [ $handler->('/status/500'), '{}', undef, 'http', 500, 3 ],
 	flaky => [ $handler->('/flaky/2'), '{}', qr/"path": "\/flaky\/2"/, undef, undef, 3 ],
 	redirect => [ $handler->('/redirect'), '{}', undef, 'redirect', 302, 1 ],
-	hang => [ $handler->('/hang'), '{}', undef, 'timeout', undef, 3 ],
-	hang_body => [ $handler->('/hang-body'), '{}', undef, 'timeout', undef, 3 ],
-	trickle => [ $handler->('/trickle'), '{}', undef, 'timeout', undef, 3 ],
+	hang => [ $handler->('/hang', %soon), '{}', undef, 'timeout', undef, 3 ],
+	hang_body => [ $handler->('/hang-body', %soon), '{}', undef, 'timeout', undef, 3 ],
+	trickle => [ $handler->('/trickle', %soon), '{}', undef, 'timeout', undef, 3 ],
 	reset => [ $handler->('/reset'), '{}', undef, 'network', undef, 3 ],
 	close => [ $handler->('/close'), '{}', undef, 'network', undef, 3 ],
 	short => [ $handler->('/short'), '{}', undef, 'network', undef, 3 ],
 	long => [ $handler->('/long'), '{}', '{"a": true}', undef, undef, 1 ],
-	huge => [ $handler->('/huge', timeout_seconds => 20), '{}', undef, 'response_too_large', undef, 1 ],
-	chunked => [ $handler->('/chunked', timeout_seconds => 20), '{}', undef, 'response_too_large', undef, 1 ],
-	many_headers => [ $handler->('/many-headers', timeout_seconds => 20), '{}', undef, 'response_too_large', undef, 1 ],
+	huge => [ $handler->('/huge'), '{}', undef, 'response_too_large', undef, 1 ],
+	chunked => [ $handler->('/chunked'), '{}', undef, 'response_too_large', undef, 1 ],
+	many_headers => [ $handler->('/many-headers'), '{}', undef, 'response_too_large', undef, 1 ],
 	garbage => [ $handler->('/garbage'), '{}', undef, 'protocol', undef, 3 ],
 	html => [ $handler->('/html'), '{}', undef, 'content_type', undef, 1 ],
 	untyped => [ $handler->('/untyped'), '{}', undef, 'content_type', undef, 1 ],
