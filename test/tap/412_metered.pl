@@ -197,8 +197,7 @@ for my $round (1 .. 4)
 	sleep 0.2 * $round;
 	my $pid = sql(q(SELECT pid FROM pg_stat_activity WHERE backend_type = 'agentsandbox worker'));
 	kill KILL => $pid if $pid;
-	my $deadline = time + 60;
-	until ((psql(conninfo(undef), 'SELECT 1'))[0] == 0 || time > $deadline) { sleep 0.05 }
+	wait_for_server();
 }
 poll_is("SELECT count(*) FROM agentsandbox.RemoteProcedureCalls WHERE conversation = '$c->{conversation}' AND status = 'ready'", '80', 'after four crashes all are released', 60);
 is(sql("SELECT count(*), count(DISTINCT e.call), max(number), bool_and(c.bits = e.bits AND c.ready_at = e.released_at),
