@@ -162,6 +162,15 @@ INSERT INTO regress_ruled SELECT g FROM generate_series(1, 40) g;
 INSERT INTO regress_ruled SELECT g FROM generate_series(1, 41) g;
 SELECT count(*) FROM regress_ruled;
 
+-- the highest that there are
+\c -reuse-previous=on sandbox :superuser
+SELECT agentsandbox.alter_profile('regress_agent', parallel_workers => 1024, temp_bytes => b, memory_bytes => b, rows_returned => b,
+    bytes_returned => b, rows_changed => b, rows_changed_total => b, bytes_changed_total => b, statements_per_minute => 2147483647,
+    statement_bytes => 2147483647, value_bytes => 2147483647, connection_limit => 2147483647)
+FROM (VALUES (9223372036854775807)) AS v (b);
+\c -reuse-previous=on :"conninfo"
+SELECT count(*) FROM regress_ruled;
+
 -- limits that are none
 \c -reuse-previous=on sandbox :superuser
 SELECT agentsandbox.alter_profile('regress_agent', rows_returned => 0);
@@ -169,6 +178,7 @@ SELECT agentsandbox.alter_profile('regress_agent', memory_bytes => -1);
 SELECT agentsandbox.alter_profile('regress_agent', statement_time => '25 days');
 SELECT agentsandbox.alter_profile('regress_agent', statement_time => '-1 s');
 SELECT agentsandbox.alter_profile('regress_agent', parallel_workers => -1);
+SELECT agentsandbox.alter_profile('regress_agent', parallel_workers => 1025);
 SELECT agentsandbox.alter_profile('regress_agent', mode => 'off');
 SELECT agentsandbox.close_conversation(:'conversation');
 SELECT agentsandbox.drop_profile('regress_agent');

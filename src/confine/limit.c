@@ -122,7 +122,7 @@ set_memory(int64 bytes)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYSTEM_ERROR),
 				 errmsg("could not get the limit of memory of the session: %m")));
-	limit.rlim_cur = Min((rlim_t) (used + bytes), limit.rlim_max);
+	limit.rlim_cur = Min((rlim_t) used + (rlim_t) bytes, limit.rlim_max);
 	if (setrlimit(RLIMIT_DATA, &limit) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYSTEM_ERROR),
@@ -150,7 +150,7 @@ apply(const AsbLimits *limits)
 	memcpy(&applied, limits, sizeof(AsbLimits));
 
 	asb_clock_set_limits(limits);
-	asb_set_number("temp_file_limit", Min((limits->temp_bytes + 1023) / 1024, INT_MAX), PGC_S_OVERRIDE);
+	asb_set_number("temp_file_limit", Min((limits->temp_bytes - 1) / 1024 + 1, INT_MAX), PGC_S_OVERRIDE);
 	asb_set_number("max_parallel_workers_per_gather", limits->parallel_workers, PGC_S_OVERRIDE);
 	SetConfigOption("jit", "off", PGC_SUSET, PGC_S_OVERRIDE);
 	SetConfigOption("row_security", "on", PGC_SUSET, PGC_S_OVERRIDE);

@@ -28,7 +28,7 @@ CREATE TABLE agentsandbox.profiles (
     rows_changed_total       bigint NOT NULL DEFAULT 1000000 CHECK (rows_changed_total > 0),
     bytes_changed_total      bigint NOT NULL DEFAULT 10737418240 CHECK (bytes_changed_total > 0),
     statements_per_minute    integer NOT NULL DEFAULT 10000 CHECK (statements_per_minute > 0),
-    parallel_workers         integer NOT NULL DEFAULT 0 CHECK (parallel_workers >= 0),
+    parallel_workers         integer NOT NULL DEFAULT 0 CHECK (parallel_workers BETWEEN 0 AND 1024),
     statement_bytes          integer NOT NULL DEFAULT 1048576 CHECK (statement_bytes > 0),
     value_bytes              integer NOT NULL DEFAULT 16777216 CHECK (value_bytes > 0),
 
