@@ -103,8 +103,9 @@ attach(const pg_uuid_t *conversation)
 	LWLockRelease(&shared->lock);
 }
 
-AsbLabelSet
-asb_labels_stored(const pg_uuid_t *conversation, Snapshot snapshot)
+/* Labels that a conversation has, as a snapshot has it. */
+static AsbLabelSet
+labels_stored(const pg_uuid_t *conversation, Snapshot snapshot)
 {
 	Relation	rel = table_open(asb_relation_oid(ASB_REL_CONVERSATION_LABELS), AccessShareLock);
 	AsbLabelSet set = 0;
@@ -136,7 +137,7 @@ asb_labels_stored(const pg_uuid_t *conversation, Snapshot snapshot)
 AsbLabelSet
 asb_labels_carried(const pg_uuid_t *conversation, uint64 xid, Snapshot snapshot)
 {
-	AsbLabelSet set = asb_labels_stored(conversation, snapshot);
+	AsbLabelSet set = labels_stored(conversation, snapshot);
 	Datum		made_by = FullTransactionIdGetDatum(FullTransactionIdFromU64(xid));
 	Relation	rel;
 	ScanKeyData key;
@@ -171,7 +172,7 @@ load(void)
 	pg_uuid_t	conversation = mine->conversation;
 	Snapshot	snapshot = asb_latest_snapshot();
 
-	pg_atomic_fetch_or_u64(&mine->set, asb_labels_stored(&conversation, snapshot));
+	pg_atomic_fetch_or_u64(&mine->set, labels_stored(&conversation, snapshot));
 	UnregisterSnapshot(snapshot);
 	loaded = !in_recovery;
 }

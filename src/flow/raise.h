@@ -37,9 +37,6 @@ extern AsbLabelSet asb_labels_of_outcomes(const AsbSession *session);
 extern void asb_labels_raise_for_response(const AsbSession *session);
 extern void asb_labels_raise_for_outcome(const AsbSession *session);
 
-/* Labels that a conversation has, as a snapshot has it. */
-extern AsbLabelSet asb_labels_stored(const pg_uuid_t *conversation, Snapshot snapshot);
-
 /*
  * Of these, what a call carries that is not judged yet: the labels that the
  * conversation had when the transaction that made the call was committed.
