@@ -63,6 +63,7 @@ typedef struct Search
 	const RangeVar *target;		/* what the statement changes, which is none of them */
 	List	   *relations;		/* OIDs of those that can be reached */
 	List	   *references;		/* RangeVars, one for each */
+	List	   *names;			/* by which the statement has them, one for each */
 	List	   *columns;		/* every ColumnRef, A_Indirection, InferClause and join with USING */
 	bool		failed;			/* did something? */
 	int			not_column;		/* byte offset of a ColumnRef that may be none, or -1 */
@@ -201,16 +202,28 @@ consider_star(Search *search, List *targets, List *from)
 	}
 }
 
+static const char *
+alias_of(const RangeVar *relation)
+{
+	return relation->alias ? relation->alias->aliasname : relation->relname;
+}
+
+static void
+add_reachable(Search *search, Oid relid, const RangeVar *relation, const char *name)
+{
+	search->relations = lappend_oid(search->relations, relid);
+	search->references = lappend(search->references, unconstify(RangeVar *, relation));
+	search->names = lappend(search->names, unconstify(char *, name));
+}
+
 /* What else the columns of a relation go by, if it is known. */
 static void
 add_row(Search *search, const RangeVar *relation, char *alias)
 {
 	Oid			relid = asb_name_relation(search->role, relation);
 
-	if (!asb_name_relation_known(search->role, relid))
-		return;
-	search->relations = lappend_oid(search->relations, relid);
-	search->references = lappend(search->references, makeRangeVar(NULL, alias, relation->location));
+	if (asb_name_relation_known(search->role, relid))
+		add_reachable(search, relid, makeRangeVar(NULL, alias, relation->location), alias);
 }
 
 /* The alias of a join is one of all that is in it; a subquery gives columns of its own. */
@@ -248,8 +261,7 @@ consider_relation(Search *search, const RangeVar *relation)
 	relid = asb_name_relation(search->role, relation);
 	if (asb_name_relation_known(search->role, relid))
 	{
-		search->relations = lappend_oid(search->relations, relid);
-		search->references = lappend(search->references, unconstify(RangeVar *, relation));
+		add_reachable(search, relid, relation, alias_of(relation));
 		/* names of its own for columns, in their order */
 		if (relation->alias && relation->alias->colnames)
 			consider_unnamed(search, relid, list_length(relation->alias->colnames),
@@ -261,6 +273,17 @@ consider_relation(Search *search, const RangeVar *relation)
 		psprintf("%s.%s", relation->schemaname, relation->relname) : relation->relname;
 	found(search, relation->location, ERRCODE_UNDEFINED_TABLE, name,
 		  psprintf("relation \"%s\" does not exist", name));
+}
+
+/* What RETURNING calls the rows of a relation; where something else is called so, too, rather too much is found. */
+static void
+consider_returned_rows(Search *search, const RangeVar *relation, const List *names)
+{
+	Oid			relid = asb_name_relation(search->role, relation);
+	ListCell   *cell;
+
+	foreach(cell, asb_name_relation_known(search->role, relid) ? names : NIL)
+		add_reachable(search, relid, relation, lfirst(cell));
 }
 
 /* A function or, in OPERNAMENSP, an operator: is one of this name known? */
@@ -359,22 +382,16 @@ consider_column(Search *search, const char *column, int location, char *message)
 		found(search, location, ERRCODE_UNDEFINED_COLUMN, pstrdup(column), message);
 }
 
-static bool
-goes_by(const RangeVar *relation, const char *alias)
-{
-	return strcmp(relation->alias ? relation->alias->aliasname : relation->relname, alias) == 0;
-}
-
 /* Relations of the statement that go by this name, if it is a whole row of theirs. */
 static void
-consider_row(Search *search, const char *alias, int location)
+consider_row(Search *search, const char *name, int location)
 {
 	ListCell   *relid;
 	ListCell   *cell;
 
-	forboth(relid, search->relations, cell, search->references)
+	forboth(relid, search->relations, cell, search->names)
 	{
-		if (goes_by(lfirst(cell), alias))
+		if (strcmp(lfirst(cell), name) == 0)
 			consider_unnamed(search, lfirst_oid(relid), INT_MAX, location, "SELECT");
 	}
 }
@@ -388,19 +405,20 @@ typedef enum Row
 } Row;
 
 static Row
-row_of(const Search *search, const char *alias, char *column)
+row_of(const Search *search, const char *name, char *column, const char **alias)
 {
 	Row			row = NO_ROW;
-	ListCell   *cell;
-	ListCell   *inner;
+	ListCell   *relids;
+	ListCell   *references;
+	ListCell   *names;
 
-	forboth(inner, search->relations, cell, search->references)
+	forthree(relids, search->relations, references, search->references, names, search->names)
 	{
-		Oid			relid = lfirst_oid(inner);
-		const RangeVar *relation = lfirst(cell);
+		Oid			relid = lfirst_oid(relids);
+		const RangeVar *relation = lfirst(references);
 		AttrNumber	attnum;
 
-		if (!goes_by(relation, alias))
+		if (strcmp(lfirst(names), name) != 0)
 			continue;
 		attnum = get_attnum(relid, column);
 		if (attnum < 0 ||
@@ -409,6 +427,7 @@ row_of(const Search *search, const char *alias, char *column)
 			(relation->alias && list_member(relation->alias->colnames, makeString(column))))
 			return ROW_WITH;
 		row = ROW_WITHOUT;
+		*alias = alias_of(relation);
 	}
 	return row;
 }
@@ -450,6 +469,7 @@ consider_indirection(Search *search, const A_Indirection *indirection)
 	const ColumnRef *reference = (const ColumnRef *) indirection->arg;
 	int			location = exprLocation(indirection->arg);
 	const char *before = NULL;
+	const char *alias = NULL;
 	ListCell   *cell;
 
 	if (!search->failed || comes_later(search, location) ||
@@ -461,13 +481,14 @@ consider_indirection(Search *search, const A_Indirection *indirection)
 	foreach(cell, indirection->indirection)
 	{
 		char	   *name = IsA(lfirst(cell), String) ? strVal(lfirst(cell)) : NULL;
-		Row			row = before && name ? row_of(search, before, name) : NO_ROW;
+		Row			row = before && name ? row_of(search, before, name, &alias) : NO_ROW;
 
 		if (name && row != ROW_WITH && !(before && field_known(search, before, name)) &&
 			!callable_known(search, PROCNAMEARGSNSP, list_make1(lfirst(cell))))
 		{
 			if (row == ROW_WITHOUT)
-				found_no_column(search, before, name, location);
+				/* of a row the server tells the relation, whatever the row is called */
+				found_no_column(search, alias, name, location);
 			else
 			{
 				found(search, location, ERRCODE_WRONG_OBJECT_TYPE, name,
@@ -486,6 +507,7 @@ consider_column_reference(Search *search, const ColumnRef *reference)
 {
 	const List *fields = reference->fields;
 	int			n = list_length(fields);
+	const char *alias;
 	char	   *name;
 
 	if (comes_later(search, reference->location) || !spend(search, 1 + list_length(search->relations)))
@@ -515,7 +537,7 @@ consider_column_reference(Search *search, const ColumnRef *reference)
 	/* see consider_indirection() */
 	if (n > 1 && search->failed &&
 		(reference->location == search->not_column ||
-		 (row_of(search, strVal(list_nth(fields, n - 2)), name) == ROW_WITHOUT &&
+		 (row_of(search, strVal(list_nth(fields, n - 2)), name, &alias) == ROW_WITHOUT &&
 		  !callable_known(search, PROCNAMEARGSNSP, list_make1(llast(fields))))))
 		found_no_column(search, strVal(list_nth(fields, n - 2)), name, reference->location);
 }
@@ -636,6 +658,7 @@ consider_insert(Search *search, const InsertStmt *insert)
 		consider_constraint(search, insert->relation, insert->onConflictClause->infer);
 	}
 	consider_star(search, asb_returning(insert), list_make1(insert->relation));
+	consider_returned_rows(search, insert->relation, asb_returned_rows(insert));
 }
 
 static void
@@ -653,6 +676,7 @@ consider_merge(Search *search, const MergeStmt *merge)
 							 width_of_list(when->values), merge->relation->location, "INSERT");
 	}
 	consider_star(search, asb_merge_returning(merge), list_make2(merge->sourceRelation, merge->relation));
+	consider_returned_rows(search, merge->relation, asb_returned_rows(merge));
 }
 
 /*
@@ -752,6 +776,7 @@ consider_statement(Search *search, Node *node)
 				consider_targets(search, update->relation, update->targetList);
 				consider_star(search, asb_returning(update),
 							  lcons(update->relation, list_copy(update->fromClause)));
+				consider_returned_rows(search, update->relation, asb_returned_rows(update));
 				break;
 			}
 		case T_DeleteStmt:
@@ -762,6 +787,7 @@ consider_statement(Search *search, Node *node)
 				search->target = delete->relation;
 				consider_star(search, asb_returning(delete),
 							  lcons(delete->relation, list_copy(delete->usingClause)));
+				consider_returned_rows(search, delete->relation, asb_returned_rows(delete));
 				break;
 			}
 		case T_MergeStmt:
@@ -934,7 +960,7 @@ asb_name_unreachable(Oid role, const char *source, int position, AsbNameCause ca
 			if (characters < position)
 				continue;
 		}
-		search.relations = search.references = search.columns = NIL;
+		search.relations = search.references = search.names = search.columns = NIL;
 		walk_statement(raw->stmt, &search);
 		consider_columns(&search);
 		if (position > 0 || search.location >= 0 || too_much(&search))

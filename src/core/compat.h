@@ -38,6 +38,34 @@
 #define asb_merge_returning(merge) NIL
 #endif
 
+/* 18: RETURNING has the row before and after, as OLD and NEW or by the names that its options give them. */
+#if PG_VERSION_NUM >= 180000
+static inline List *
+asb_returned_names(const ReturningClause *returning)
+{
+	bool		given[] = {false, false};
+	List	   *names = NIL;
+	ListCell   *cell;
+
+	foreach(cell, returning ? returning->options : NIL)
+	{
+		const ReturningOption *option = lfirst_node(ReturningOption, cell);
+
+		given[option->option == RETURNING_OPTION_NEW] = true;
+		names = lappend(names, option->value);
+	}
+	if (returning && !given[0])
+		names = lappend(names, "old");
+	if (returning && !given[1])
+		names = lappend(names, "new");
+	return names;
+}
+
+#define asb_returned_rows(statement) asb_returned_names((statement)->returningClause)
+#else
+#define asb_returned_rows(statement) NIL
+#endif
+
 /* 16: the list of settings is made for who asks.  (utils/guc_tables.h) */
 #if PG_VERSION_NUM >= 160000
 #define asb_server_settings(n) get_guc_variables(&(n))
