@@ -461,6 +461,8 @@ judge_range_table(AnalyzeContext *context, const Query *query)
 static void
 judge_query(AnalyzeContext *context, Query *query)
 {
+	Node	  **merge = asb_merge_condition(query);
+	Node	   *condition = NULL;
 	ListCell   *cell;
 
 	asb_flow_read_changed(query);
@@ -478,7 +480,16 @@ judge_query(AnalyzeContext *context, Query *query)
 		judge_support_function(context, window->endInRangeFunc);
 	}
 
+	if (merge)
+	{
+		condition = *merge;
+		walk_conditions(condition, context);
+		asb_bounded_conditions(condition);
+		*merge = NULL;
+	}
 	query_tree_walker(query, walk, context, QTW_IGNORE_JOINALIASES);
+	if (merge)
+		*merge = condition;
 
 	/* last, as this puts in what is not the agent's and not to be walked */
 	foreach(cell, query->rtable)

@@ -38,6 +38,13 @@
 #define asb_merge_returning(merge) NIL
 #endif
 
+/* 17: what MERGE has after ON stands by itself, not in a join. */
+#if PG_VERSION_NUM >= 170000
+#define asb_merge_condition(query) (&(query)->mergeJoinCondition)
+#else
+#define asb_merge_condition(query) ((Node **) NULL)
+#endif
+
 /* 18: RETURNING has the row before and after, as OLD and NEW or by the names that its options give them. */
 #if PG_VERSION_NUM >= 180000
 static inline List *
