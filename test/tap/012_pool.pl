@@ -82,7 +82,7 @@ is_deeply(pooled(enter($a), enter($b), $who), [ $a->{conversation}, 'refused', '
 
 # a wrong token
 is_deeply(pooled("SELECT agentsandbox.enter('x')", 'SELECT agentsandbox.enter(\'\')', 'SELECT agentsandbox.enter(NULL)', $seen),
-	[ '28000', '28000', '', 'refused' ], 'a wrong token opens nothing');
+	[ '28000', '28000', '22004', 'refused' ], 'a wrong token opens nothing');
 
 # what an agent may send in the middle only gets it out
 for my $way ('DISCARD ALL', 'RESET ROLE', 'SET ROLE NONE', 'RESET SESSION AUTHORIZATION', 'SET SESSION AUTHORIZATION DEFAULT')
