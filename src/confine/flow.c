@@ -522,6 +522,23 @@ asb_flow_read_changed(Query *query)
 		asb_flow_read_changed(castNode(Query, lfirst_node(CommonTableExpr, cell)->ctequery));
 }
 
+/* As a plan has them: also of queries in FROM, where the check of a key with PERIOD locks. */
+static List *
+row_marks(const Query *query)
+{
+	List	   *marks = list_copy(query->rowMarks);
+	ListCell   *cell;
+
+	foreach(cell, query->rtable)
+	{
+		const RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+
+		if (rte->rtekind == RTE_SUBQUERY)
+			marks = list_concat(marks, row_marks(rte->subquery));
+	}
+	return marks;
+}
+
 void
 asb_flow_gate_query(const AsbSession *session, Query *query)
 {
@@ -533,7 +550,7 @@ asb_flow_gate_query(const AsbSession *session, Query *query)
 	flow.known = asb_labels_known(session);
 	if ((asb_objects()->all & ~flow.known) == 0)
 		return;
-	asb_flow_note_locks(query->rowMarks);
+	asb_flow_note_locks(row_marks(query));
 
 	/* most read what has no label; what has, is walked for what is to blame */
 	flow.floor = ALL_LABELS;

@@ -175,5 +175,23 @@ if ($version >= 17)
 	refused($d, 'SELECT id FROM base', '42P01', '... and makes no relation known');
 	is(sql("SELECT count(*) FROM agentsandbox.surface('p') WHERE class = 'relation' AND privilege = 'MAINTAIN'"), '0', '... nor is it listed');
 }
+if ($version >= 18)
+{
+	sql(<<~'SQL');
+		CREATE TABLE app.private (id int);
+		CREATE TABLE app.untrusted (id int);
+		CREATE TABLE app.term (room int4range, during daterange, PRIMARY KEY (room, during WITHOUT OVERLAPS));
+		CREATE TABLE app.stay (room int4range, during daterange, FOREIGN KEY (room, PERIOD during) REFERENCES app.term (room, PERIOD during));
+		INSERT INTO app.term VALUES ('[1,2)', '[2020-01-01,2021-01-01)');
+		GRANT SELECT ON app.private TO p;
+		GRANT INSERT ON app.stay, app.term TO p;
+		SECURITY LABEL FOR agentsandbox ON TABLE app.private IS 'private';
+		SECURITY LABEL FOR agentsandbox ON TABLE app.stay IS 'private';
+		SECURITY LABEL FOR agentsandbox ON TABLE app.untrusted IS 'untrusted';
+		SQL
+	my $d = open_conversation('p');
+	is(sql_as($d, q{SELECT count(*) FROM private; INSERT INTO stay VALUES ('[1,2)', '[2020-02-01,2020-03-01)')}), '0', 'the check of a key with PERIOD locks, and writes nothing');
+	refused($d, q{INSERT INTO term VALUES ('[1,2)', '[2022-01-01,2023-01-01)')}, '42501', '... as who changes what it refers to does');
+}
 
 done_testing();
