@@ -23,7 +23,7 @@ use Time::HiRes ();
 use Wire;
 
 our @EXPORT = qw(conninfo keep_session psql sql sql_as refused open_conversation labels_of poll_is poll_until server_log
-  postmaster_pid wait_for_server start_standby load_chinook);
+  postmaster_pid stop_worker wait_for_server start_standby load_chinook);
 
 # The connection string of a conversation (what open_conversation returned), of
 # a hash with role and password, or of the superuser; a hash may have a dbname,
@@ -242,6 +242,23 @@ sub poll_is
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	my ($ok, $got) = poll_until($sql, $want, $timeout);
 	return Test::More::is($got, $want, $name);
+}
+
+# Stops the worker where it sleeps; its process.  Anywhere else it may hold a lock
+# that whoever logs in has to wait for.
+sub stop_worker
+{
+	my $sleeps = q(FROM pg_stat_activity
+		WHERE backend_type = 'agentsandbox worker' AND datname = current_database() AND wait_event_type = 'Extension');
+	for (;;)
+	{
+		my ($there) = poll_until("SELECT count(*) $sleeps", '1');
+		die "the worker does not sleep\n" unless $there;
+		my $pid = sql("SELECT pid $sleeps") || next;
+		kill STOP => $pid;
+		return $pid if sql("SELECT pid $sleeps") eq $pid;
+		kill CONT => $pid;
+	}
 }
 
 # The server's log so far

@@ -209,8 +209,7 @@ isnt($closing->[2], '3', 'a closed conversation ends in a pooled connection too'
 is_deeply(pooled(enter($a)), ['28000'], 'and cannot be entered');
 
 # expired, before the worker has closed it
-my $worker = sql(q(SELECT pid FROM pg_stat_activity WHERE backend_type = 'agentsandbox worker'));
-kill STOP => $worker;
+my $worker = stop_worker();
 my $brief = open_conversation('agent', '{"rep": 3}', '2 s');
 my @sessions = map { Wire->connect($_) } $brief, $pool;
 $sessions[1]->query(enter($brief));

@@ -45,8 +45,7 @@ my $has = q(SELECT coalesce(string_agg(label, ',' ORDER BY label), '') FROM agen
 	my $c = open_conversation('p');
 	my $seen = PsqlSession->new(conninfo($c));
 	is($seen->run('SELECT v FROM other'), '', 'a label that is known');
-	my $pid = sql($worker);
-	kill STOP => $pid;
+	my $pid = stop_worker();
 	my $began = time;
 	my $err = refused($c, 'SELECT v FROM secret', 'AS005', 'without the worker a new label is refused');
 	cmp_ok(time - $began, '<', 5, '... soon');
@@ -67,8 +66,7 @@ my $has = q(SELECT coalesce(string_agg(label, ',' ORDER BY label), '') FROM agen
 # a statement that waits can be cancelled
 {
 	my $c = open_conversation('p');
-	my $pid = sql($worker);
-	kill STOP => $pid;
+	my $pid = stop_worker();
 	refused($c, q(SET statement_timeout = '200 ms'; SELECT v FROM secret), '57014', 'the wait ends with the statement');
 	kill CONT => $pid;
 }
@@ -149,7 +147,7 @@ for my $stage (qw(asked stored told))
 	{
 		my $name = "$victim killed, labels $stage";
 		my ($c, $w, $target, $pid) = reader($victim);
-		kill STOP => $pid if $stage ne 'told';
+		stop_worker() if $stage ne 'told';
 		$w->message('Q', "SELECT v FROM secret\0");
 		my $r = $stage eq 'told' ? $w->collect : undef;
 		poll_is("SELECT wait_event_type FROM pg_stat_activity WHERE pid = $w->{pid}", $r ? 'Client' : 'Extension', "$name: the reader has come so far");

@@ -25,8 +25,7 @@ my @wires = map { Wire->connect($c) } 1 .. 3;
 my $submit = q(INSERT INTO RemoteProcedureCalls (method) SELECT 'ask' FROM generate_series(1, %d));
 
 # the worker comes to the raise first, and to the calls then
-my $worker = sql(q(SELECT pid FROM pg_stat_activity WHERE backend_type = 'agentsandbox worker'));
-kill STOP => $worker;
+my $worker = stop_worker();
 $wires[0]->query(sprintf $submit, $n);
 $wires[1]->query('BEGIN');
 $wires[1]->query(sprintf $submit, 1);

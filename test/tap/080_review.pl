@@ -42,8 +42,7 @@ sub becomes
 sub crash_after
 {
 	my ($sql) = @_;
-	my $pid = sql("SELECT pid $worker");
-	kill STOP => $pid;
+	my $pid = stop_worker();
 	$sql->();
 	kill KILL => $pid;
 	wait_for_server();
@@ -215,8 +214,7 @@ my $stuck = open_conversation('reviewed');
 sql_as($stuck, q(INSERT INTO RemoteProcedureCalls (method, arguments) SELECT 'mail', jsonb_build_object('n', n) FROM generate_series(1, 1200) n));
 $of = "conversation = '$stuck->{conversation}'";
 poll_is("SELECT count(*) FROM agentsandbox.reviews WHERE $of", '1200', '1,200 calls wait');
-my $pid = sql("SELECT pid $worker");
-kill STOP => $pid;
+my $pid = stop_worker();
 sql_as(\%rita, qq(SELECT count(agentsandbox.approve(id, 'all of them', digest)) FROM agentsandbox.reviews WHERE $of));
 my $locker = PsqlSession->new(conninfo(undef));
 $locker->run("BEGIN; SELECT count(*) FROM (SELECT FROM agentsandbox.RemoteProcedureCalls WHERE $of FOR UPDATE) locked");
