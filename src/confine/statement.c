@@ -419,7 +419,8 @@ asb_statement_gate_explain(const ExplainStmt *statement)
 
 /*
  * EXECUTE goes on with the statement that it is about when its arguments, or what
- * it runs, have called a function that took it away.
+ * it runs, have called a function that took it away.  A limit, so that it holds
+ * in observe mode, too.
  */
 static void
 judge_deallocation(bool nested)

@@ -56,4 +56,15 @@ for my $deallocate ('DEALLOCATE p', 'DEALLOCATE ALL')
 	}
 }
 is($witness->query('SELECT 1')->{rows}[0][0], 1, 'other sessions have not noticed');
+note 'a statement that takes itself away';
+my $own = Wire->connect(open_conversation('p'));
+for my $way ('EXECUTE self', 'EXPLAIN (ANALYZE, VERBOSE) EXECUTE self')
+{
+	$own->message('P', "self\0DEALLOCATE ALL\0\0\0");
+	$own->message('S', '');
+	is_deeply($own->collect->{errors}, [], 'DEALLOCATE ALL is prepared by the protocol');
+	ok(!$own->query($way)->{gone}, "$way: the session goes on");
+	is($own->query('SELECT 1')->{rows}[0][0], '1', '... as before');
+}
+is($witness->query('SELECT 1')->{rows}[0][0], '1', 'and so do the others');
 done_testing();
