@@ -50,13 +50,8 @@
 
 static AsbDatabaseDdlCallback database_ddl_callback = NULL;
 
-/*
- * How deep in the planner, the executor and utility statements a sandboxed
- * session is.  At zero a function runs for the client directly: for the
- * fastpath message, for the input of a parameter, at parse analysis, or for an
- * argument of EXECUTE.
- */
-static int	depth = 0;
+/* Calls of functions that asb_fmgr() has seen begin and not end. */
+static int	functions = 0;
 
 /* The text that EXECUTE is about, which may be analyzed again; else NULL. */
 static const char *prepared_text = NULL;
@@ -76,27 +71,46 @@ static object_access_hook_type next_object_access_hook = NULL;
 static ProcessUtility_hook_type next_process_utility_hook = NULL;
 
 /*
- * Does something one level deeper, and comes back whatever happens.  An error
- * that was raised down there says so itself, by a flag that the server has for
- * messages of its log and no error uses: whoever catches it takes the flag away
- * with it.  asb_emit_log() takes it off.
+ * An error that is raised deeper says so itself, by a flag that the server has
+ * for messages of its log and no error uses: whoever catches it takes the flag
+ * away with it.  asb_emit_log() takes it off.
+ */
+static void
+note_deeper(void *arg)
+{
+	errhidecontext(true);
+}
+
+/*
+ * Does something one level deeper.  That we are there is told by the server's
+ * stack of error contexts, which whoever catches an error sets back.
  */
 #define ASB_DEEPER(something) \
 	do { \
-		depth++; \
-		PG_TRY(); \
-		{ \
-			something; \
-		} \
-		PG_CATCH(); \
-		{ \
-			depth--; \
-			errhidecontext(true); \
-			PG_RE_THROW(); \
-		} \
-		PG_END_TRY(); \
-		depth--; \
+		ErrorContextCallback deeper = {.previous = error_context_stack, .callback = note_deeper}; \
+\
+		error_context_stack = &deeper; \
+		something; \
+		error_context_stack = deeper.previous; \
 	} while (0)
+
+/*
+ * Is a sandboxed session in the planner, the executor or a utility statement?
+ * Else a function runs for the client directly: for the fastpath message, for
+ * the input of a parameter, at parse analysis, or for an argument of EXECUTE.
+ */
+static bool
+is_deeper(void)
+{
+	if (functions > 0)
+		return true;
+	for (const ErrorContextCallback *context = error_context_stack; context; context = context->previous)
+	{
+		if (context->callback == note_deeper)
+			return true;
+	}
+	return false;
+}
 
 void
 asb_hooks_on_database_ddl(AsbDatabaseDdlCallback callback)
@@ -204,7 +218,7 @@ asb_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 		return;
 	}
 
-	if (depth == 0)
+	if (!is_deeper())
 		asb_limit_follow_leave(session);
 	asb_limit_parse(pstate->p_sourcetext);
 
@@ -216,7 +230,7 @@ asb_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 	agent = asb_agent();
 	if (agent && !is_function_source(pstate))
 	{
-		if (depth > 0)
+		if (is_deeper())
 			judge_inner_text(agent, pstate, query);
 		else
 			asb_analyze_gate(agent, pstate, query);
@@ -231,7 +245,7 @@ static PlannedStmt *pg_noinline
 confined_planner(const AsbSession *session, Query *query, const char *source, int cursor_options,
 				 ParamListInfo params)
 {
-	PlannedStmt *volatile plan = NULL;
+	PlannedStmt *plan;
 
 	asb_clock_statement_arrived();
 	asb_flow_read_changed(query);
@@ -272,7 +286,7 @@ confined_executor_start(const AsbSession *session, QueryDesc *query, int eflags)
 	AsbJudged	judged;
 
 	role = asb_agent_of(session) ? session->role : InvalidOid;
-	if (depth == 0)
+	if (!is_deeper())
 	{
 		asb_limit_start(session, query->sourceText, query->params);
 		asb_decisions_check();
@@ -322,7 +336,7 @@ confined_executor_run(const AsbSession *session, QueryDesc *query, ScanDirection
 		asb_flow_gate_access(asb_session(), access);
 		session = asb_session();
 	}
-	if (depth == 0)
+	if (!is_deeper())
 		asb_limit_run(session, query);
 	ASB_DEEPER(next_executor_run_hook(query, direction, count ASB_EXECUTE_ONCE));
 }
@@ -389,7 +403,7 @@ asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_
 	if (access != OAT_FUNCTION_EXECUTE && access != OAT_TRUNCATE)
 		return;
 	/* within a statement that has been judged only labels matter */
-	if (access == OAT_FUNCTION_EXECUTE && depth > 0 && !asb_function_may_have_labels(object_id))
+	if (access == OAT_FUNCTION_EXECUTE && is_deeper() && !asb_function_may_have_labels(object_id))
 		return;
 	session = sandboxed();
 	if (session == NULL)
@@ -401,7 +415,7 @@ asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_
 	}
 	if (asb_function_may_have_labels(object_id))
 		asb_flow_gate_function(session, object_id);
-	if (depth > 0)
+	if (is_deeper())
 		return;
 
 	/* a deferred trigger runs at commit, when nothing else is going on */
@@ -427,7 +441,7 @@ asb_needs_fmgr(Oid funcid)
 {
 	return (next_needs_fmgr_hook && next_needs_fmgr_hook(funcid)) ||
 		(OidIsValid(asb_session_known_role()) &&
-		 (asb_function_may_have_labels(funcid) || (depth == 0 && funcid >= FirstNormalObjectId)));
+		 (asb_function_may_have_labels(funcid) || (!is_deeper() && funcid >= FirstNormalObjectId)));
 }
 
 /*
@@ -444,15 +458,15 @@ asb_fmgr(FmgrHookEventType event, FmgrInfo *function, Datum *private)
 	switch (event)
 	{
 		case FHET_START:
-			depth++;
+			functions++;
 			break;
 		case FHET_ABORT:
-			if (depth == 1)
+			functions--;
+			if (!is_deeper())
 				errhidecontext(false);
-			depth--;
 			break;
 		case FHET_END:
-			depth--;
+			functions--;
 			break;
 	}
 }
@@ -505,11 +519,11 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 		return;
 	}
 
-	if (depth == 0)
+	if (!is_deeper())
 		asb_limit_start(session, queryString, params);
 	asb_decisions_follow_profile();
 	agent = asb_agent();
-	if (agent && !asb_statement_gate(agent, pstmt, queryString, queryEnv, depth > 0))
+	if (agent && !asb_statement_gate(agent, pstmt, queryString, queryEnv, is_deeper()))
 		return;
 	if (!agent)
 		asb_flow_gate_utility(session, statement);
@@ -520,10 +534,10 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 
 	if (analyzes_text(statement))
 	{
-		if (depth == 0)
+		if (!is_deeper())
 			prepared_text = asb_statement_prepared_text(statement);
 		next_process_utility_hook(pstmt, queryString, readOnlyTree, context, params, queryEnv, dest, qc);
-		if (depth == 0)
+		if (!is_deeper())
 			prepared_text = NULL;
 	}
 	else
@@ -552,7 +566,8 @@ asb_client_authentication(Port *port, int status)
 static void
 asb_emit_log(ErrorData *error)
 {
-	bool		deeper = error->elevel == ERROR && error->hide_ctx;
+	/* what is no error comes by here as it is raised */
+	bool		deeper = error->hide_ctx && (error->elevel == ERROR || is_deeper());
 
 	if (deeper)
 		error->hide_ctx = false;
