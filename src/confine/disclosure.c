@@ -10,8 +10,8 @@
  * is behind views; of names there is more in agentsandbox.refusals.
  *
  * Taken out are
- *		names that do not exist or cannot be reached: see name.c;
- *		names of types that a client may have given by their number;
+ *		names that do not exist or cannot be reached, and those of types that a
+ *		client may have given by their number: see disclosure_name.c;
  *		values of rows, in details of constraint violations;
  *		the code of functions and policies, in contexts and internal queries;
  *		why a statement that a function makes of text cannot be analyzed: the
@@ -31,20 +31,16 @@
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "parser/scansup.h"
 #include "tcop/tcopprot.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/syscache.h"
 
 #include "confine/disclosure.h"
-#include "confine/function.h"
-#include "confine/name.h"
+#include "confine/disclosure_name.h"
 #include "confine/relation.h"
 #include "confine/type.h"
-#include "core/errors.h"
 #include "session/session.h"
 
 /* bytes of a message that are told, and of a statement that are logged */
@@ -52,12 +48,6 @@
 
 /* log_min_messages before we asked for more */
 static int	wanted_in_log = WARNING;
-
-static bool
-starts_with(const char *text, const char *prefix)
-{
-	return text != NULL && strncmp(text, prefix, strlen(prefix)) == 0;
-}
 
 /* Was the error raised by the raw parser, which looks nothing up? */
 static bool
@@ -102,356 +92,14 @@ names_can_be_looked_up(const ErrorData *error, const char *source)
 	return source != NULL && may_be_of_analysis(error) && IsTransactionState();
 }
 
-static void
-say(ErrorData *error, int sqlerrcode, const char *message, const char *hint)
-{
-	error->sqlerrcode = sqlerrcode;
-	error->message = pstrdup(message);
-	error->message_id = error->message;
-	error->hint = hint ? pstrdup(hint) : NULL;
-	error->detail = NULL;
-}
-
-/* As the gate does, where the type fits. */
-static void
-say_type_not_granted(ErrorData *error)
-{
-	say(error, ERRCODE_INSUFFICIENT_PRIVILEGE, ASB_TYPE_NOT_GRANTED, NULL);
-	error->cursorpos = 0;
-}
-
-/* Is it about a name that qualifies a column, but is not one of FROM's? */
-static bool
-names_missing_alias(const ErrorData *error)
-{
-	return starts_with(error->message_id, "missing FROM-clause entry for table ") ||
-		starts_with(error->message_id, "invalid reference to FROM-clause entry for table ");
-}
-
-/* Is it about what may be a function, hidden or none, in the notation of a column? */
-static AsbNameCause
-cause_of(const ErrorData *error)
-{
-	return error->cursorpos > 0 &&
-		(starts_with(error->message, "column notation ") ||
-		 starts_with(error->message, "cannot cast type record to ") ||
-		 starts_with(error->message, ASB_FUNCTION_NOT_GRANTED)) ?
-		ASB_NAME_NOT_COLUMN : ASB_NAME_ERROR;
-}
-
-/* Is it the name of a type, as the server writes it, that the role cannot reach? */
-static bool
-is_hidden_type(Oid role, const char *schema, const char *name)
-{
-	List	   *schemas = schema ? list_make1_oid(get_namespace_oid(schema, true)) : fetch_search_path(true);
-	ListCell   *cell;
-
-	foreach(cell, schemas)
-	{
-		Oid			typid = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
-											PointerGetDatum(name),
-											ObjectIdGetDatum(lfirst_oid(cell)));
-
-		if (OidIsValid(typid))
-			return typid >= FirstNormalObjectId && !asb_type_decide(role, typid);
-	}
-	return false;
-}
-
-static bool
-in_identifier(char c)
-{
-	return isalnum((unsigned char) c) || c == '_' || c == '$' || IS_HIGHBIT_SET(c);
-}
-
-/* Reads an identifier, quoted or not, and goes on behind it; NULL if there is none. */
-static char *
-read_identifier(const char **from, const char *end)
-{
-	const char *p = *from;
-	StringInfoData name;
-
-	initStringInfo(&name);
-	if (*p == '"')
-	{
-		for (p++; p < end && (*p != '"' || (p + 1 < end && p[1] == '"')); p++)
-		{
-			if (*p == '"')
-				p++;
-			appendStringInfoChar(&name, *p);
-		}
-		p = Min(p + 1, end);
-	}
-	else
-	{
-		while (p < end && in_identifier(*p))
-			appendStringInfoChar(&name, *p++);
-	}
-	if (p == *from)
-		return NULL;
-	*from = p;
-	return name.data;
-}
-
-/* Does a text hold the name of a hidden type, one of a schema or function apart? */
-static bool
-holds_hidden_type(Oid role, const char *from, const char *end)
-{
-	char	   *schema = NULL;
-
-	while (from < end)
-	{
-		char	   *name = read_identifier(&from, end);
-
-		if (name == NULL)
-		{
-			from++;
-			schema = NULL;
-			continue;
-		}
-		if (from < end && *from == '.')
-		{
-			schema = name;
-			from++;
-			continue;
-		}
-		if ((from == end || *from != '(') && strlen(name) < NAMEDATALEN &&
-			is_hidden_type(role, schema, name))
-			return true;
-		schema = NULL;
-	}
-	return false;
-}
-
-/*
- * Does a message name a type that the role cannot reach?  A Parse message gives
- * types of parameters by number, and the server says of any that it does not
- * fit.  In such messages types stand unquoted where the format has "%s".
- */
-static bool
-tells_hidden_type(Oid role, const ErrorData *error)
-{
-	const char *format = error->message_id;
-	const char *text = error->message;
-
-	if (format == NULL || text == NULL ||
-		(strstr(format, "type") == NULL && strstr(format, "enum") == NULL &&
-		 !starts_with(format, "operator ") && !starts_with(format, "function ") &&
-		 !starts_with(format, "procedure ") && !starts_with(format, "argument")))
-		return false;
-	/* what is said of a value has parts of it, which may look like a name */
-	if (error->detail && ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION &&
-		holds_hidden_type(role, error->detail, error->detail + strlen(error->detail)))
-		return true;
-
-	while (*format)
-	{
-		char	   *literal;
-		const char *end;
-
-		if (*format != '%')
-		{
-			/* not the text of this format but that of a translation */
-			if (*format++ != *text++)
-				return holds_hidden_type(role, error->message, error->message + strlen(error->message));
-			continue;
-		}
-
-		/* what a conversion gives reaches up to the literal behind it */
-		format += strcspn(format, "cdsu");
-		if (*format)
-			format++;
-		literal = pnstrdup(format, strcspn(format, "%"));
-		end = *literal ? strstr(text, literal) : NULL;
-		if (end == NULL)
-			end = text + strlen(text);
-		if (literal[0] != '"' && holds_hidden_type(role, text, end))
-			return true;
-		text = end;
-	}
-	return false;
-}
-
-/*
- * What the first conversion of an error's message gave, up to the literal
- * behind it; NULL if the text is not of this format.
- */
-static char *
-first_in_message(const ErrorData *error)
-{
-	const char *format = dgettext(error->domain, error->message_id);
-	size_t		before = strcspn(format, "%");
-	const char *text = error->message;
-	const char *end = NULL;
-	char	   *behind;
-
-	if (text == NULL || strncmp(format, text, before) != 0 || strncmp(format + before, "%s", 2) != 0)
-		return NULL;
-	text += before;
-	format += before + 2;
-	behind = pnstrdup(format, strcspn(format, "%"));
-	if (*behind == '\0')
-		return pstrdup(text);
-	for (const char *p = strstr(text, behind); p; p = strstr(p + 1, behind))
-		end = p;
-	return end ? pnstrdup(text, end - text) : NULL;
-}
-
-/*
- * The schema in the name of an object, or NULL.  The name is as a literal has
- * it, which may go on with arguments, or its parts have lost their quotes.
- */
-static char *
-schema_of_name(const char *name, bool as_in_literal)
-{
-	char	   *schema = NULL;
-
-	for (;;)
-	{
-		char	   *part;
-
-		if (as_in_literal)
-			name += strspn(name, " \t\n\r\f\v");
-		if (as_in_literal && *name == '"')
-		{
-			part = read_identifier(&name, name + strlen(name));
-			truncate_identifier(part, strlen(part), false);
-		}
-		else
-		{
-			size_t		length = strcspn(name, as_in_literal ? ".( \t\n\r\f\v" : ".");
-
-			part = as_in_literal ? downcase_truncate_identifier(name, length, false) : pnstrdup(name, length);
-			name += length;
-		}
-		if (as_in_literal)
-			name += strspn(name, " \t\n\r\f\v");
-		if (*name++ != '.')
-			return schema;
-		schema = part;
-	}
-}
-
-/*
- * The type of a literal that names something which does not exist, or NULL.
- * All other names in the statement can be reached.
- */
-static const char *
-type_of_naming_literal(Oid role, const ErrorData *error)
-{
-	static const struct
-	{
-		const char *message;
-		const char *type;
-		bool		as_in_literal;
-	}			messages[] = {
-		{"permission denied for schema", "regclass", false},
-		{"text search ", "regconfig", false},
-		{"type \"%s\" ", "regtype", false},
-		{"type modifier", "regtype", false},
-		{"function \"%s\" does not exist", "regproc", true},
-		{"more than one function named ", "regproc", true},
-		{"collation \"%s\" for encoding ", NULL, false},
-		{"operator does not exist: ", NULL, true},
-	};
-
-	/* whichever type it has: no such schema, which is one that must not be used */
-	if (error->sqlerrcode == ERRCODE_UNDEFINED_TABLE || error->sqlerrcode == ERRCODE_INVALID_SCHEMA_NAME)
-		return "regclass";
-	for (int i = 0; i < lengthof(messages); i++)
-	{
-		char	   *name;
-		char	   *schema;
-		Oid			nspoid;
-
-		if (!starts_with(error->message_id, messages[i].message))
-			continue;
-
-		/* not every server says of a schema that there is none */
-		name = first_in_message(error);
-		schema = name ? schema_of_name(name, messages[i].as_in_literal) : NULL;
-		if (schema == NULL)
-			return messages[i].type;
-		nspoid = get_namespace_oid(schema, true);
-		if (!OidIsValid(nspoid) || pg_namespace_aclcheck(nspoid, role, ACL_USAGE) != ACLCHECK_OK)
-			return "regclass";
-		return messages[i].type;
-	}
-	return NULL;
-}
-
-/* Replaces what an error says of names by what it would say of any. */
-static void
-hide_names(Oid role, const char *source, ErrorData *error)
-{
-	/* an error of its own leaves it to the end of the client's message */
-	MemoryContext context = AllocSetContextCreate(MessageContext, "agentsandbox names",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext oldcontext = MemoryContextSwitchTo(context);
-	AsbName		name;
-	bool		unreachable;
-	bool		tells_type;
-	const char *type;
-
-	/* its conversation was closed, so it reaches nothing; that is what is wrong */
-	if (!SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role)))
-	{
-		MemoryContextSwitchTo(oldcontext);
-		MemoryContextDelete(context);
-		say(error, ASB_ERRCODE_CONVERSATION_CLOSED, "the conversation is closed", NULL);
-		error->cursorpos = 0;
-		return;
-	}
-
-	unreachable = asb_name_unreachable(role, source, error->cursorpos, cause_of(error), &name);
-	tells_type = !unreachable && tells_hidden_type(role, error);
-	MemoryContextSwitchTo(oldcontext);
-
-	if (unreachable &&
-		!(error->sqlerrcode == ERRCODE_UNDEFINED_COLUMN &&
-		  name.sqlerrcode == ERRCODE_UNDEFINED_COLUMN &&
-		  error->cursorpos > 0 && error->cursorpos < name.position))
-	{
-		say(error, name.sqlerrcode, name.message, name.hint);
-		error->cursorpos = name.position;
-	}
-	else if (tells_type)
-		say_type_not_granted(error);
-	else if (names_missing_alias(error))
-	{
-		/* all that it tells of stands in the text: FROM holds no such name */
-		MemoryContextDelete(context);
-		return;
-	}
-	else if ((type = type_of_naming_literal(role, error)) != NULL)
-	{
-		/* as it is of one that exists and is hidden */
-		say(error, ERRCODE_INSUFFICIENT_PRIVILEGE,
-			psprintf("values of type %s are not allowed", type), ASB_HINT_NAMES);
-		error->cursorpos = 0;
-	}
-
-	switch (error->sqlerrcode)
-	{
-		case ERRCODE_UNDEFINED_TABLE:
-			error->hint = pstrdup("agentsandbox.tables lists the relations that can be used.");
-			break;
-		case ERRCODE_UNDEFINED_COLUMN:
-			/* the server's own hint would name columns that are alike */
-			error->hint = pstrdup("agentsandbox.columns lists the columns that can be used.");
-			break;
-	}
-	MemoryContextDelete(context);
-}
-
 /* The fastpath message gives a function by its number; no answer tells its name. */
 static void
 hide_fastpath_names(ErrorData *error)
 {
 	if (error->sqlerrcode == ERRCODE_UNDEFINED_FUNCTION ||
-		starts_with(error->message_id, "permission denied for ") ||
-		starts_with(error->message_id, "cannot call function "))
-		say(error, ERRCODE_UNDEFINED_FUNCTION, "function does not exist", NULL);
+		asb_starts_with(error->message_id, "permission denied for ") ||
+		asb_starts_with(error->message_id, "cannot call function "))
+		asb_disclosure_say(error, ERRCODE_UNDEFINED_FUNCTION, "function does not exist", NULL);
 }
 
 /*
@@ -570,7 +218,7 @@ hide_inserted(ErrorData *error)
 	}
 	/* the operator has no other place to learn it from */
 	error->detail_log = error->message;
-	say(error, error->sqlerrcode, bare.data, error->hint);
+	asb_disclosure_say(error, error->sqlerrcode, bare.data, error->hint);
 }
 
 /*
@@ -584,7 +232,7 @@ is_of_foreign_server(const ErrorData *error)
 	return (error->context && strstr(error->context, "remote SQL command: ")) ||
 		(error->funcname && strcmp(error->funcname, "dblink_res_error") == 0) ||
 		ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_FDW_ERROR ||
-		starts_with(error->message_id, "user mapping not found for ");
+		asb_starts_with(error->message_id, "user mapping not found for ");
 }
 
 static void
@@ -594,7 +242,7 @@ hide_foreign_error(ErrorData *error)
 
 	/* the operator has no other place to learn it from */
 	error->detail_log = error->message;
-	say(error, error->sqlerrcode,
+	asb_disclosure_say(error, error->sqlerrcode,
 		constraint ? unnamed_constraint(error->sqlerrcode) : "a foreign server reported an error", NULL);
 }
 
@@ -608,7 +256,7 @@ is_of_inner_analysis(Oid role, const ErrorData *error, bool analyzing)
 {
 	return may_be_of_analysis(error) &&
 		(error->internalquery != NULL ||
-		 (!analyzing && (starts_with(error->filename, "parse_") ||
+		 (!analyzing && (asb_starts_with(error->filename, "parse_") ||
 						 strcmp(error->filename, "pg_constraint.c") == 0))) &&
 		(GetUserId() == role || !InLocalUserIdChange());
 }
@@ -618,7 +266,7 @@ static void
 hide_inner_analysis(ErrorData *error)
 {
 	error->detail_log = error->message;
-	say(error, ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION,
+	asb_disclosure_say(error, ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION,
 		"a statement inside a function names what does not exist or is not granted, or does not fit",
 		"agentsandbox.tables and agentsandbox.columns list what can be used.");
 }
@@ -631,21 +279,21 @@ hide_inner_analysis(ErrorData *error)
 static void
 hide_objects(Oid role, ErrorData *error, bool of_text)
 {
-	if (starts_with(error->message_id, "permission denied for "))
-		say(error, error->sqlerrcode,
+	if (asb_starts_with(error->message_id, "permission denied for "))
+		asb_disclosure_say(error, error->sqlerrcode,
 			"permission denied for something that a view, function, policy, trigger or default uses",
 			NULL);
-	else if (starts_with(error->message_id, "cache lookup failed for type "))
-		say_type_not_granted(error);
+	else if (asb_starts_with(error->message_id, "cache lookup failed for type "))
+		asb_disclosure_say_type(error);
 	else if (error->message_id && strstr(error->message_id, " violates row-level security policy "))
-		say(error, error->sqlerrcode, "row violates row-level security policy", NULL);
-	else if (starts_with(error->message_id, "update or delete on table "))
-		say(error, error->sqlerrcode, "update or delete violates a foreign key constraint", NULL);
+		asb_disclosure_say(error, error->sqlerrcode, "row violates row-level security policy", NULL);
+	else if (asb_starts_with(error->message_id, "update or delete on table "))
+		asb_disclosure_say(error, error->sqlerrcode, "update or delete violates a foreign key constraint", NULL);
 	else if (is_about_hidden(role, error))
-		say(error, error->sqlerrcode, unnamed_constraint(error->sqlerrcode), NULL);
+		asb_disclosure_say(error, error->sqlerrcode, unnamed_constraint(error->sqlerrcode), NULL);
 	else if (!of_text &&
 			 ((tells_something(error) && !quotes_own(error)) ||
-			  (may_be_of_analysis(error) && IsTransactionState() && tells_hidden_type(role, error))))
+			  (may_be_of_analysis(error) && IsTransactionState() && asb_disclosure_tells_type(role, error))))
 		hide_inserted(error);
 }
 
@@ -656,8 +304,8 @@ hide_objects(Oid role, ErrorData *error, bool of_text)
 static bool
 is_of_text(const ErrorData *error, bool analyzing)
 {
-	return analyzing && !starts_with(error->filename, "rewrite") &&
-		!starts_with(error->message_id, "collation mismatch between implicit ");
+	return analyzing && !asb_starts_with(error->filename, "rewrite") &&
+		!asb_starts_with(error->message_id, "collation mismatch between implicit ");
 }
 
 void
@@ -666,7 +314,7 @@ asb_disclosure_names(Oid role, const char *source, ErrorData *error)
 	/* a callback of the function that was given the text has moved it */
 	error->cursorpos = Max(error->cursorpos, error->internalpos);
 	if (names_can_be_looked_up(error, source))
-		hide_names(role, source, error);
+		asb_disclosure_hide_names(role, source, error);
 	hide_objects(role, error, is_of_text(error, true));
 	/* for the gate it is none of a function's statements, and its names have been looked at */
 	error->internalquery = NULL;
@@ -725,7 +373,7 @@ detail_is_own(const ErrorData *error, bool of_text)
 static bool
 context_is_own(const ErrorData *error)
 {
-	return (starts_with(error->context, "COPY ") || starts_with(error->context, "JSON data, line ")) &&
+	return (asb_starts_with(error->context, "COPY ") || asb_starts_with(error->context, "JSON data, line ")) &&
 		strchr(error->context, '\n') == NULL;
 }
 
@@ -744,7 +392,7 @@ asb_disclosure_gate(ErrorData *error, const char *source, bool analyzing)
 		error->output_to_server = false;
 
 	/* aclitem's input function warns if the role it was given exists */
-	if (starts_with(error->message_id, "defaulting grantor "))
+	if (asb_starts_with(error->message_id, "defaulting grantor "))
 		error->output_to_client = false;
 
 	if (is_of_foreign_server(error))
@@ -754,7 +402,7 @@ asb_disclosure_gate(ErrorData *error, const char *source, bool analyzing)
 	else if (hint_is_guess(error, analyzing))
 		error->hint = NULL;
 	else if (analyzing && names_can_be_looked_up(error, source))
-		hide_names(role, source, error);
+		asb_disclosure_hide_names(role, source, error);
 	else if (analyzing && error->elevel == ERROR && source == NULL)
 		hide_fastpath_names(error);
 	/* without a file: see asb_disclosure_names() */
