@@ -43,6 +43,16 @@ FROM regress_transitions.states ORDER BY n;
 SELECT regress_transitions.try('asleep', 'DELETE FROM agentsandbox.RemoteProcedureCalls') AS unknown;
 SELECT regress_transitions.try('ready', 'UPDATE agentsandbox.RemoteProcedureCalls SET status = NULL') AS to_null;
 SELECT regress_transitions.try('submitted', 'UPDATE agentsandbox.RemoteProcedureCalls SET status = NULL') AS to_null;
+-- ... nor where triggers do not fire, or the worker could go on with no call;
+-- all that there are do
+BEGIN;
+SET LOCAL session_replication_role = replica;
+INSERT INTO agentsandbox.RemoteProcedureCalls (conversation, id, method, status, submitted_at, submitted_xid, ordinal)
+SELECT '00000000-0000-0000-0000-000000000001', gen_random_uuid(), 'none', state, now(), pg_current_xact_id(), n FROM regress_transitions.states;
+\set VERBOSITY terse
+UPDATE agentsandbox.RemoteProcedureCalls SET status = 'asleep' WHERE method = 'none' AND ordinal = 1;
+\set VERBOSITY default
+ROLLBACK;
 
 -- an ended call keeps all it says
 SELECT c.attname, count(*) FILTER (WHERE outcome = 'done') AS changed

@@ -77,7 +77,9 @@ CREATE TABLE agentsandbox.RemoteProcedureCalls (
     lease_expires_at timestamptz,
     claimed_at       timestamptz,
     attempt          integer,
-    status           text NOT NULL,
+    -- also where the trigger does not fire: the worker cannot read any other
+    status           text NOT NULL CHECK (status OPERATOR(pg_catalog.=) ANY (
+                         '{submitted,held,ready,claimed,completed,failed,refused,expired,cancelled}')),
     response         jsonb,
     error            jsonb,
     finished_at      timestamptz,
