@@ -51,6 +51,10 @@ EXCEPTION WHEN check_violation THEN
         ERRCODE = 'invalid_name',
         MESSAGE = pg_catalog.format('"%s" cannot be the name of a label', create_label.name),
         HINT = 'Use up to 63 lower-case letters, digits and underscores, a letter first.';
+WHEN unique_violation THEN
+    RAISE EXCEPTION USING
+        ERRCODE = 'duplicate_object',
+        MESSAGE = pg_catalog.format('label "%s" already exists', create_label.name);
 END
 $$;
 COMMENT ON FUNCTION agentsandbox.create_label(text, text) IS 'makes a label, which SECURITY LABEL FOR agentsandbox can then give to tables, columns and functions';
