@@ -12,6 +12,7 @@ my $calls = 'agentsandbox.remoteprocedurecalls';
 my $http = start_http();
 my %method = (
 	echo => handler($http, path => '/echo'),
+	slow => handler($http, path => '/slow/2.5'),
 	hang => handler($http, path => '/hang', timeout_seconds => 60));
 prepare_methods(sort keys %method);
 
@@ -65,5 +66,28 @@ sql('GRANT agentsandbox_gateway TO gateway_service');
 is(outcome(add_call('echo', '{}'))->{status}, 'completed', 'and it goes on');
 $gateway->signal('KILL');
 $gateway->wait_for_end;
+
+# one that is refused is asked for again while the lease lasts, however short
+sql(<<'SQL');
+SELECT setval('number', 1, false);
+ALTER FUNCTION agentsandbox.extend RENAME TO extend_really;
+CREATE FUNCTION agentsandbox.extend(id uuid, lease_token uuid, lease interval) RETURNS timestamptz
+    LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    -- also when it is asked for alone, which comes next
+    IF nextval('public.number') <= 2 THEN
+        RAISE EXCEPTION 'not this time';
+    END IF;
+    RETURN agentsandbox.extend_really(id, lease_token, lease);
+END
+$$;
+SQL
+my $before = $http->requests;
+$gateway = start_gateway(poll_seconds => 0.1, lease_seconds => 1, methods => { slow => $method{slow} });
+$outcome = outcome(add_call('slow', '{}'));
+is("$outcome->{status} $outcome->{attempt}", 'completed 1', 'a lease of a second outlives an extension that was refused');
+is($http->requests - $before, 1, '... so the call is performed once');
+like($gateway->log, qr/event=extend_refused/, '... and one was refused');
+is($gateway->stop, 0, '... and SIGTERM ends it');
 
 done_testing();

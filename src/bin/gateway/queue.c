@@ -22,6 +22,7 @@
 
 #define STALL_MS 30000
 #define RETRY_MS 1000
+#define MIN_RETRY_MS 100
 #define LISTEN_AGAIN_MS 5000
 
 /* SQLSTATE of a lease token that is not the current one */
@@ -119,6 +120,17 @@ claim_answered(AsbQueue *queue, AsbRequest *request, bool failed)
 	queue->events.claim_done(queue->events.owner, count);
 }
 
+/* When to ask again: while the lease lasts, soon enough for it. */
+static int64_t
+again_at(const AsbCall *call, int64_t now)
+{
+	int64_t		wait = (call->lease_until - now) / 2;
+
+	if (wait <= 0 || wait > RETRY_MS)
+		return now + RETRY_MS;
+	return now + (wait > MIN_RETRY_MS ? wait : MIN_RETRY_MS);
+}
+
 /* An extension or report that failed though it was alone. */
 static void
 call_refused(AsbQueue *queue, AsbRequest *request, int64_t now)
@@ -135,7 +147,7 @@ call_refused(AsbQueue *queue, AsbRequest *request, int64_t now)
 	asb_request_log(request, request->kind == ASB_REQUEST_EXTEND ? "extend_refused" : "report_refused");
 	if (request->kind == ASB_REQUEST_EXTEND)
 	{
-		call->extend_at = now + RETRY_MS;	/* then the owner asks again */
+		call->extend_at = again_at(call, now);	/* then the owner asks again */
 		return;
 	}
 	if (now >= call->lease_until)
@@ -145,7 +157,7 @@ call_refused(AsbQueue *queue, AsbRequest *request, int64_t now)
 	}
 	again = asb_requests_add(&queue->waiting, ASB_REQUEST_REPORT, call);
 	again->alone = true;
-	again->not_before = now + RETRY_MS;
+	again->not_before = again_at(call, now);
 
 	/* the response itself is what the database cannot take: data or limits */
 	if (call->outcome.response != NULL && state != NULL &&
