@@ -7,12 +7,16 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -48,11 +52,13 @@ static const char *const relation_names[ASB_NRELATIONS] = {
 
 /* InvalidOid where it has to be looked up */
 static Oid	relations[ASB_NRELATIONS];
+static bool version_is_ours = false;
 
 static void
 forget_relations(void)
 {
 	memset(relations, 0, sizeof(relations));
+	version_is_ours = false;
 }
 
 static void
@@ -111,6 +117,52 @@ asb_schema_oid(void)
 	return schema_oid;
 }
 
+/* The version of the extension in this database, or NULL. */
+static char *
+extension_version(void)
+{
+	Relation	rel = table_open(ExtensionRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	char	   *version = NULL;
+	bool		isnull;
+
+	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber, F_NAMEEQ,
+				CStringGetDatum("agentsandbox"));
+	scan = systable_beginscan(rel, ExtensionNameIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		version = TextDatumGetCString(heap_getattr(tuple, Anum_pg_extension_extversion,
+												   RelationGetDescr(rel), &isnull));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return version;
+}
+
+/*
+ * This library reads and writes the tables of its own version, by the numbers
+ * of their columns.  An update may go through others, one script for each.
+ */
+void
+asb_check_version(void)
+{
+	char	   *version;
+
+	if (version_is_ours || creating_extension)
+		return;
+	version = extension_version();
+	if (version == NULL || strcmp(version, ASB_VERSION) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("extension agentsandbox and the library that the server has loaded are not of the same version"),
+				 errdetail_log("The extension is of version %s, the library of %s.",
+							   version ? version : "none", ASB_VERSION),
+				 errhint("Restart the server after an installation, and run ALTER EXTENSION agentsandbox UPDATE in this database.")));
+	pfree(version);
+	version_is_ours = true;
+}
+
 /* Looks it up in the catalog, and remembers it. */
 static Oid
 find_relation(AsbOwnRelation relation)
@@ -125,6 +177,7 @@ find_relation(AsbOwnRelation relation)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("extension agentsandbox is not installed in this database"),
 				 errhint("Run CREATE EXTENSION agentsandbox in it.")));
+	asb_check_version();
 	relations[relation] = relid;
 	return relid;
 }

@@ -39,7 +39,10 @@ typedef enum AsbOwnRelation
 
 #define ASB_NRELATIONS (ASB_REL_USAGE + 1)
 
-/* OID of one of them; error if the extension is missing.  Cached. */
+/* Error if the extension in this database is of another version than this library. */
+extern void asb_check_version(void);
+
+/* OID of one of them; error if the extension is missing, or of another version.  Cached. */
 extern Oid	asb_relation_oid(AsbOwnRelation relation);
 
 /* Number of columns, dropped ones included; 0 if there is no such relation. */

@@ -105,6 +105,7 @@ asb_worker_begin(const char *activity)
 	/* what was committed while we waited for the lock counts */
 	PopActiveSnapshot();
 	PushActiveSnapshot(GetTransactionSnapshot());
+	asb_check_version();
 	asb_methods_recheck();
 	SPI_connect();
 }
