@@ -9,6 +9,8 @@
  */
 #include "bin/audit/compare.h"
 
+#include "common/utf8.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,16 +37,40 @@ find(Listed *listed, size_t n, const AsbEntry *entry)
 	return bsearch(entry, listed, n, sizeof(Listed), asb_compare_entries);
 }
 
-/* Texts of the catalogs are the operator's; they must not forge a line. */
+/* Characters that do not show, or turn others around: as agentsandbox.show_hidden() has them. */
+static bool
+is_hidden(uint32_t c)
+{
+	static const uint32_t ranges[][2] = {
+		{0x01, 0x1F}, {0x7F, 0xA0}, {0xAD, 0xAD}, {0x34F, 0x34F}, {0x61C, 0x61C}, {0x115F, 0x1160},
+		{0x17B4, 0x17B5}, {0x180B, 0x180E}, {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x206F},
+		{0x3000, 0x3000}, {0x3164, 0x3164}, {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0},
+		{0xFFF0, 0xFFFB}, {0xE0000, 0xE0FFF}
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+	{
+		if (c >= ranges[i][0] && c <= ranges[i][1])
+			return true;
+	}
+	return false;
+}
+
+/* Names are those of whoever makes objects; they must not forge a line, or steer a terminal. */
 static void
 print_text(const char *text)
 {
-	for (; *text; text++)
+	const char *end = text + strlen(text);
+
+	while (text < end)
 	{
-		if ((unsigned char) *text < ' ' || *text == 0x7f)
-			printf("\\x%02x", (unsigned char) *text);
+		const char *start = text;
+		uint32_t	c = asb_utf8_next(&text, end);
+
+		if (!is_hidden(c))
+			fwrite(start, 1, (size_t) (text - start), stdout);
 		else
-			putchar(*text);
+			printf(c <= 0x7F ? "\\x%02x" : "[U+%04X]", c);
 	}
 }
 

@@ -11,7 +11,9 @@
 #include "bin/audit/objects.h"
 #include "bin/audit/statements.h"
 
+#include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +40,8 @@ static const char usage[] =
 "Statement triggers of tables that the profile may change are fired for no rows, and\n"
 "rolled back.\n"
 "\n"
-"Exit status: 0 if both are equal, 1 if they differ, 2 if it could not be found out.\n";
+"Exit status: 0 if both are equal, 1 if they differ, 2 if it could not be found out,\n"
+"or not be written.\n";
 
 enum
 {
@@ -109,6 +112,9 @@ probe(AsbAudit *audit, const char *schemas, bool verbose)
 		   " %zu entries listed; %zu differences\n",
 		   result.works + result.refused + result.impossible, (asb_now_ms() - begin) / 1000.0, result.works, result.refused, result.impossible,
 		   result.listed, result.differences);
+	/* a report that nobody can read proves nothing */
+	if (ferror(stdout) || fclose(stdout) != 0)
+		asb_audit_fail(audit, "cannot write the outcome", strerror(errno));
 	return result.differences == 0 ? 0 : 1;
 }
 
@@ -120,6 +126,8 @@ main(int argc, char **argv)
 	bool		verbose = false;
 	int			option;
 
+	/* whoever reads the output may go; the conversation has still to be closed */
+	signal(SIGPIPE, SIG_IGN);
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
 	{
 		switch (option)
