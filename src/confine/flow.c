@@ -61,7 +61,7 @@ asb_flow_note_locks(const List *rowmarks)
 	{
 		const Node *mark = lfirst(cell);
 		LockClauseStrength strength = IsA(mark, PlanRowMark) ?
-			((const PlanRowMark *) mark)->strength : castNode(RowMarkClause, mark)->strength;
+			((const PlanRowMark *) mark)->strength : lfirst_node(RowMarkClause, cell)->strength;
 
 		if (strength != LCS_FORKEYSHARE)
 			locks_as_keys_do = false;

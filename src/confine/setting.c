@@ -328,8 +328,8 @@ option_value(const DefElem *option)
 	const A_Const *constant = castNode(A_Const, option->arg);
 
 	if (IsA(&constant->val, Integer))
-		return intVal(&constant->val) ? "on" : "off";
-	return strVal(&constant->val);
+		return constant->val.ival.ival ? "on" : "off";
+	return constant->val.sval.sval;
 }
 
 /*

@@ -135,7 +135,7 @@ is_downwards(const VariableSetStmt *stmt)
 		list_length(stmt->args) != 1 || !IsA(linitial(stmt->args), A_Const))
 		return false;
 	value = linitial_node(A_Const, stmt->args);
-	return IsA(&value->val, String) && strcmp(strVal(&value->val), "none") == 0;
+	return IsA(&value->val, String) && strcmp(value->val.sval.sval, "none") == 0;
 }
 
 bool
