@@ -171,8 +171,9 @@ owned_if(void (*run) (void *arg), void *arg, bool (*expected) (int sqlerrcode))
 	ResourceOwnerRelease(ours, RESOURCE_RELEASE_BEFORE_LOCKS, done, false);
 	ResourceOwnerRelease(ours, RESOURCE_RELEASE_LOCKS, done, false);
 	ResourceOwnerRelease(ours, RESOURCE_RELEASE_AFTER_LOCKS, done, false);
-	ResourceOwnerDelete(ours);
+	/* the current one cannot be deleted */
 	CurrentResourceOwner = owner;
+	ResourceOwnerDelete(ours);
 	return done;
 }
 
