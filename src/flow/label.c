@@ -75,11 +75,17 @@ read_definitions(void)
 	names_valid = !names_changed;
 }
 
-AsbLabelSet
-asb_label_find(const char *name, int length)
+void
+asb_labels_read(void)
 {
 	if (!names_valid)
 		read_definitions();
+}
+
+AsbLabelSet
+asb_label_find(const char *name, int length)
+{
+	asb_labels_read();
 	for (int bit = 0; length > 0 && bit < MAX_LABELS; bit++)
 	{
 		if (strncmp(names[bit], name, length) == 0 && names[bit][length] == '\0')
@@ -146,8 +152,7 @@ asb_labels_names(AsbLabelSet set, int *n)
 {
 	char	  **list = palloc(MAX_LABELS * sizeof(char *));
 
-	if (!names_valid)
-		read_definitions();
+	asb_labels_read();
 	*n = 0;
 	for (int bit = 0; bit < MAX_LABELS; bit++)
 	{

@@ -109,9 +109,13 @@ read_given(void)
 		hash_destroy(before);
 	given = asb_table_create("agentsandbox labels given", TopMemoryContext, sizeof(GivenKey), sizeof(Given));
 
-	/* what comes in while we read makes us read again */
-	asb_objects_labelled = (AsbObjectsLabelled) {.known = true};
+	/*
+	 * News come in with locks: what takes one comes first.  What still comes
+	 * in while we read makes us read again.
+	 */
 	rel = table_open(SecLabelRelationId, AccessShareLock);
+	asb_labels_read();
+	asb_objects_labelled = (AsbObjectsLabelled) {.known = true};
 	scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
