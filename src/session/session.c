@@ -58,6 +58,9 @@ static Oid	derived_outer_role = InvalidOid;
 static bool pair_sandboxed = false;
 static Oid	pair_role = InvalidOid;
 
+/* that of the role in AUTHOID: where invalidations arrive, no cache may be asked */
+static uint32 pair_hash = 0;
+
 /* whom the login gate found to be sandboxed */
 static Oid	sandboxed_login = InvalidOid;
 
@@ -234,6 +237,7 @@ decide_pair(Oid session_user, Oid outer_role)
 	/* from here on, until all is known, everything is refused */
 	current = NULL;
 	pair_role = role;
+	pair_hash = OidIsValid(role) ? GetSysCacheHashValue1(AUTHOID, ObjectIdGetDatum(role)) : 0;
 	pair_sandboxed = OidIsValid(role);
 	derived_session_user = session_user;
 	derived_outer_role = outer_role;
@@ -404,9 +408,7 @@ invalidate_rows(Datum arg, Oid relid)
 static void
 invalidate_role(Datum arg, int cacheid, uint32 hashvalue)
 {
-	if (pair_sandboxed &&
-		(hashvalue == 0 ||
-		 hashvalue == GetSysCacheHashValue1(AUTHOID, ObjectIdGetDatum(pair_role))))
+	if (pair_sandboxed && (hashvalue == 0 || hashvalue == pair_hash))
 		forget_rows();
 }
 
