@@ -136,6 +136,26 @@ insert_index_entries(Relation rel, TupleTableSlot *slot, AsbUpdateIndexes which)
 	FreeExecutorState(estate);
 }
 
+#ifdef USE_ASSERT_CHECKING
+/*
+ * heap_update() asserts that who does not wait finds nobody to wait for; without
+ * the assertion it answers TM_BeingModified, as tableam.h says.  A lock of our
+ * own makes both true.
+ */
+static TM_Result
+lock_unless_busy(Relation rel, HeapTuple tuple)
+{
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TM_FailureData failure;
+	TM_Result	result;
+
+	result = table_tuple_lock(rel, &tuple->t_self, GetActiveSnapshot(), slot, GetCurrentCommandId(false),
+							  LockTupleNoKeyExclusive, LockWaitSkip, 0, &failure);
+	ExecDropSingleTupleTableSlot(slot);
+	return result == TM_WouldBlock ? TM_BeingModified : result;
+}
+#endif
+
 TM_Result
 asb_call_write(Relation rel, AsbCall *call, bool wait)
 {
@@ -151,6 +171,15 @@ asb_call_write(Relation rel, AsbCall *call, bool wait)
 	asb_call_deform(call->tuple, desc, old_values, old_isnull);
 	asb_call_check_change(desc, old_values, old_isnull, call->values, call->isnull);
 
+#ifdef USE_ASSERT_CHECKING
+	if (!wait)
+	{
+		result = lock_unless_busy(rel, call->tuple);
+		if (result != TM_Ok)
+			return result;
+		wait = true;
+	}
+#endif
 	slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
 	ExecStoreHeapTuple(heap_form_tuple(desc, call->values, call->isnull), slot, true);
 	for (;;)
