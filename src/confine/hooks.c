@@ -526,7 +526,7 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 	if (agent && !asb_statement_gate(agent, pstmt, queryString, queryEnv, is_deeper()))
 		return;
 	if (!agent)
-		asb_flow_gate_utility(session, statement);
+		asb_flow_gate_utility(asb_session(), statement);
 
 	copies_in = IsA(statement, CopyStmt) && ((const CopyStmt *) statement)->is_from;
 	if (copies_in)
