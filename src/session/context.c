@@ -265,11 +265,12 @@ fill_typed_cache(TypedCache *cache, const AsbSession *session, text *key, Memory
 	MemoryContext oldcontext;
 	Datum		value = (Datum) 0;
 
+	/* first: a domain's CHECK may have the session looked at anew */
 	cache->valid = false;
+	cache->conversation = session->conversation;
 	cache->isnull = !typed_value(session, key, cache->type, &value);
 
 	oldcontext = MemoryContextSwitchTo(context);
-	cache->conversation = session->conversation;
 	cache->key = DatumGetTextPCopy(PointerGetDatum(key));
 	if (!cache->isnull)
 		cache->value = datumCopy(value, cache->typbyval, cache->typlen);
