@@ -108,7 +108,8 @@ recover(MemoryContext context)
 				 errhint("pg_locks shows who holds locks, and pg_stat_activity since when.")));
 		logged_at = now;
 	}
-	AbortCurrentTransaction();
+	/* the error may come out of a subtransaction, which alone AbortCurrentTransaction() would abort */
+	AbortOutOfAnyTransaction();
 	MemoryContextSwitchTo(context);
 	return locked;
 }

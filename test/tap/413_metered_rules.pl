@@ -114,6 +114,8 @@ interval('1 day');
 $one = labelled('metered');
 ask($one, 1, 2);
 poll_until(states($one), 'held (tick) 1, held (tick) 2');
+my $worker = q(SELECT pid FROM pg_stat_activity WHERE backend_type = 'agentsandbox worker');
+my $same = sql($worker);
 my $blocker = PsqlSession->new(conninfo());
 $blocker->run('BEGIN; LOCK TABLE agentsandbox.egress_charges IN SHARE MODE');
 interval('2 s');
@@ -126,6 +128,7 @@ poll_is(states($one), 'ready 1, ready 2', 'calls are released when the worker wa
 is(sql("SELECT bool_and(ready_at > '$freed'), count(DISTINCT ready_at), bool_and(extract(epoch FROM ready_at) % 2 = 0)
 	FROM agentsandbox.RemoteProcedureCalls WHERE conversation = '$one->{conversation}'"), 't|1|t', 'but at the next tick: not later than the one they would have had');
 is(sql("SELECT count(*) FROM agentsandbox.egress_charges WHERE conversation = '$one->{conversation}'"), '2', 'and charged once');
+is(sql($worker), $same, '... by the same worker');
 
 # ---- a method that is altered in the transaction that approves
 
