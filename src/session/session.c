@@ -225,6 +225,7 @@ static void
 decide_pair(Oid session_user, Oid outer_role)
 {
 	Oid			role;
+	uint32		hash;
 
 	if (session_user == derived_session_user && outer_role == derived_outer_role)
 		return;
@@ -233,11 +234,12 @@ decide_pair(Oid session_user, Oid outer_role)
 	derived_session_user = derived_outer_role = InvalidOid;
 	forget_rows();
 	role = deciding_role(session_user, outer_role);
+	hash = OidIsValid(role) ? GetSysCacheHashValue1(AUTHOID, ObjectIdGetDatum(role)) : 0;
 
 	/* from here on, until all is known, everything is refused */
 	current = NULL;
 	pair_role = role;
-	pair_hash = OidIsValid(role) ? GetSysCacheHashValue1(AUTHOID, ObjectIdGetDatum(role)) : 0;
+	pair_hash = hash;
 	pair_sandboxed = OidIsValid(role);
 	derived_session_user = session_user;
 	derived_outer_role = outer_role;
