@@ -287,6 +287,9 @@ asb_sessions(PG_FUNCTION_ARGS)
 
 		if (list[i].database != MyDatabaseId)
 			continue;
+		/* too many of a conversation's may come at once, and most of them are not let in */
+		if (!list[i].admitted && !asb_uuid_is_zero(&list[i].conversation))
+			continue;
 		values[0] = Int32GetDatum(list[i].pid);
 		values[1] = UUIDPGetDatum(&list[i].conversation);
 		nulls[1] = asb_uuid_is_zero(&list[i].conversation);
