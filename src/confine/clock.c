@@ -239,8 +239,10 @@ start(void)
 		limit->at_login = *limit->value;
 		for (int j = 0; limit->show && j < n; j++)
 		{
-			if (strcmp(settings[j]->name, limit->setting) == 0)
-				((struct config_int *) settings[j])->show_hook = limit->show;
+			struct config_int *setting = (struct config_int *) settings[j];
+
+			if (setting->gen.vartype == PGC_INT && setting->variable == limit->value)
+				setting->show_hook = limit->show;
 		}
 	}
 }

@@ -117,24 +117,25 @@ asb_schema_oid(void)
 	return schema_oid;
 }
 
-/* The version of the extension in this database, or NULL. */
+/*
+ * The version of the extension in this database, or NULL.  Each login reads it,
+ * and there are few extensions: the index would have to be opened first.
+ */
 static char *
 extension_version(void)
 {
 	Relation	rel = table_open(ExtensionRelationId, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
 	HeapTuple	tuple;
 	char	   *version = NULL;
 	bool		isnull;
 
-	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber, F_NAMEEQ,
-				CStringGetDatum("agentsandbox"));
-	scan = systable_beginscan(rel, ExtensionNameIndexId, true, NULL, 1, &key);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-		version = TextDatumGetCString(heap_getattr(tuple, Anum_pg_extension_extversion,
-												   RelationGetDescr(rel), &isnull));
+	while (version == NULL && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		if (namestrcmp(&((Form_pg_extension) GETSTRUCT(tuple))->extname, "agentsandbox") == 0)
+			version = TextDatumGetCString(heap_getattr(tuple, Anum_pg_extension_extversion,
+													   RelationGetDescr(rel), &isnull));
+	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 	return version;
