@@ -41,6 +41,7 @@
 #include "confine/disclosure_name.h"
 #include "confine/relation.h"
 #include "confine/type.h"
+#include "core/compat.h"
 #include "session/session.h"
 
 /* bytes of a message that are told, and of a statement that are logged */

@@ -21,6 +21,7 @@
 #include "confine/function.h"
 #include "confine/name.h"
 #include "confine/type.h"
+#include "core/compat.h"
 #include "core/errors.h"
 #include "session/session.h"
 
