@@ -105,6 +105,11 @@ my $batch = $mcp->receive;
 is(ref $batch, 'ARRAY', 'a batch is answered by a batch');
 is_deeply([ sort map { $_->{id} // 'null' } @$batch ], [ 1, 2, 3, 'null' ], '... with an answer to each request');
 is($mcp->complaint('[]')->{error}{code}, -32600, 'an empty batch');
+$mcp->raw('[' . join(',', (1) x 100) . "]\n");
+is(scalar @{ $mcp->receive }, 100, 'a batch of 100');
+$mcp->raw('[' . join(',', (1) x 101) . "]\n");
+$answer = $mcp->receive;
+is(ref $answer eq 'HASH' && $answer->{error}{code}, -32600, '... and of no more');
 $mcp->raw('[{"jsonrpc":"2.0","method":"x"}]' . "\n");
 is_deeply($mcp->request('ping')->{result}, {}, 'a batch of notifications is not answered');
 $mcp->finish;
@@ -348,6 +353,21 @@ for my $n (1 .. $many)
 	$right++ if $message->{id} eq "n$n" && $message->{result}{structuredContent}{rows}[0][0] == $n;
 }
 is($right, $many, "$many requests at once are answered in order");
+
+# long answers, none of them read: statements wait for the reader, and memory stays what it may be
+my $rss = sub { open my $in, '<', "/proc/$mcp->{pid}/status" or die; return (grep { /^VmRSS/ } <$in>)[0] =~ /(\d+)/ ? $1 / 1024 : 0 };
+my $long = 1000;
+$mcp->raw(join '', map { json({ jsonrpc => '2.0', id => "l$_", method => 'tools/call',
+	params => { name => 'query', arguments => { sql => q(SELECT repeat('x', 100000)) } } }) . "\n" } 1 .. $long);
+poll_until("SELECT bool_and(state = 'idle' AND clock_timestamp() - state_change > '500 ms') FROM pg_stat_activity"
+	. " WHERE usename = '$writer->{role}' AND query LIKE '%repeat%'", 't');
+cmp_ok($rss->(), '<', 200, 'answers that are not read stop the statements that would make more');
+my $lines = 0;
+while ($lines < $long && IO::Select->new($mcp->{out})->can_read(30) && sysread $mcp->{out}, my $bytes, 65536)
+{
+	$lines += $bytes =~ tr/\n//;
+}
+is($lines, $long, '... until they are read');
 
 # ---- the connection goes away ----
 

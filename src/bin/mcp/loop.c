@@ -3,7 +3,7 @@
  *		One thread, one poll: the client, the database, signals.
  *
  * A client that sends faster than it reads fills memory up to a limit; then
- * nothing more is read from it until it has read.
+ * nothing more is read from it, nor done for it, until it has read.
  */
 #include "bin/mcp/loop.h"
 
@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #define MAX_HELD_REQUESTS (16 * 1024 * 1024)
-#define MAX_UNREAD_ANSWERS (64 * 1024 * 1024)
 
 /* Once the client has said all, how long may the answers take? */
 #define LAST_ANSWERS_MS 2000
@@ -59,7 +58,7 @@ catch_signals(sigset_t *polling)
 static bool
 may_read(const AsbServer *server)
 {
-	return server->weight < MAX_HELD_REQUESTS && asb_output_pending(&server->output) < MAX_UNREAD_ANSWERS;
+	return server->weight < MAX_HELD_REQUESTS && !asb_output_full(&server->output);
 }
 
 /* Takes what the client has sent; false at the end of it. */

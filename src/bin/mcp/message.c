@@ -160,12 +160,16 @@ asb_message_read(const char *text, size_t length, AsbMessage *message)
 
 	if (text[0] == '[')
 	{
-		AsbJsonItem first = {0};
+		AsbJsonItem element = {0};
+		int			count = 0;
 
 		message->kind = ASB_MESSAGE_BATCH;
 		message->body = (AsbSlice) {text, length};
-		if (!asb_json_next(text, length, &first))
-			refuse(message, ASB_RPC_INVALID_REQUEST, "a batch must not be empty");
+		while (count <= ASB_MESSAGE_MAX_BATCH && asb_json_next(text, length, &element))
+			count++;
+		if (count == 0 || count > ASB_MESSAGE_MAX_BATCH)
+			refuse(message, ASB_RPC_INVALID_REQUEST, count == 0 ? "a batch must not be empty" :
+				   "a batch must not have more than 100 messages");
 	}
 	else
 		asb_message_classify(text, length, message);

@@ -20,6 +20,9 @@
 #define ASB_MESSAGE_MAX_ID 256
 #define ASB_MESSAGE_MAX_METHOD 64
 
+/* All answers to a batch are in memory before the first is sent. */
+#define ASB_MESSAGE_MAX_BATCH 100
+
 /* A part of a JSON text; text is NULL where there is none. */
 typedef struct AsbSlice
 {
@@ -32,7 +35,7 @@ typedef enum AsbMessageKind
 	ASB_MESSAGE_REQUEST,
 	ASB_MESSAGE_NOTIFICATION,
 	ASB_MESSAGE_RESPONSE,		/* to a request that was never made */
-	ASB_MESSAGE_BATCH,			/* body is a JSON array that is not empty */
+	ASB_MESSAGE_BATCH,			/* body is a JSON array, not empty and not too long */
 	ASB_MESSAGE_INVALID			/* code and problem say why */
 } AsbMessageKind;
 

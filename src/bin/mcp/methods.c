@@ -150,7 +150,11 @@ accept_request(const Incoming *in, AsbRequest *request)
 {
 	request->batch = in->batch;
 	if (in->batch != NULL)
+	{
 		in->batch->open++;
+		/* its answer waits for those of the others, where no reader can stop it */
+		request->weight += (size_t) in->server->options.max_bytes;
+	}
 	asb_turns_add(in->server, request);
 }
 

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MAX_UNREAD_ANSWERS (64 * 1024 * 1024)
+
 /* Once all is written, memory beyond this is given back. */
 #define KEEP_BYTES 65536
 
@@ -26,6 +28,12 @@ size_t
 asb_output_pending(const AsbOutput *output)
 {
 	return output->waiting.length - output->sent;
+}
+
+bool
+asb_output_full(const AsbOutput *output)
+{
+	return asb_output_pending(output) >= MAX_UNREAD_ANSWERS;
 }
 
 void

@@ -2,8 +2,8 @@
  * output.h
  *		Standard output: whole lines, each a JSON-RPC message, and nothing else.
  *
- * Lines wait in memory while the client does not read.  It is for the loop to
- * read no further requests when there are too many.
+ * Lines wait in memory while the client does not read.  It is for the others to
+ * make no more of them when it is full.
  */
 #ifndef ASB_MCP_OUTPUT_H
 #define ASB_MCP_OUTPUT_H
@@ -25,5 +25,8 @@ extern void asb_output_line(AsbOutput *output, const AsbString *message);
 extern void asb_output_flush(AsbOutput *output);
 
 extern size_t asb_output_pending(const AsbOutput *output);
+
+/* Should the client read first? */
+extern bool asb_output_full(const AsbOutput *output);
 
 #endif

@@ -49,7 +49,7 @@ typedef struct AsbRequest
 	char	   *id;				/* JSON */
 	char	   *progress_token; /* JSON, or NULL */
 	struct AsbBatch *batch;		/* it came in one, or NULL */
-	size_t		weight;			/* bytes it came in */
+	size_t		weight;			/* bytes it came in, or may hold */
 	int64_t		received_at;
 	bool		cancelled;		/* is not answered any more */
 	int64_t		cancel_again_at;	/* while its statement still runs */

@@ -120,7 +120,8 @@ dequeue(AsbServer *server, AsbRequest **link)
 static void
 run_next(AsbServer *server)
 {
-	while (server->waiting != NULL && server->running == NULL && asb_database_ready(&server->database))
+	while (server->waiting != NULL && server->running == NULL &&
+		   asb_database_ready(&server->database) && !asb_output_full(&server->output))
 	{
 		AsbRequest *request = dequeue(server, &server->waiting);
 
