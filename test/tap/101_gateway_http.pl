@@ -43,6 +43,7 @@ my %case = (
 	long => [ $handler->('/long'), '{}', '{"a": true}', undef, undef, 1 ],
 	huge => [ $handler->('/huge'), '{}', undef, 'response_too_large', undef, 1 ],
 	chunked => [ $handler->('/chunked'), '{}', undef, 'response_too_large', undef, 1 ],
+	coded => [ $handler->('/coded'), '{}', undef, 'protocol', undef, 3 ],
 	many_headers => [ $handler->('/many-headers'), '{}', undef, 'response_too_large', undef, 1 ],
 	garbage => [ $handler->('/garbage'), '{}', undef, 'protocol', undef, 3 ],
 	html => [ $handler->('/html'), '{}', undef, 'content_type', undef, 1 ],

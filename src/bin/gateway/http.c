@@ -4,8 +4,8 @@
  *
  * Nothing about a transfer is left to a default or the environment that could
  * widen what a handler allows: no redirect, no proxy, no netrc, no cookies, no
- * protocol but the handler's, HTTP/1.1, certificates verified, no content
- * coding (so the size cap counts what is stored).
+ * protocol but the handler's, HTTP/1.1, certificates verified, no content or
+ * transfer coding (so the size cap counts what is stored, and what arrives).
  *
  * The address policy is asked twice: before a socket is made, with the very
  * address libcurl is about to connect to (no second name lookup can come
@@ -89,12 +89,34 @@ before_request(void *clientp, char *remote, char *local, int remote_port, int lo
 	return CURL_PREREQFUNC_ABORT;
 }
 
+/*
+ * libcurl undoes a transfer coding whether or not it was asked for, one within
+ * another, before anything can count the bytes: of a few hundred it may have
+ * to make terabytes, and all other calls wait.
+ */
+static bool
+is_coded(const char *line, size_t length)
+{
+	static const char name[] = "transfer-encoding:";
+	static const char plain[] = "chunked";
+	size_t		start = sizeof(name) - 1;
+
+	if (length < start || strncasecmp(line, name, start) != 0)
+		return false;
+	while (length > start && memchr(" \t\r\n", line[length - 1], 4) != NULL)
+		length--;
+	while (start < length && memchr(" \t", line[start], 2) != NULL)
+		start++;
+	return length - start != sizeof(plain) - 1 || strncasecmp(line + start, plain, length - start) != 0;
+}
+
 static size_t
 take_header(char *data, size_t size, size_t count, void *clientp)
 {
 	AsbTransfer *transfer = clientp;
 
-	(void) data;
+	if (is_coded(data, size * count))
+		return 0;
 	transfer->header_bytes += size * count;
 	if (transfer->header_bytes <= MAX_HEADER_BYTES)
 		return size * count;
