@@ -142,22 +142,27 @@ batch(PGconn *conn, AsbProbe **probes, int n, bool run)
 	return done;
 }
 
-/* Tries the probes in an agent's session, a new one where one was ended. */
+/*
+ * Tries the probes in an agent's session, a new one where one was ended.  What
+ * the first probe of a new conversation is told stays, or there would be no end.
+ */
 static void
 try_batch(AsbAudit *audit, AsbProbe **probes, int n, bool run)
 {
+	bool		is_new = false;
+
 	for (int done = 0; done < n;)
 	{
 		int			judged = batch(audit->agent, probes + done, n - done, run);
+		int			i = done + is_new;
 
-		for (int i = done; i < done + judged; i++)
+		while (i < done + judged && !needs_new_conversation(probes[i]))
+			i++;
+		is_new = i < done + judged;
+		if (is_new)
 		{
-			if (needs_new_conversation(probes[i]))
-			{
-				asb_agent_open(audit);
-				judged = i - done;
-				break;
-			}
+			asb_agent_open(audit);
+			judged = i - done;
 		}
 		if (PQstatus(audit->agent) != CONNECTION_OK)
 			asb_agent_log_in(audit);
