@@ -503,6 +503,13 @@ is("$status:$out", '0:', 'a client that ends in the middle of a message');
 ($status, $out, $err) = run_to_end(conversation($writer), json({ jsonrpc => '2.0', id => 1, method => 'tools/call',
 	params => { name => 'query', arguments => { sql => 'SELECT 13' }, _meta => modern() } }) . "\n");
 like($out, qr/"rows":\[\[13\]\]/, 'what was asked before the client closed its side is answered');
+{
+	local @ENV{qw(PGUSER PGPASSWORD)} = @$writer{qw(role password)};
+	my $question = json({ jsonrpc => '2.0', id => 1, method => 'tools/call',
+		params => { name => 'query', arguments => { sql => 'SELECT 14' }, _meta => modern() } }) . "\n";
+	IPC::Run::run([ 'bash', '-c', 'exec "$@" 2>&-', '-', mcp_program(), '--log-level', 'info' ], \$question, \$out, IPC::Run::timeout(60));
+	like($out, qr/"rows":\[\[14\]\]/, 'where standard error is closed, the log is not written into the connection');
+}
 $other = start_mcp(conversation($writer));
 $other->initialize('2025-11-25');
 $other->post('tools/call', { name => 'query', arguments => { sql => $slow } });

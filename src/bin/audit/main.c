@@ -126,6 +126,7 @@ main(int argc, char **argv)
 	bool		verbose = false;
 	int			option;
 
+	asb_keep_standard_files();
 	/* whoever reads the output may go; the conversation has still to be closed */
 	signal(SIGPIPE, SIG_IGN);
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)

@@ -5,6 +5,7 @@
 #include "bin/common/util.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,18 @@ asb_wrong_usage(const char *program, const char *problem)
 		fprintf(stderr, "%s: %s\n", program, problem);
 	fprintf(stderr, "Try \"%s --help\".\n", program);
 	exit(2);
+}
+
+/* They are opened the wrong way round: it is still an error to use them. */
+void
+asb_keep_standard_files(void)
+{
+	for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+	{
+		if (fcntl(file, F_GETFD) < 0 &&
+			open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY) != file)
+			_exit(70);
+	}
 }
 
 void

@@ -27,6 +27,12 @@ typedef struct AsbString
 /* Tells of wrong options (NULL: getopt has), and ends the program. */
 extern void asb_wrong_usage(const char *program, const char *problem) __attribute__((noreturn));
 
+/*
+ * Comes first in main(): no connection takes the place of a standard file that
+ * is closed, where the next line of a log would be sent to the server.
+ */
+extern void asb_keep_standard_files(void);
+
 /* Ends the program (leases lapse, nothing is lost). */
 extern void asb_out_of_memory(void) __attribute__((noreturn));
 

@@ -48,6 +48,7 @@ main(int argc, char **argv)
 	AsbConfig  *config;
 	int			option;
 
+	asb_keep_standard_files();
 	cJSON_InitHooks(&hooks);
 	while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1)
 	{

@@ -88,6 +88,7 @@ main(int argc, char **argv)
 	char	   *error = NULL;
 	int			option;
 
+	asb_keep_standard_files();
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
 	{
 		switch (option)
