@@ -1,4 +1,5 @@
-# agentsandbox-audit comes to an end, whatever a profile lets it do.
+# agentsandbox-audit comes to an end, whatever a profile lets it do, and when it
+# is told to: then, too, it leaves no conversation behind.
 use strict;
 use warnings;
 use AgentSandbox;
@@ -15,11 +16,30 @@ GRANT USAGE ON SCHEMA s TO slow;
 CREATE TABLE s.item (a int);
 GRANT SELECT ON s.item TO slow;
 SQL
-my ($out, $err) = ('', '');
-my $run = IPC::Run::start([ "$FindBin::Bin/../../src/bin/audit/agentsandbox-audit", '--schema', 's', 'probe', 'slow' ],
-	\'', \$out, \$err, IPC::Run::timeout(60));
+my $open = "SELECT count(*) FROM agentsandbox.conversations WHERE state = 'open'";
+my ($out, $err);
+
+sub start
+{
+	($out, $err) = ('', '');
+	return IPC::Run::start([ "$FindBin::Bin/../../src/bin/audit/agentsandbox-audit", @_ ], \'', \$out, \$err, IPC::Run::timeout(60));
+}
+
+my $run = start('--schema', 's', 'probe', 'slow');
 if (!eval { $run->finish; 1 }) { $run->kill_kill }
 like($out, qr/^proves nothing: relation s\.item SELECT: .* -> 53400 /m, 'no statement is left for a probe');
-is(sql("SELECT count(*) FROM agentsandbox.conversations WHERE state = 'open'"), '0', 'no conversation is left open');
+is(sql($open), '0', 'no conversation is left open');
+
+sql("SELECT agentsandbox.create_profile('stopped')");
+for my $signal (qw(INT TERM HUP))
+{
+	$run = start('probe', 'stopped');
+	poll_until("SELECT count(*) FROM pg_stat_activity a JOIN agentsandbox.conversations c ON a.usename = c.role WHERE c.state = 'open'", '1');
+	$run->signal($signal);
+	$run->finish;
+	is($run->full_result(0), 2 << 8, "SIG$signal ends it");
+	like($err, qr/^agentsandbox-audit: [^\n]*signal\n\z/, '... which it says');
+	is(sql($open), '0', '... and no conversation is left open');
+}
 
 done_testing();

@@ -13,6 +13,7 @@ try_login(AsbAudit *audit, AsbProbe *probe, const char *keyword, const char *val
 {
 	PGconn	   *conn = asb_agent_connect(audit, keyword, value);
 
+	asb_audit_go_on(audit);
 	if (PQstatus(conn) == CONNECTION_OK)
 		asb_probe_set(probe, ASB_OUTCOME_WORKS, NULL, NULL);
 	else

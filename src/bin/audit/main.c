@@ -69,6 +69,7 @@ connect_auditor(AsbAudit *audit)
 	audit->admin = PQconnectdbParams(keywords, values, 1);
 	if (PQstatus(audit->admin) != CONNECTION_OK)
 		asb_audit_fail(audit, "cannot connect", PQerrorMessage(audit->admin));
+	asb_audit_heed_signals(audit);
 
 	/* what is for the auditor's session is not for the agent's */
 	for (size_t i = 0; i < sizeof(for_auditor) / sizeof(for_auditor[0]); i++)

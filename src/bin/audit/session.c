@@ -4,6 +4,7 @@
  */
 #include "bin/audit/session.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,11 +17,47 @@ asb_audit_fail(AsbAudit *audit, const char *what, const char *reason)
 	exit(2);
 }
 
+static volatile sig_atomic_t stop_requested;
+static PGcancel *query_to_end;
+
+static void
+on_signal(int number)
+{
+	char		ignored[256];
+
+	stop_requested = 1;
+	(void) PQcancel(query_to_end, ignored, sizeof(ignored));	/* safe in a handler */
+}
+
+void
+asb_audit_heed_signals(AsbAudit *audit)
+{
+	static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+
+	/* whoever cannot wait for the conversation to be closed sends another */
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND | SA_RESTART};
+
+	query_to_end = PQgetCancel(audit->admin);
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &action, NULL);
+}
+
+void
+asb_audit_go_on(AsbAudit *audit)
+{
+	if (stop_requested)
+		asb_audit_fail(audit, "stopped", "by a signal");
+}
+
 PGresult *
 asb_audit_query(AsbAudit *audit, const char *sql, int nparams, const char *const *params)
 {
 	PGresult   *result = PQexecParams(audit->admin, sql, nparams, NULL, params, NULL, NULL, 0);
 
+	/* one that opens a conversation may have done so before it heard of the end */
+	if (PQresultStatus(result) != PGRES_TUPLES_OK)
+		asb_audit_go_on(audit);
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		asb_audit_fail(audit, "a query of the auditor's failed", PQerrorMessage(audit->admin));
 	return result;
@@ -109,6 +146,7 @@ asb_agent_open(AsbAudit *audit)
 	audit->role = asb_strdup(PQgetvalue(result, 0, 1));
 	audit->password = asb_strdup(PQgetvalue(result, 0, 2));
 	PQclear(result);
+	asb_audit_go_on(audit);
 	asb_agent_log_in(audit);
 }
 

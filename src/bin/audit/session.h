@@ -25,6 +25,10 @@ typedef struct AsbAudit
 extern void asb_audit_fail(AsbAudit *audit, const char *what, const char *reason)
 			__attribute__((noreturn));
 
+/* A signal ends the program so, too: at the next query, or where this is asked. */
+extern void asb_audit_heed_signals(AsbAudit *audit);
+extern void asb_audit_go_on(AsbAudit *audit);
+
 /* A query of the auditor's that must succeed. */
 extern PGresult *asb_audit_query(AsbAudit *audit, const char *sql, int nparams,
 								 const char *const *params);

@@ -156,6 +156,7 @@ try_batch(AsbAudit *audit, AsbProbe **probes, int n, bool run)
 		int			judged = batch(audit->agent, probes + done, n - done, run);
 		int			i = done + is_new;
 
+		asb_audit_go_on(audit);
 		while (i < done + judged && !needs_new_conversation(probes[i]))
 			i++;
 		is_new = i < done + judged;
@@ -219,6 +220,7 @@ try_alone(AsbAudit *audit, AsbProbe *probe)
 {
 	for (int i = 0; i < 2; i++)
 	{
+		asb_audit_go_on(audit);
 		if (i > 0)
 			asb_agent_open(audit);
 		if (probe->way == ASB_WAY_COPY)
@@ -319,6 +321,7 @@ asb_audit_control(AsbAudit *audit, AsbProbes *probes)
 		AsbProbe   *controls[BATCH];
 		int			n = 0;
 
+		asb_audit_go_on(audit);
 		for (; i < probes->n && n < BATCH; i++)
 		{
 			AsbProbe   *probe = &probes->list[i];
