@@ -516,6 +516,16 @@ $other->post('tools/call', { name => 'query', arguments => { sql => $slow } });
 poll_is("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND usename = '$writer->{role}'", 1, 'a slow query runs');
 is($other->finish, 0, 'a client that ends while a query runs');
 poll_is("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND usename = '$writer->{role}'", 0, '... ends the query');
+for my $signal (qw(INT TERM HUP))
+{
+	$other = start_mcp(conversation($writer));
+	$other->initialize('2025-11-25');
+	$other->post('tools/call', { name => 'query', arguments => { sql => $slow } });
+	poll_is("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND usename = '$writer->{role}'", 1, 'a slow query runs');
+	kill $signal, $other->{pid};
+	is($other->wait_for_end, 0, "SIG$signal ends the program");
+	poll_is("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND usename = '$writer->{role}'", 0, '... and the query');
+}
 
 # a client whose pipes are sockets closes the one that it reads from
 socketpair my $reading, my $writing, AF_UNIX, SOCK_STREAM, PF_UNSPEC or die "socketpair: $!";

@@ -36,18 +36,22 @@ on_signal(int number)
 static bool
 catch_signals(sigset_t *polling)
 {
+	static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
 	struct sigaction action = {.sa_handler = on_signal};
 	sigset_t	blocked;
 
 	sigemptyset(&action.sa_mask);
 	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	if (sigprocmask(SIG_BLOCK, &blocked, polling) != 0 ||
-		sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGTERM, &action, NULL) != 0)
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+	{
+		sigaddset(&blocked, signals[i]);
+		if (sigaction(signals[i], &action, NULL) != 0)
+			return false;
+	}
+	if (sigprocmask(SIG_BLOCK, &blocked, polling) != 0)
 		return false;
-	sigdelset(polling, SIGINT);
-	sigdelset(polling, SIGTERM);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigdelset(polling, signals[i]);
 	action.sa_handler = SIG_DFL;
 	if (sigaction(SIGCHLD, &action, NULL) != 0)
 		return false;			/* ignored, it would hide how a child ended */
