@@ -161,14 +161,38 @@ unnamed_constraint(int sqlerrcode)
 	}
 }
 
-/* Does its format quote names or values, or tell how large a row is? */
+/*
+ * Does its format name objects without quotes, as what a function's own
+ * statements drop, look for or are not the owner of?  "%s" alone is of RAISE, and
+ * types are looked at by themselves.
+ */
+static bool
+names_unquoted(const ErrorData *error)
+{
+	const char *format = error->message_id;
+
+	if (strcmp(format, "%s") == 0 || strstr(format, "%s") == NULL || strstr(format, "type %s"))
+		return false;
+	switch (error->sqlerrcode)
+	{
+		case ERRCODE_UNDEFINED_FUNCTION:
+		case ERRCODE_AMBIGUOUS_FUNCTION:
+		case ERRCODE_WRONG_OBJECT_TYPE:
+		case ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST:
+			return true;
+		default:
+			return error->elevel < WARNING || asb_starts_with(format, "must be owner of ");
+	}
+}
+
+/* Does its format name objects, quote values, or tell how large a row is? */
 static bool
 tells_something(const ErrorData *error)
 {
 	const char *format = error->message_id;
 
 	return format &&
-		(strstr(format, "\"%") ||
+		(strstr(format, "\"%") || names_unquoted(error) ||
 		 (error->sqlerrcode == ERRCODE_PROGRAM_LIMIT_EXCEEDED && strstr(format, "row ") && strstr(format, "%zu")));
 }
 
@@ -345,11 +369,14 @@ clip_statement(ErrorData *error)
 									 debug_query_string);
 }
 
-/* Does the hint name columns and relations that are like what a function's query names? */
+/* Does the hint name what a function's own statement could mean, or what is in its way? */
 static bool
-hint_is_guess(const ErrorData *error, bool analyzing)
+hint_names_objects(const ErrorData *error, bool analyzing)
 {
-	return !analyzing && error->filename && strcmp(error->filename, "parse_relation.c") == 0;
+	return !analyzing &&
+		((error->filename && strcmp(error->filename, "parse_relation.c") == 0) ||
+		 asb_starts_with(error->hint, "Use DROP ") ||
+		 asb_starts_with(error->hint, "You might need to specify \"USING "));
 }
 
 /* Details that come from the client's own text or values. */
@@ -400,7 +427,7 @@ asb_disclosure_gate(ErrorData *error, const char *source, bool analyzing)
 		hide_foreign_error(error);
 	else if (is_of_inner_analysis(role, error, analyzing))
 		hide_inner_analysis(error);
-	else if (hint_is_guess(error, analyzing))
+	else if (hint_names_objects(error, analyzing))
 		error->hint = NULL;
 	else if (analyzing && names_can_be_looked_up(error, source))
 		asb_disclosure_hide_names(role, source, error);

@@ -172,6 +172,28 @@ tells_nothing("INSERT INTO keyed VALUES (4, 'a'); INSERT INTO keyed VALUES (5, '
 like(refused($c, "INSERT INTO keyed VALUES (6, 'c'); INSERT INTO keyed VALUES (6, 'd')", '23505', 'one of what it knows'), qr/"keyed_key"/, '... keeps its name');
 like(refused($c, 'INSERT INTO own (id, name) VALUES (2, NULL)', '23502', 'a column of it'), qr/column "name" of relation "own"/, '... keeps its name');
 
+# what a function's own statements define, drop and look for; notices, too
+sql('GRANT CREATE ON SCHEMA closed TO hidowner');
+my $n = 0;
+for (
+	[ 'DROP TABLE closed.hidden', '2BP01' ],
+	[ 'DROP TABLE closed.hidden CASCADE; RAISE SQLSTATE $$12345$$', '12345' ],
+	[ 'DROP FUNCTION IF EXISTS closed.hidnothing(int); RAISE SQLSTATE $$12345$$', '12345' ],
+	[ 'PERFORM closed.hidnothing(1)', '42883' ],
+	[ 'CREATE TRIGGER hidtrigger BEFORE INSERT ON closed.hidden EXECUTE FUNCTION closed.hidnothing()', '42883' ],
+	[ 'CREATE OR REPLACE FUNCTION closed.hidmoves() RETURNS int LANGUAGE sql AS $$SELECT 1$$', '42P13' ],
+	[ 'ALTER TABLE closed.hidden ALTER COLUMN hidname TYPE int', qr/42804/ ],
+	[ 'ALTER TABLE closed.hidden ADD COLUMN a int', '42501', 'hidowner' ],
+	[ 'TRUNCATE closed.hidden', '42501', 'hidowner' ])
+{
+	my ($statement, $state, $owner) = @$_;
+	$n++;
+	sql("CREATE FUNCTION app.defines$n() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS \$f\$ BEGIN $statement; END \$f\$;
+		ALTER FUNCTION app.defines$n() OWNER TO " . ($owner // 'postgres') . "; GRANT EXECUTE ON FUNCTION app.defines$n() TO p");
+	tells_nothing("SELECT defines$n()", $state);
+}
+like(refused($c, 'SELECT ARRAY[point(1, 2)] = ARRAY[point(1, 2)]', '42883', 'a type of the server'), qr/type point/, '... keeps its name');
+
 # what is no name of the catalog's, or was worded by whoever wrote a function, is told
 my $said = refused($c, "SELECT complains('Jones')", '42704', "a function's own error");
 like($said, qr/there is no customer "Jones"/, '... says what it says');
