@@ -17,18 +17,26 @@
  * allocate are bounded by the sizes of arguments instead (bounded.c).  For those
  * that are not, a session that is told for the second time to end gets from then
  * on what nobody else wants of the processor.
+ *
+ * While it sends an error the server lets nothing interrupt it, its transaction
+ * still open, and a client that does not read could keep it there.  Told for the
+ * second time, such a session loses the connection.
  */
 #include "postgres.h"
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
+#include "libpq/libpq-be.h"
 #include "libpq/pqsignal.h"
 #include "miscadmin.h"
 #include "nodes/memnodes.h"
 #include "storage/ipc.h"
+#include "storage/proc.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
+#include "utils/wait_event.h"
 
 #include "confine/insist.h"
 #include "core/compat.h"
@@ -76,7 +84,11 @@ told_to_end(SIGNAL_ARGS)
 	die(postgres_signal_arg);
 	watch_allocations();
 	if (told)
+	{
 		(void) setpriority(PRIO_PROCESS, 0, LOWEST_PRIORITY);
+		if (MyProcPort && MyProc && MyProc->wait_event_info == WAIT_EVENT_CLIENT_WRITE)
+			(void) shutdown(MyProcPort->sock, SHUT_RDWR);
+	}
 	told = true;
 	errno = save_errno;
 }

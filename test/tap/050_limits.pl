@@ -97,6 +97,21 @@ poll_is($sessions, '1', 'a client does not read');
 poll_is($sessions, '0', '... and is ended from outside');
 close $reader;
 
+# What a connection takes that nobody reads; then just so much, and an error, while it sends which the server lets nothing interrupt it.
+my $waits = "SELECT count(*) FROM pg_stat_activity WHERE usename = '$c->{role}' AND wait_event = 'ClientWrite'";
+my $full = Wire->connect($c);
+$full->message('Q', "SELECT repeat('x', 1000) FROM generate_series(1, 1000000)\0");
+poll_is($waits, '1', 'a connection is full');
+poll_is($sessions, '0', '... and ended');
+my $taken = 0;
+while (my $n = sysread $full->{socket}, my $some, 65536) { $taken += $n }
+my $rows = int(($taken + 4096) / 1011);
+$full = Wire->connect($c);
+$full->message('Q', "SELECT repeat('x', 1000) FROM generate_series(1, $rows) UNION ALL SELECT ($burn)::text\0");
+poll_is($waits, '1', 'an error waits for a client that does not read');
+poll_is($sessions, '0', '... and is ended from outside');
+close $full->{socket};
+
 note 'locks';
 my $holder = start(undef, "BEGIN;\nUPDATE t SET b = 'held' WHERE a = 1;\n");
 poll_is("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND query LIKE 'UPDATE t%'", '1', 'a row is locked');
