@@ -162,16 +162,18 @@ unnamed_constraint(int sqlerrcode)
 }
 
 /*
- * Does its format name objects without quotes, as what a function's own
- * statements drop, look for or are not the owner of?  "%s" alone is of RAISE, and
- * types are looked at by themselves.
+ * Does it name objects without quotes, as what a function's own statements drop,
+ * look for or are not the owner of?  "%s" alone is of RAISE, unless the server
+ * says so what DROP CASCADE drops; types are looked at by themselves.
  */
 static bool
 names_unquoted(const ErrorData *error)
 {
 	const char *format = error->message_id;
 
-	if (strcmp(format, "%s") == 0 || strstr(format, "%s") == NULL || strstr(format, "type %s"))
+	if (strcmp(format, "%s") == 0)
+		return error->filename && strcmp(error->filename, "dependency.c") == 0;
+	if (strstr(format, "%s") == NULL || strstr(format, "type %s"))
 		return false;
 	switch (error->sqlerrcode)
 	{

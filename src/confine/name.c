@@ -85,7 +85,7 @@ add_rows_of_join(AsbNameSearch *search, Node *from, char *alias)
 			add_rows_of_join(search, ((RangeTableSample *) from)->relation, alias);
 			break;
 		case T_RangeVar:
-			if (asb_search_spend(search, ROW_WORK + list_length(search->ctes)) &&
+			if (asb_search_spend(search, ASB_NAME_ROW_WORK + list_length(search->ctes)) &&
 				!asb_search_is_cte(search, (RangeVar *) from))
 				add_row(search, (RangeVar *) from, alias);
 			break;

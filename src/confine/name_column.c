@@ -55,7 +55,7 @@ asb_search_all_of(AsbNameSearch *search, Node *from, int location)
 			asb_search_all_of(search, ((RangeTableSample *) from)->relation, location);
 			break;
 		case T_RangeVar:
-			if (asb_search_spend(search, ROW_WORK + list_length(search->ctes)) &&
+			if (asb_search_spend(search, ASB_NAME_ROW_WORK + list_length(search->ctes)) &&
 				!asb_search_is_cte(search, (RangeVar *) from))
 				asb_search_unnamed(search, asb_name_relation(search->role, (RangeVar *) from), INT_MAX,
 								   location >= 0 ? location : ((RangeVar *) from)->location, "SELECT");

@@ -30,7 +30,7 @@ typedef struct AsbNameSearch
 } AsbNameSearch;
 
 /* all columns of a relation, whose number is not counted: it would tell of hidden ones */
-#define ROW_WORK 100
+#define ASB_NAME_ROW_WORK 100
 
 /* A name that cannot be reached stands there; the first in the text counts. */
 extern void asb_search_found(AsbNameSearch *search, int location, int sqlerrcode, char *object, char *message);

@@ -173,7 +173,13 @@ like(refused($c, "INSERT INTO keyed VALUES (6, 'c'); INSERT INTO keyed VALUES (6
 like(refused($c, 'INSERT INTO own (id, name) VALUES (2, NULL)', '23502', 'a column of it'), qr/column "name" of relation "own"/, '... keeps its name');
 
 # what a function's own statements define, drop and look for; notices, too
-sql('GRANT CREATE ON SCHEMA closed TO hidowner');
+sql(<<~'SQL');
+	GRANT CREATE ON SCHEMA closed TO hidowner;
+	CREATE TYPE closed.hidkind AS ENUM ('a');
+	CREATE DOMAIN closed.hidscale AS int;
+	CREATE TABLE closed.hidkinds (a closed.hidkind);
+	REVOKE USAGE ON TYPE closed.hidkind FROM PUBLIC;
+	SQL
 my $n = 0;
 for (
 	[ 'DROP TABLE closed.hidden', '2BP01' ],
@@ -184,7 +190,16 @@ for (
 	[ 'CREATE OR REPLACE FUNCTION closed.hidmoves() RETURNS int LANGUAGE sql AS $$SELECT 1$$', '42P13' ],
 	[ 'ALTER TABLE closed.hidden ALTER COLUMN hidname TYPE int', qr/42804/ ],
 	[ 'ALTER TABLE closed.hidden ADD COLUMN a int', '42501', 'hidowner' ],
-	[ 'TRUNCATE closed.hidden', '42501', 'hidowner' ])
+	[ 'TRUNCATE closed.hidden', '42501', 'hidowner' ],
+	[ 'ALTER TYPE closed.hidkind ADD VALUE $$b$$', '42501', 'hidowner' ],
+	[ 'DROP DOMAIN closed.hidscale', '42501', 'hidowner' ],
+	[ 'DROP TYPE closed.hidkind', '2BP01' ],
+	[ 'DROP TYPE closed.hidkind CASCADE; RAISE SQLSTATE $$12345$$', '12345' ],
+	[ 'CREATE TABLE closed.hidnew (a closed.hidkind)', '42501', 'hidowner' ],
+	[ 'PERFORM 1::closed.hidkind', '42846' ],
+	[ 'ALTER SEQUENCE closed.hidsequence OWNED BY closed.hidden.hidgone', '42703' ],
+	[ 'COMMENT ON SCHEMA closed IS $$x$$', '42501', 'hidowner' ],
+	[ 'ALTER SEQUENCE closed.hidsequence RESTART', '42501', 'hidowner' ])
 {
 	my ($statement, $state, $owner) = @$_;
 	$n++;

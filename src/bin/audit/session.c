@@ -40,7 +40,14 @@ asb_audit_heed_signals(AsbAudit *audit)
 	query_to_end = PQgetCancel(audit->admin);
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaction(signals[i], &action, NULL);
+	{
+		struct sigaction before;
+
+		/* nohup is to be heeded */
+		sigaction(signals[i], &action, &before);
+		if (before.sa_handler == SIG_IGN)
+			sigaction(signals[i], &before, NULL);
+	}
 }
 
 void
@@ -55,11 +62,12 @@ asb_audit_query(AsbAudit *audit, const char *sql, int nparams, const char *const
 {
 	PGresult   *result = PQexecParams(audit->admin, sql, nparams, NULL, params, NULL, NULL, 0);
 
-	/* one that opens a conversation may have done so before it heard of the end */
+	/* no sooner: one that opened a conversation after all says which is to be closed */
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
+	{
 		asb_audit_go_on(audit);
-	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		asb_audit_fail(audit, "a query of the auditor's failed", PQerrorMessage(audit->admin));
+	}
 	return result;
 }
 
