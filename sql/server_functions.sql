@@ -8,9 +8,9 @@ CREATE TEMP VIEW listed AS
     LEFT JOIN pg_proc AS p ON p.oid = l.function;
 SELECT count(*), reason FROM listed GROUP BY reason ORDER BY min(signature COLLATE "C");
 
--- none of these
+-- none of these, but those for which a call gets another
 SELECT signature FROM listed
-WHERE proname ~ ('^(query_to_xml|table_to_xml|schema_to_xml|database_to_xml|cursor_to_xml|ts_stat|set_config|current_setting|'
+WHERE reason !~ '^Describes' AND (proname ~ ('^(query_to_xml|table_to_xml|schema_to_xml|database_to_xml|cursor_to_xml|ts_stat|set_config|current_setting|'
                  'lo_|loread|lowrite|pg_read_|pg_ls_|pg_stat_|pg_stat$|pg_get_(?!keywords)|pg_sleep|pg_notify|pg_listening|'
                  'pg_terminate|pg_cancel|pg_reload|pg_rotate|pg_switch|pg_create|pg_drop|pg_copy|pg_logical|pg_replication|'
                  'pg_export|pg_import|pg_current|pg_snapshot|pg_visible|pg_xact|pg_last|pg_wal|pg_backup|pg_promote|pg_control|'
@@ -23,8 +23,14 @@ WHERE proname ~ ('^(query_to_xml|table_to_xml|schema_to_xml|database_to_xml|curs
                  'gist|spg|RI_|fmgr_|amvalidate|inet_(client|server)|current_query|timeofday|satisfies|oidvectortypes|'
                  'suppress_|unique_key|tsvector_update|dsnowball)')
    OR proname ~ '(_is_visible|_recv|recv|sel|selectivity|_handler|_validator|typmodin|typmodout|_support|sortsupport)$'
-   OR proname = 'ts_rewrite' AND pronargs = 2
+   OR proname = 'ts_rewrite' AND pronargs = 2)
 ORDER BY 1;
+
+-- which each have a namesake with the same arguments and result
+SELECT signature FROM listed l
+WHERE reason ~ '^Describes'
+  AND NOT EXISTS (SELECT FROM pg_proc own WHERE own.pronamespace = 'agentsandbox'::regnamespace AND own.proname = l.proname
+                  AND own.proargtypes = l.proargtypes AND own.prorettype = l.prorettype AND own.proretset = l.proretset);
 
 -- a type that stands for a name: only these
 SELECT signature FROM listed

@@ -246,7 +246,7 @@ asb_reach_function(AsbSurface *surface, const AsbActor *actor, Oid funcid, bool 
 		return;
 	/* what any agent may call anyway, or has executed, needs no telling */
 	if (funcid < FirstNormalObjectId &&
-		asb_function_decide_row(surface->role, function->row) > ASB_FUNCTION_SETTING)
+		asb_function_decide_row(surface->role, function->row) > ASB_FUNCTION_DESCRIBES)
 		return;
 	if (checked &&
 		asb_world_server_privileges(surface->world, function->row, Anum_pg_proc_proacl,

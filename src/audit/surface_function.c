@@ -127,6 +127,7 @@ add_ways(Call *call, AsbFunction *function, AsbFunctionVerdict verdict)
 	switch (verdict)
 	{
 		case ASB_FUNCTION_LISTED:
+		case ASB_FUNCTION_DESCRIBES:
 			add_call(list, ACL_EXECUTE, call);
 			break;
 		case ASB_FUNCTION_INNER:

@@ -126,15 +126,18 @@ possible_of_type(Granted *granted, Oid type)
 static void
 add_column(Granted *granted, AttrNumber attnum, AclMode mask, AsbPath *via)
 {
+	const char *kind = asb_column_kind(granted->surface, granted->relation, attnum);
+
 	mask = possible_of_column(granted, attnum, mask & granted->possible);
 	mask &= possible_of_type(granted, granted->relation->types[attnum - 1].oid);
+	if (asb_catalog_column_blank(granted->surface->role, granted->relation->oid, attnum))
+		kind = "always null";
 	for (int i = 0; i < ASB_PRIVILEGES; i++)
 	{
 		if (mask & asb_privileges[i])
 			asb_surface_add(granted->surface, "column",
 							asb_world_column_identity(granted->relation, attnum),
-							asb_privilege_text(asb_privileges[i]), granted->filters[i], via,
-							asb_column_kind(granted->surface, granted->relation, attnum));
+							asb_privilege_text(asb_privileges[i]), granted->filters[i], via, kind);
 	}
 	if (mask & ACL_SELECT)
 		asb_surface_label_column(granted->surface, granted->relation, attnum, via);
@@ -280,7 +283,7 @@ add_granted(AsbSurface *surface, AsbRelation *relation)
 {
 	Granted		granted = {.surface = surface, .relation = relation};
 	AsbPath    *catalog_list = NULL;
-	char	   *filter = NULL;
+	const char *filter = NULL;
 
 	granted.whole = asb_relation_privileges(surface->role, relation->row);
 	for (int i = 0; relation->column_rows && i < relation->form->relnatts; i++)
@@ -303,7 +306,7 @@ add_granted(AsbSurface *surface, AsbRelation *relation)
 		/* nobody but a superuser changes a catalog */
 		if (relation->oid < FirstUnpinnedObjectId)
 			granted.possible &= ACL_SELECT;
-		filter = asb_catalog_filter(relation->oid, &reason);
+		filter = asb_catalog_filter(surface->role, relation->oid, &reason);
 		if (filter && server_select(surface, relation))
 			catalog_list = asb_path(NULL, psprintf("server catalog list: %s", reason));
 	}
@@ -318,6 +321,9 @@ add_granted(AsbSurface *surface, AsbRelation *relation)
 	add_columns(&granted, catalog_list);
 	add_locks(&granted);
 
+	/* of what is behind a view that is open without a grant no more is told than its filter says */
+	if (filter && (granted.whole & ACL_SELECT) == 0)
+		return;
 	for (int i = 0; i < ASB_PRIVILEGES; i++)
 	{
 		if (granted.possible & asb_privileges[i])
@@ -330,7 +336,7 @@ add_granted(AsbSurface *surface, AsbRelation *relation)
 static void
 add_information_schema(AsbSurface *surface, AsbRelation *relation)
 {
-	char	   *filter = asb_catalog_information_schema_filter(relation->oid);
+	const char *filter = asb_catalog_information_schema_filter(relation->oid);
 	AsbPath    *via;
 
 	if (filter == NULL || !server_select(surface, relation))

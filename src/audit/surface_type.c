@@ -17,6 +17,7 @@
 #include "audit/grant.h"
 #include "audit/surface.h"
 #include "audit/world.h"
+#include "confine/describe.h"
 #include "confine/type.h"
 
 typedef struct TypeContext
@@ -55,8 +56,15 @@ add_type(HeapTuple row, TupleDesc desc, void *argument)
 	if (IsTrueArrayType(form) ||
 		(form->typtype == TYPTYPE_COMPOSITE && asb_world_relation(surface->world, form->typrelid)))
 		return;
-	if (!asb_surface_survives(ask_type, &context) || !context.open)
+	if (!asb_surface_survives(ask_type, &context))
 		return;
+	if (!context.open)
+	{
+		if (asb_describes_type(form->oid))
+			asb_surface_add(surface, "type", asb_world_type(surface->world, form->oid), "USAGE", NULL,
+							asb_path(NULL, "server type list"), "only casts, of what the agent knows");
+		return;
+	}
 
 	if (!asb_grants(surface, row, Anum_pg_type_typacl, ACL_USAGE, add_granted_type, &context))
 		add_granted_type(asb_path(NULL, form->oid < FirstNormalObjectId ?

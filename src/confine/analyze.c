@@ -30,6 +30,7 @@
 #include "confine/analyze.h"
 #include "confine/bounded.h"
 #include "confine/catalogs.h"
+#include "confine/describe.h"
 #include "confine/flow.h"
 #include "confine/function.h"
 #include "confine/parameters.h"
@@ -371,26 +372,28 @@ refuse_xml(void)
 
 /*
  * Which rows a repeatable sample or one of whole blocks holds depends on where
- * they lie, and so on the rows that policies hide, and the restriction of a
- * catalog.
+ * they lie, and so on the rows that policies hide.  Of the server's catalogs,
+ * of which rows are hidden too, there are no samples.
  */
 static void
 judge_sampling(const RangeTblEntry *rte)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(rte->relid));
-	bool		has_policies = !HeapTupleIsValid(tuple) || rte->relid < FirstNormalObjectId ||
+	bool		has_policies = !HeapTupleIsValid(tuple) ||
 		((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
+	bool		of_server = rte->relid < FirstNormalObjectId;
 
 	if (HeapTupleIsValid(tuple))
 		ReleaseSysCache(tuple);
-	if (has_policies &&
-		(rte->tablesample->repeatable || rte->tablesample->tsmhandler != F_BERNOULLI))
+	if (of_server || (has_policies &&
+					  (rte->tablesample->repeatable || rte->tablesample->tsmhandler != F_BERNOULLI)))
 		asb_refuse(&(AsbRefusal) {
 			.gate = ASB_GATE_RELATION,
 			.object = get_rel_name(rte->relid),
-			.message = psprintf("relation \"%s\" cannot be sampled by blocks or repeatably",
+			.message = psprintf(of_server ? "relation \"%s\" cannot be sampled" :
+								"relation \"%s\" cannot be sampled by blocks or repeatably",
 								get_rel_name(rte->relid)),
-			.hint = "Use TABLESAMPLE BERNOULLI without REPEATABLE.",
+			.hint = of_server ? NULL : "Use TABLESAMPLE BERNOULLI without REPEATABLE.",
 			.class_id = RelationRelationId,
 			.object_id = rte->relid
 		});
@@ -497,7 +500,7 @@ judge_query(AnalyzeContext *context, Query *query)
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
 
 		if (rte->rtekind == RTE_RELATION && rte->relid < FirstNormalObjectId)
-			asb_catalog_restrict(query, rte, foreach_current_index(cell) + 1);
+			asb_catalog_restrict(context->role, query, rte);
 	}
 }
 
@@ -538,9 +541,6 @@ walk_node(Node *node, AnalyzeContext *context)
 		case T_InferenceElem:
 			judge_inference((InferenceElem *) node);
 			break;
-		case T_CoerceViaIO:
-			asb_catalog_name_type((CoerceViaIO *) node);
-			break;
 		case T_JoinExpr:
 			walk(((JoinExpr *) node)->larg, context);
 			walk(((JoinExpr *) node)->rarg, context);
@@ -560,14 +560,28 @@ walk_node(Node *node, AnalyzeContext *context)
 		case T_RelabelType:
 			if (is_function_number((RelabelType *) node))
 				return false;
+			if (context->computes && asb_describes_by_cast((RelabelType *) node))
+			{
+				walk((Node *) ((RelabelType *) node)->arg, context);
+				asb_describe_cast((RelabelType *) node);
+				return false;
+			}
 			break;
 		case T_FuncExpr:
-			if (asb_function_decide(context->role,
-									((FuncExpr *) node)->funcid) == ASB_FUNCTION_SETTING)
+			switch (asb_function_decide(context->role, ((FuncExpr *) node)->funcid))
 			{
-				walk_list(((FuncExpr *) node)->args, context);
-				asb_setting_gate_call((FuncExpr *) node);
-				return false;
+				case ASB_FUNCTION_SETTING:
+					walk_list(((FuncExpr *) node)->args, context);
+					asb_setting_gate_call((FuncExpr *) node);
+					return false;
+				case ASB_FUNCTION_DESCRIBES:
+					if (!context->computes)
+						break;
+					walk_list(((FuncExpr *) node)->args, context);
+					asb_describe_call((FuncExpr *) node);
+					return false;
+				default:
+					break;
 			}
 			break;
 		default:

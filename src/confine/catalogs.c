@@ -2,102 +2,186 @@
  * catalogs.c
  *	  The system catalogs that agents may read, and which rows of them.
  *
- * Drivers look up types, and agents the tables they have.  Of the catalogs
- * below the listed columns can be read, and only rows about what the agent can
- * reach: the restriction is added to the agent's query as a security barrier,
- * so that it is applied before any condition of the agent's.  Everything else
- * in pg_catalog and information_schema is closed unless granted by name; some
- * views of information_schema are opened by an option of the profile.
+ * Drivers look up types, and tools the tables that there are, with their keys.
+ * Of the catalogs below only rows about what the agent knows can be read, and
+ * of their columns those that say what it may know anyway; other columns that
+ * tools name are open, too, but null.  In the place of the catalog the agent's
+ * query gets a subquery that sees to this, its condition as a security barrier:
+ * applied before any of the agent's.  Everything else in pg_catalog and
+ * information_schema is closed unless granted by name; some views of
+ * information_schema are opened by an option of the profile.
  *
  * Left out even here: estimates, sizes, file numbers and transaction ids, which
- * tell of rows and sessions that one cannot see, and what names roles.
+ * tell of rows and sessions that one cannot see, what names roles, and
+ * expressions, which can name what is hidden.
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am_d.h"
+#include "catalog/pg_attrdef_d.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation_d.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_description_d.h"
 #include "catalog/pg_enum.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_inherits_d.h"
 #include "catalog/pg_namespace.h"
-#include "catalog/pg_proc.h"
+#include "catalog/pg_policy_d.h"
+#include "catalog/pg_publication_d.h"
+#include "catalog/pg_publication_namespace_d.h"
+#include "catalog/pg_publication_rel_d.h"
 #include "catalog/pg_range.h"
+#include "catalog/pg_sequence_d.h"
+#include "catalog/pg_statistic_ext_d.h"
+#include "catalog/pg_trigger_d.h"
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
 #include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
 #include "parser/analyze.h"
-#include "parser/parse_func.h"
 #include "parser/parse_node.h"
 #include "parser/parser.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
-#include "utils/syscache.h"
 
-#include "confine/agent.h"
 #include "confine/catalogs.h"
-#include "confine/function.h"
 #include "confine/relation.h"
-#include "confine/type.h"
 #include "core/catalog.h"
 #include "core/compat.h"
+
+#define KNOWN(catalog, object) \
+	ASB_SCHEMA_NAME ".known_object('pg_catalog." catalog "'::pg_catalog.regclass, " object ") IS NOT NULL"
+#define REACHES(what) ASB_SCHEMA_NAME ".reaches_" what
 
 typedef struct OpenCatalog
 {
 	Oid			relid;
-	const char *filter;			/* function of schema agentsandbox on ... */
-	AttrNumber	keys[2];		/* ... these columns */
+	const char *filter;			/* the condition on its rows; NULL: there are none, of any column, without a grant */
 	const char *reason;
-	AttrNumber	columns[20];	/* what can be read, ended by 0 */
+	AttrNumber	shown[20];		/* columns, ended by 0 */
+	AttrNumber	blank[16];		/* columns that are null, ended by 0 */
 } OpenCatalog;
 
 static const OpenCatalog catalogs[] = {
-	{AttributeRelationId, "reaches_relation",
-		{Anum_pg_attribute_attrelid, Anum_pg_attribute_attnum},
+	{AccessMethodRelationId, "oid OPERATOR(pg_catalog.<) 16384",
+		"tools tell what an index is by it",
+		{Anum_pg_am_oid, Anum_pg_am_amname}
+	},
+	{AttributeRelationId, REACHES("relation(attrelid, attnum)"),
 		"drivers describe results and composite types by it",
 		{Anum_pg_attribute_attrelid, Anum_pg_attribute_attname,
 			Anum_pg_attribute_atttypid, Anum_pg_attribute_attlen,
 			Anum_pg_attribute_attnum, Anum_pg_attribute_attndims,
 			Anum_pg_attribute_atttypmod, Anum_pg_attribute_attnotnull,
 			Anum_pg_attribute_atthasdef, Anum_pg_attribute_attidentity,
-			Anum_pg_attribute_attgenerated, Anum_pg_attribute_attisdropped}
+			Anum_pg_attribute_attgenerated, Anum_pg_attribute_attisdropped},
+		{Anum_pg_attribute_attcollation, Anum_pg_attribute_attcompression,
+			Anum_pg_attribute_attstattarget, Anum_pg_attribute_attstorage}
 	},
-	{EnumRelationId, "reaches_type", {Anum_pg_enum_enumtypid},
+	{ConstraintRelationId, KNOWN("pg_constraint", "oid"),
+		"tools find keys by it",
+		{Anum_pg_constraint_oid, Anum_pg_constraint_conname,
+			Anum_pg_constraint_connamespace, Anum_pg_constraint_contype,
+			Anum_pg_constraint_condeferrable, Anum_pg_constraint_condeferred,
+			Anum_pg_constraint_convalidated, Anum_pg_constraint_conrelid,
+			Anum_pg_constraint_conindid, Anum_pg_constraint_confrelid,
+			Anum_pg_constraint_confupdtype, Anum_pg_constraint_confdeltype,
+			Anum_pg_constraint_confmatchtype, Anum_pg_constraint_conkey,
+			Anum_pg_constraint_confkey},
+		{Anum_pg_constraint_conbin, Anum_pg_constraint_coninhcount,
+			Anum_pg_constraint_conislocal, Anum_pg_constraint_connoinherit,
+			Anum_pg_constraint_conparentid, Anum_pg_constraint_contypid}
+	},
+	{DescriptionRelationId,
+		ASB_SCHEMA_NAME ".known_object(classoid, objoid, objsubid) IS NOT NULL",
+		"tools find comments by it",
+		{Anum_pg_description_objoid, Anum_pg_description_classoid,
+			Anum_pg_description_objsubid, Anum_pg_description_description}
+	},
+	{EnumRelationId, REACHES("type(enumtypid)"),
 		"drivers map enum types by it",
 		{Anum_pg_enum_oid, Anum_pg_enum_enumtypid,
 			Anum_pg_enum_enumsortorder, Anum_pg_enum_enumlabel}
 	},
-	{NamespaceRelationId, "reaches_schema", {Anum_pg_namespace_oid},
-		"drivers name types and tables by it",
-		{Anum_pg_namespace_oid, Anum_pg_namespace_nspname}
+	{IndexRelationId, KNOWN("pg_class", "indexrelid"),
+		"tools find keys by it",
+		{Anum_pg_index_indexrelid, Anum_pg_index_indrelid,
+			Anum_pg_index_indnatts, Anum_pg_index_indnkeyatts,
+			Anum_pg_index_indisunique, Anum_pg_index_indnullsnotdistinct,
+			Anum_pg_index_indisprimary, Anum_pg_index_indisexclusion,
+			Anum_pg_index_indimmediate, Anum_pg_index_indisvalid,
+			Anum_pg_index_indkey, Anum_pg_index_indoption},
+		{Anum_pg_index_indclass, Anum_pg_index_indcollation,
+			Anum_pg_index_indexprs, Anum_pg_index_indisclustered,
+			Anum_pg_index_indisready, Anum_pg_index_indisreplident,
+			Anum_pg_index_indpred}
 	},
-	{RangeRelationId, "reaches_type", {Anum_pg_range_rngtypid},
+	{NamespaceRelationId, REACHES("schema(oid)"),
+		"drivers name types and tables by it",
+		{Anum_pg_namespace_oid, Anum_pg_namespace_nspname},
+		{Anum_pg_namespace_nspowner}
+	},
+	{RangeRelationId, REACHES("type(rngtypid)"),
 		"drivers map range types by it",
 		{Anum_pg_range_rngtypid, Anum_pg_range_rngsubtype, Anum_pg_range_rngmultitypid}
 	},
-	{RelationRelationId, "reaches_relation", {Anum_pg_class_oid},
+	{RelationRelationId, KNOWN("pg_class", "oid"),
 		"drivers and tools list tables by it",
 		{Anum_pg_class_oid, Anum_pg_class_relname, Anum_pg_class_relnamespace,
 			Anum_pg_class_reltype, Anum_pg_class_relkind, Anum_pg_class_relnatts,
-			Anum_pg_class_relispartition, Anum_pg_class_relpersistence}
+			Anum_pg_class_relhasindex, Anum_pg_class_relispartition,
+			Anum_pg_class_relpersistence, Anum_pg_class_relam},
+		{Anum_pg_class_relchecks,
+			Anum_pg_class_relforcerowsecurity, Anum_pg_class_relhasrules,
+			Anum_pg_class_relhastriggers, Anum_pg_class_reloftype,
+			Anum_pg_class_reloptions, Anum_pg_class_relowner,
+			Anum_pg_class_relpages, Anum_pg_class_relpartbound,
+			Anum_pg_class_relreplident, Anum_pg_class_relrowsecurity,
+			Anum_pg_class_reltablespace, Anum_pg_class_reltoastrelid,
+			Anum_pg_class_reltuples}
 	},
-	{TypeRelationId, "reaches_type", {Anum_pg_type_oid},
+	{TypeRelationId, REACHES("type(oid)"),
 		"drivers map types by it",
 		{Anum_pg_type_oid, Anum_pg_type_typname, Anum_pg_type_typnamespace,
 			Anum_pg_type_typlen, Anum_pg_type_typbyval, Anum_pg_type_typtype,
 			Anum_pg_type_typcategory, Anum_pg_type_typdelim, Anum_pg_type_typrelid,
 			Anum_pg_type_typelem, Anum_pg_type_typarray, Anum_pg_type_typnotnull,
 			Anum_pg_type_typbasetype, Anum_pg_type_typtypmod, Anum_pg_type_typndims,
-			Anum_pg_type_typinput}
+			Anum_pg_type_typinput},
+		{Anum_pg_type_typcollation, Anum_pg_type_typdefault, Anum_pg_type_typowner}
 	},
+	{AttrDefaultRelationId, NULL, "tools join it"},
+	{CollationRelationId, NULL, "tools join it"},
+	{InheritsRelationId, NULL, "psql describes tables by it"},
+	{PolicyRelationId, NULL, "psql describes tables by it"},
+	{PublicationRelationId, NULL, "psql describes tables by it"},
+	{PublicationNamespaceRelationId, NULL, "psql describes tables by it"},
+	{PublicationRelRelationId, NULL, "psql describes tables by it"},
+	{SequenceRelationId, NULL, "tools look for identity columns by it"},
+	{StatisticExtRelationId, NULL, "psql describes tables by it"},
+	{TriggerRelationId, NULL, "psql describes tables by it"},
 };
+
+/* The same for views of the server, whose numbers are not fixed. */
+static const struct
+{
+	const char *name;
+	OpenCatalog catalog;
+}			views[] = {
+	{"pg_roles", {InvalidOid, NULL, "psql describes tables by it"}},
+	{"pg_settings", {InvalidOid, "name OPERATOR(pg_catalog.=) 'max_index_keys'",
+		"JDBC describes keys by it", {1 /* name */ , 2 /* setting */ }}},
+};
+
+/* Is it a view of this schema that initdb made? */
+static bool
+is_server_view(Oid relid, const char *schema)
+{
+	return relid >= FirstUnpinnedObjectId && relid < FirstNormalObjectId &&
+		get_rel_namespace(relid) == get_namespace_oid(schema, true);
+}
 
 static const OpenCatalog *
 find(Oid relid)
@@ -107,7 +191,29 @@ find(Oid relid)
 		if (catalogs[i].relid == relid)
 			return &catalogs[i];
 	}
+	for (int i = 0; i < lengthof(views) && is_server_view(relid, "pg_catalog"); i++)
+	{
+		if (strcmp(get_rel_name(relid), views[i].name) == 0)
+			return &views[i].catalog;
+	}
 	return NULL;
+}
+
+static bool
+has_column(const AttrNumber *columns, int n, AttrNumber attnum)
+{
+	for (int i = 0; i < n && columns[i] != 0; i++)
+	{
+		if (columns[i] == attnum)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_shown(const OpenCatalog *catalog, AttrNumber attnum)
+{
+	return has_column(catalog->shown, lengthof(catalog->shown), attnum);
 }
 
 bool
@@ -115,72 +221,70 @@ asb_catalog_column_open(Oid relid, AttrNumber attnum)
 {
 	const OpenCatalog *catalog = find(relid);
 
-	for (int i = 0; catalog && catalog->columns[i] != 0; i++)
+	return catalog && attnum > 0 &&
+		(catalog->filter == NULL || is_shown(catalog, attnum) ||
+		 has_column(catalog->blank, lengthof(catalog->blank), attnum));
+}
+
+bool
+asb_catalog_column_blank(Oid role, Oid relid, AttrNumber attnum)
+{
+	return asb_catalog_column_open(relid, attnum) && !is_shown(find(relid), attnum) &&
+		!asb_relation_named_in_grant(role, relid, attnum);
+}
+
+/* Was any column of it granted by name? */
+static bool
+some_named_in_grant(Oid role, Oid relid)
+{
+	int			natts = asb_relation_natts(relid);
+
+	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
 	{
-		if (catalog->columns[i] == attnum)
+		if (asb_relation_named_in_grant(role, relid, attnum))
 			return true;
 	}
 	return false;
 }
 
-char *
-asb_catalog_filter(Oid relid, const char **reason)
+const char *
+asb_catalog_filter(Oid role, Oid relid, const char **reason)
 {
 	const OpenCatalog *catalog = find(relid);
-	StringInfoData filter;
 
 	if (catalog == NULL)
 		return NULL;
 	*reason = catalog->reason;
-	initStringInfo(&filter);
-	appendStringInfo(&filter, "%s.%s(", ASB_SCHEMA_NAME, catalog->filter);
-	for (int i = 0; i < lengthof(catalog->keys) && catalog->keys[i] != 0; i++)
-		appendStringInfo(&filter, "%s%s", i > 0 ? ", " : "",
-						 get_attname(relid, catalog->keys[i], false));
-	appendStringInfoChar(&filter, ')');
-	return filter.data;
-}
-
-static AclMode
-privilege_named(const char *name)
-{
-	if (pg_strcasecmp(name, "select") == 0)
-		return ACL_SELECT;
-	if (pg_strcasecmp(name, "insert") == 0)
-		return ACL_INSERT;
-	if (pg_strcasecmp(name, "update") == 0)
-		return ACL_UPDATE;
-	if (pg_strcasecmp(name, "delete") == 0)
-		return ACL_DELETE;
-	return 0;
+	if (catalog->filter)
+		return catalog->filter;
+	return some_named_in_grant(role, relid) ? "true" : "false";
 }
 
 /*
- * The function of schema agentsandbox that a view of information_schema is
- * filtered by, on the columns by which it names what it is about; NULL if it is
- * not one of those that a profile can open.
+ * The condition that a view of information_schema is cut down to, on the
+ * columns by which it names what it is about; NULL if it is not one of those
+ * that a profile can open.
  */
-static const char *
-information_schema_filter(Oid relid)
+const char *
+asb_catalog_information_schema_filter(Oid relid)
 {
-	static const char *const views[][2] = {
-		{"columns", "reaches_named(table_schema::text, table_name::text, column_name::text)"},
-		{"key_column_usage", "reaches_constraint(table_schema::text, table_name::text, constraint_name::text)"},
-		{"table_constraints", "reaches_constraint(table_schema::text, table_name::text, constraint_name::text)"},
-		{"tables", "reaches_named(table_schema::text, table_name::text)"},
-		{"views", "reaches_named(table_schema::text, table_name::text)"},
+	static const char *const filters[][2] = {
+		{"columns", REACHES("named(table_schema::text, table_name::text, column_name::text)")},
+		{"key_column_usage", REACHES("constraint(table_schema::text, table_name::text, constraint_name::text)")},
+		{"table_constraints", REACHES("constraint(table_schema::text, table_name::text, constraint_name::text)")},
+		{"tables", REACHES("named(table_schema::text, table_name::text)")},
+		{"views", REACHES("named(table_schema::text, table_name::text)")},
 	};
 	char	   *name;
 
-	/* made by initdb, and after the catalogs, which are most of what is asked */
-	if (relid < FirstUnpinnedObjectId || relid >= FirstNormalObjectId ||
-		get_rel_namespace(relid) != get_namespace_oid("information_schema", true))
+	/* after the catalogs, which are most of what is asked */
+	if (!is_server_view(relid, "information_schema"))
 		return NULL;
 	name = get_rel_name(relid);
-	for (int i = 0; i < lengthof(views); i++)
+	for (int i = 0; i < lengthof(filters); i++)
 	{
-		if (strcmp(views[i][0], name) == 0)
-			return views[i][1];
+		if (strcmp(filters[i][0], name) == 0)
+			return filters[i][1];
 	}
 	return NULL;
 }
@@ -189,261 +293,69 @@ bool
 asb_catalog_in_information_schema(const AsbAccess *access)
 {
 	return (access->requiredPerms & ~ACL_SELECT) == 0 &&
-		information_schema_filter(access->relid) != NULL;
+		asb_catalog_information_schema_filter(access->relid) != NULL;
 }
 
-char *
-asb_catalog_information_schema_filter(Oid relid)
+/* Makes the columns null that are not shown. */
+static void
+blank_columns(Oid role, Oid relid, List *columns)
 {
-	const char *filter = information_schema_filter(relid);
+	ListCell   *cell;
 
-	return filter ? psprintf("%s.%s", ASB_SCHEMA_NAME, filter) : NULL;
+	foreach(cell, columns)
+	{
+		TargetEntry *target = lfirst_node(TargetEntry, cell);
+		const Var  *column = castNode(Var, target->expr);
+
+		if (asb_catalog_column_blank(role, relid, column->varattno))
+			target->expr = (Expr *) makeNullConst(column->vartype, column->vartypmod, column->varcollid);
+	}
 }
 
 /* Puts a subquery in the place of an entry, as the rewriter does with a view. */
 static void
-restrict_information_schema(RangeTblEntry *rte, const char *filter)
+replace(RangeTblEntry *rte, Oid role, const char *filter)
 {
-	char	   *source = psprintf("SELECT * FROM information_schema.%s WHERE %s",
-								  get_rel_name(rte->relid), filter);
+	char	   *source = psprintf("SELECT * FROM %s WHERE %s",
+								  quote_qualified_identifier(get_namespace_name(get_rel_namespace(rte->relid)),
+															 get_rel_name(rte->relid)), filter);
 	ParseState *pstate = make_parsestate(NULL);
+	RangeTblEntry *inner;
 
 	/* analyzed without the hook: it is not the agent's text */
 	pstate->p_sourcetext = source;
 	rte->subquery = transformTopLevelStmt(pstate, linitial_node(RawStmt, raw_parser(source, RAW_PARSE_DEFAULT)));
 	free_parsestate(pstate);
 
+	blank_columns(role, rte->relid, rte->subquery->targetList);
+
+	/* a barrier on the table alone lets the planner join it by an index */
+	inner = linitial_node(RangeTblEntry, rte->subquery->rtable);
+	if (inner->relkind == RELKIND_RELATION)
+	{
+		inner->securityQuals = list_make1(rte->subquery->jointree->quals);
+		rte->subquery->jointree->quals = NULL;
+	}
+	else
+		rte->security_barrier = true;
+
 	rte->rtekind = RTE_SUBQUERY;
-	rte->security_barrier = true;
 	rte->relid = InvalidOid;
 	rte->relkind = 0;
 	rte->rellockmode = 0;
-	rte->tablesample = NULL;
 	rte->inh = false;
 	asb_entry_drop_access(rte);
 }
 
-/* Adds a security barrier to an entry. */
-static void
-restrict_catalog(RangeTblEntry *rte, int rtindex, const OpenCatalog *catalog)
-{
-	List	   *name;
-	List	   *args = NIL;
-	Oid			types[lengthof(catalog->keys)];
-	Oid			funcid;
-
-	for (int i = 0; i < lengthof(catalog->keys) && catalog->keys[i] != 0; i++)
-	{
-		types[i] = get_atttype(rte->relid, catalog->keys[i]);
-		args = lappend(args, makeVar(rtindex, catalog->keys[i], types[i], -1, InvalidOid, 0));
-	}
-	name = list_make2(makeString(ASB_SCHEMA_NAME), makeString(pstrdup(catalog->filter)));
-	funcid = LookupFuncName(name, list_length(args), types, false);
-
-	/* before what the agent might add, in front of what is there already */
-	rte->securityQuals = lcons(makeFuncExpr(funcid, BOOLOID, args, InvalidOid,
-											InvalidOid, COERCE_EXPLICIT_CALL),
-							   rte->securityQuals);
-}
-
 void
-asb_catalog_name_type(CoerceViaIO *cast)
+asb_catalog_restrict(Oid role, const Query *query, RangeTblEntry *rte)
 {
-	const RelabelType *number = (const RelabelType *) cast->arg;
-	Oid			type = OIDOID;
-	List	   *name;
+	const char *reason;
+	const char *filter = asb_catalog_filter(role, rte->relid, &reason);
 
-	if (cast->resulttype != TEXTOID || !IsA(number, RelabelType) ||
-		number->resulttype != REGTYPEOID || exprType((Node *) number->arg) != OIDOID)
-		return;
-	name = list_make2(makeString(ASB_SCHEMA_NAME), makeString("type_name"));
-	cast->arg = (Expr *) makeFuncExpr(LookupFuncName(name, 1, &type, false), TEXTOID,
-									  list_make1(number->arg), DEFAULT_COLLATION_OID,
-									  InvalidOid, COERCE_EXPLICIT_CALL);
-}
-
-void
-asb_catalog_restrict(const Query *query, RangeTblEntry *rte, int rtindex)
-{
-	const OpenCatalog *catalog = find(rte->relid);
-	const char *filter = catalog ? NULL : asb_catalog_information_schema_filter(rte->relid);
-
+	if (filter == NULL)
+		filter = asb_catalog_information_schema_filter(rte->relid);
 	/* in observe mode more than reading may have got this far */
-	if ((asb_entry_access(query, rte)->requiredPerms & ~ACL_SELECT) != 0)
-		return;
-	if (catalog)
-		restrict_catalog(rte, rtindex, catalog);
-	else if (filter)
-		restrict_information_schema(rte, filter);
-}
-
-/* Whom the functions below answer for. */
-static Oid
-asking_role(void)
-{
-	const AsbSession *session = asb_session();
-
-	return session ? session->role : GetUserId();
-}
-
-ASB_FUNCTION(asb_reaches_relation);
-
-/*
- * reaches_relation(relation oid) and (relation oid, column smallint) and
- * (relation oid, column smallint, privilege text), all returning boolean
- */
-Datum
-asb_reaches_relation(PG_FUNCTION_ARGS)
-{
-	Oid			role = asking_role();
-	Oid			relid = PG_GETARG_OID(0);
-	AttrNumber	attnum = PG_NARGS() > 1 ? PG_GETARG_INT16(1) : 0;
-	AclMode		mask = ASB_OF_COLUMNS;
-
-	if (PG_NARGS() > 2)
-		mask = privilege_named(text_to_cstring(PG_GETARG_TEXT_PP(2)));
-	if (attnum < 0)
-		PG_RETURN_BOOL(false);
-	if (attnum > 0)
-		PG_RETURN_BOOL(asb_relation_column_granted(role, relid, attnum, mask));
-	PG_RETURN_BOOL(PG_NARGS() > 2 ? asb_relation_granted(role, relid, mask) :
-				   asb_relation_reachable(role, relid));
-}
-
-/* A relation by its name; InvalidOid if the role cannot name it. */
-static Oid
-named_relation(Oid role, const text *schema, const text *relation)
-{
-	Oid			nspoid = get_namespace_oid(text_to_cstring(schema), true);
-
-	if (!OidIsValid(nspoid) || pg_namespace_aclcheck(nspoid, role, ACL_USAGE) != ACLCHECK_OK)
-		return InvalidOid;
-	return get_relname_relid(text_to_cstring(relation), nspoid);
-}
-
-static bool
-knows_column(Oid role, Oid relid, AttrNumber attnum)
-{
-	return attnum > 0 &&
-		asb_relation_column_granted(role, relid, attnum, ASB_OF_COLUMNS);
-}
-
-ASB_FUNCTION(asb_reaches_named);
-
-/*
- * reaches_named(schema text, relation text) and (schema text, relation text,
- * column text), both returning boolean
- */
-Datum
-asb_reaches_named(PG_FUNCTION_ARGS)
-{
-	Oid			role = asking_role();
-	Oid			relid = named_relation(role, PG_GETARG_TEXT_PP(0), PG_GETARG_TEXT_PP(1));
-
-	if (!OidIsValid(relid))
-		PG_RETURN_BOOL(false);
-	if (PG_NARGS() == 2)
-		PG_RETURN_BOOL(asb_relation_reachable(role, relid));
-	PG_RETURN_BOOL(knows_column(role, relid, get_attnum(relid, text_to_cstring(PG_GETARG_TEXT_PP(2)))));
-}
-
-ASB_FUNCTION(asb_reaches_constraint);
-
-/*
- * reaches_constraint(schema text, relation text, constraint text) returns
- * boolean
- *
- * Until 17 a NOT NULL is no constraint of its own; information_schema makes a
- * name for it, which ends in the number of its column.
- */
-Datum
-asb_reaches_constraint(PG_FUNCTION_ARGS)
-{
-	Oid			role = asking_role();
-	Oid			relid = named_relation(role, PG_GETARG_TEXT_PP(0), PG_GETARG_TEXT_PP(1));
-	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(2));
-	int			attnum;
-
-	if (!OidIsValid(relid) || !asb_relation_reachable(role, relid))
-		PG_RETURN_BOOL(false);
-	if (OidIsValid(get_relation_constraint_oid(relid, name, true)))
-		PG_RETURN_BOOL(asb_relation_constraint_known(role, relid, name));
-	PG_RETURN_BOOL(sscanf(name, "%*u_%*u_%5d_not_null", &attnum) == 1 &&
-				   attnum <= MaxHeapAttributeNumber && knows_column(role, relid, attnum));
-}
-
-ASB_FUNCTION(asb_reaches_schema);
-
-/* reaches_schema(schema oid) returns boolean */
-Datum
-asb_reaches_schema(PG_FUNCTION_ARGS)
-{
-	Oid			nspoid = PG_GETARG_OID(0);
-
-	/* of one that is none the server's check would say so, as of no hidden one */
-	PG_RETURN_BOOL(SearchSysCacheExists1(NAMESPACEOID, ObjectIdGetDatum(nspoid)) &&
-				   pg_namespace_aclcheck(nspoid, asking_role(), ACL_USAGE) == ACLCHECK_OK);
-}
-
-ASB_FUNCTION(asb_type_name);
-
-/* type_name(type oid) returns text */
-Datum
-asb_type_name(PG_FUNCTION_ARGS)
-{
-	Oid			typid = PG_GETARG_OID(0);
-	char	   *name = NULL;
-
-	/* the names of the server's own types stand in its manual */
-	if (typid < FirstNormalObjectId || asb_type_decide(asking_role(), typid))
-		name = format_type_extended(typid, -1, FORMAT_TYPE_INVALID_AS_NULL);
-	if (name == NULL)
-		name = OidIsValid(typid) ? psprintf("%u", typid) : pstrdup("-");
-	PG_RETURN_TEXT_P(cstring_to_text(name));
-}
-
-ASB_FUNCTION(asb_reaches_type);
-
-/* reaches_type(type oid) returns boolean */
-Datum
-asb_reaches_type(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(asb_type_decide(asking_role(), PG_GETARG_OID(0)));
-}
-
-/* Was the role granted the function, and may it change something? */
-static bool
-changes_by(Oid role, HeapTuple row, TupleDesc desc)
-{
-	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(row);
-	const AsbSession *session = asb_session();
-
-	return form->provolatile == PROVOLATILE_VOLATILE &&
-		!heap_attisnull(row, Anum_pg_proc_proacl, desc) &&
-		form->pronamespace != asb_schema_oid() &&
-		(form->prokind != PROKIND_PROCEDURE || session == NULL || session->profile.allow_call) &&
-		pg_namespace_aclcheck(form->pronamespace, role, ACL_USAGE) == ACLCHECK_OK &&
-		asb_function_decide_row(role, row) == ASB_FUNCTION_GRANTED;
-}
-
-ASB_FUNCTION(asb_reaches_volatile_function);
-
-/* reaches_volatile_function() returns boolean */
-Datum
-asb_reaches_volatile_function(PG_FUNCTION_ARGS)
-{
-	Oid			role = asking_role();
-	Relation	functions = table_open(ProcedureRelationId, AccessShareLock);
-	SysScanDesc scan = systable_beginscan(functions, InvalidOid, false, NULL, 0, NULL);
-	HeapTuple	row;
-	bool		found = false;
-
-	while (!found && HeapTupleIsValid(row = systable_getnext(scan)))
-	{
-		CHECK_FOR_INTERRUPTS();
-		found = changes_by(role, row, RelationGetDescr(functions));
-	}
-	systable_endscan(scan);
-	table_close(functions, AccessShareLock);
-	PG_RETURN_BOOL(found);
+	if (filter && (asb_entry_access(query, rte)->requiredPerms & ~ACL_SELECT) == 0)
+		replace(rte, role, filter);
 }

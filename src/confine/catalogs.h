@@ -9,16 +9,17 @@
 
 #include "core/compat.h"
 
-/* May agents read this column of this relation, seeing their own world only? */
+/* May agents name this column of this relation, seeing their own world only?  Does the role see nulls in it then? */
 extern bool asb_catalog_column_open(Oid relid, AttrNumber attnum);
+extern bool asb_catalog_column_blank(Oid role, Oid relid, AttrNumber attnum);
 
 /*
- * The condition that rows of a catalog with such columns are cut down to, palloc'd, and why it
- * is open; NULL if it is none.  And that of a view of information_schema that a
- * profile can open.
+ * The condition that rows of a catalog with such columns are cut down to, and
+ * why it is open; NULL if it is none.  And that of a view of information_schema
+ * that a profile can open.
  */
-extern char *asb_catalog_filter(Oid relid, const char **reason);
-extern char *asb_catalog_information_schema_filter(Oid relid);
+extern const char *asb_catalog_filter(Oid role, Oid relid, const char **reason);
+extern const char *asb_catalog_information_schema_filter(Oid relid);
 
 /* Is no more asked than to read one of the views of information_schema that a profile can open? */
 extern bool asb_catalog_in_information_schema(const AsbAccess *access);
@@ -27,12 +28,6 @@ extern bool asb_catalog_in_information_schema(const AsbAccess *access);
  * Restricts an entry of an agent's range table to what the agent can reach, if
  * it is one of those catalogs or views.
  */
-extern void asb_catalog_restrict(const Query *query, RangeTblEntry *rte, int rtindex);
-
-/*
- * Changes a cast of a number through regtype to text, by which drivers ask for
- * the name of a type, so that it tells no name that the agent does not know.
- */
-extern void asb_catalog_name_type(CoerceViaIO *cast);
+extern void asb_catalog_restrict(Oid role, const Query *query, RangeTblEntry *rte);
 
 #endif							/* ASB_CATALOGS_H */

@@ -37,6 +37,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "confine/constraint.h"
 #include "confine/disclosure.h"
 #include "confine/disclosure_name.h"
 #include "confine/relation.h"
@@ -125,7 +126,7 @@ is_about_hidden(Oid role, const ErrorData *error)
 			pg_namespace_aclcheck(nspoid, role, ACL_USAGE) != ACLCHECK_OK)
 			return true;
 		if (error->constraint_name)
-			return !asb_relation_constraint_known(role, relid, error->constraint_name);
+			return !asb_constraint_known(role, relid, error->constraint_name);
 		return error->column_name &&
 			!asb_relation_column_granted(role, relid, get_attnum(relid, error->column_name),
 										 ASB_OF_COLUMNS);

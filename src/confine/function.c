@@ -72,6 +72,8 @@ asb_function_decide_row(Oid role, HeapTuple row)
 		return ASB_FUNCTION_GRANTED;
 	if (asb_server_function_allowed(row))
 		return ASB_FUNCTION_LISTED;
+	if (asb_server_function_describes(row))
+		return ASB_FUNCTION_DESCRIBES;
 	if (asb_server_function_reachable(row))
 		return ASB_FUNCTION_INNER;
 	return funcid < FirstNormalObjectId ? ASB_FUNCTION_UNLISTED : ASB_FUNCTION_HIDDEN;

@@ -17,6 +17,7 @@ typedef enum AsbFunctionVerdict
 	ASB_FUNCTION_UNLISTED,		/* the server's, but not on the list */
 	ASB_FUNCTION_HIDDEN,		/* not granted: for the agent there is none */
 	ASB_FUNCTION_SETTING,		/* reads or changes a setting by name: the setting gate's */
+	ASB_FUNCTION_DESCRIBES,		/* the server's, for which a call gets another */
 	ASB_FUNCTION_INNER,			/* listed, but only the executor may reach it */
 	ASB_FUNCTION_LISTED,
 	ASB_FUNCTION_GRANTED

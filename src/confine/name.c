@@ -36,6 +36,7 @@
 #include "utils/builtins.h"
 #include "utils/syscache.h"
 
+#include "confine/constraint.h"
 #include "confine/name.h"
 #include "confine/name_column.h"
 #include "confine/name_lookup.h"
@@ -218,7 +219,7 @@ consider_constraint(AsbNameSearch *search, const RangeVar *relation, const Infer
 	Oid			relid = asb_name_relation(search->role, relation);
 
 	if (infer && infer->conname && asb_name_relation_known(search->role, relid) &&
-		!asb_relation_constraint_known(search->role, relid, infer->conname))
+		!asb_constraint_known(search->role, relid, infer->conname))
 		asb_search_found(search, -1, ERRCODE_UNDEFINED_OBJECT, infer->conname,
 						 psprintf("constraint \"%s\" for table \"%s\" does not exist",
 								  infer->conname, relation->relname));

@@ -24,10 +24,7 @@
 #include "access/transam.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_constraint.h"
-#include "catalog/pg_index.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -100,6 +97,22 @@ asb_relation_column_privileges(Oid role, HeapTuple row, AclMode mask)
 	return privileges;
 }
 
+bool
+asb_relation_named_in_grant(Oid role, Oid relid, AttrNumber attnum)
+{
+	HeapTuple	row;
+	bool		named;
+
+	if (relation_privileges(role, relid) & ACL_SELECT)
+		return true;
+	row = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attnum));
+	if (!HeapTupleIsValid(row))
+		return false;
+	named = asb_acl_granted_in(ATTNUM, row, Anum_pg_attribute_attacl, role, ACL_SELECT) != 0;
+	ReleaseSysCache(row);
+	return named;
+}
+
 /* Privileges on one column alone. */
 static AclMode
 column_privileges(Oid role, Oid relid, AttrNumber attnum, AclMode mask)
@@ -163,74 +176,6 @@ asb_relation_has_column(Oid relid, AttrNumber attnum)
 		return false;
 	ReleaseSysCache(tuple);
 	return true;
-}
-
-/*
- * Are the first "n" columns of an array of their numbers known?  An expression
- * has the number 0: of what it uses all columns of the relation are asked for.
- */
-static bool
-columns_known(Oid role, Oid relid, ArrayType *columns, int n)
-{
-	for (int i = 0; i < n; i++)
-	{
-		if (!asb_relation_column_granted(role, relid, ((int16 *) ARR_DATA_PTR(columns))[i], ASB_OF_COLUMNS))
-			return false;
-	}
-	return true;
-}
-
-/* The same of an index, which shares its name with the constraint that it is for. */
-static bool
-index_known(Oid role, HeapTuple row)
-{
-	Form_pg_index index = (Form_pg_index) GETSTRUCT(row);
-
-	return columns_known(role, index->indrelid, (ArrayType *) &index->indkey, index->indnkeyatts) &&
-		(heap_attisnull(row, Anum_pg_index_indpred, NULL) ||
-		 asb_relation_column_granted(role, index->indrelid, InvalidAttrNumber, ASB_OF_COLUMNS));
-}
-
-static bool
-constraint_known(Oid role, Oid relid, HeapTuple row)
-{
-	bool		isnull;
-	Datum		key = SysCacheGetAttr(CONSTROID, row, Anum_pg_constraint_conkey, &isnull);
-	ArrayType  *columns;
-
-	/* of none, or of the whole row */
-	if (isnull)
-		return asb_relation_column_granted(role, relid, InvalidAttrNumber, ASB_OF_COLUMNS);
-	columns = DatumGetArrayTypeP(key);
-	return columns_known(role, relid, columns, ARR_DIMS(columns)[0]);
-}
-
-bool
-asb_relation_constraint_known(Oid role, Oid relid, const char *name)
-{
-	HeapTuple	row;
-	bool		known = false;
-
-	row = SearchSysCache1(INDEXRELID,
-						  ObjectIdGetDatum(get_relname_relid(name, get_rel_namespace(relid))));
-	if (HeapTupleIsValid(row))
-	{
-		bool		of_relation = ((Form_pg_index) GETSTRUCT(row))->indrelid == relid;
-
-		known = of_relation && index_known(role, row);
-		ReleaseSysCache(row);
-		if (of_relation)
-			return known;
-	}
-
-	row = SearchSysCache1(CONSTROID,
-						  ObjectIdGetDatum(get_relation_constraint_oid(relid, name, true)));
-	if (HeapTupleIsValid(row))
-	{
-		known = constraint_known(role, relid, row);
-		ReleaseSysCache(row);
-	}
-	return known;
 }
 
 /*

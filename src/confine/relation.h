@@ -54,10 +54,10 @@ extern bool asb_relation_has_column(Oid relid, AttrNumber attnum);
 extern bool asb_relation_column_granted(Oid role, Oid relid, AttrNumber attnum, AclMode mask);
 
 /*
- * Does the role know the relation's constraint or unique index of this name,
- * that is, all columns in it?  False if there is none.
+ * Was SELECT of the column, or of the whole relation, granted by name, so that a
+ * catalog need not be open for it?
  */
-extern bool asb_relation_constraint_known(Oid role, Oid relid, const char *name);
+extern bool asb_relation_named_in_grant(Oid role, Oid relid, AttrNumber attnum);
 
 /*
  * The decision of this gate for what is asked of one relation.  On a refusal,

@@ -11,7 +11,8 @@
  * what runs SQL from a string; reads or changes settings; touches files, large
  * objects, locks, other sessions, transaction ids, snapshots, WAL, replication,
  * statistics or sizes; turns a number into a name, or a name into a number
- * (reg*, format_type, pg_get_*, has_*_privilege, *_is_visible, aclitem); parses
+ * (reg*, pg_get_*, has_*_privilege, *_is_visible, aclitem), but for those that
+ * calls are led away from (ASB_CLASS_DESCRIPTION); parses
  * XML (libxml2 does not check for cancellation); takes internal, except where
  * the executor alone gets there; serves index access methods, the planner,
  * triggers or handlers; sequences and current_setting(), which have gates of
@@ -2050,8 +2051,10 @@
 [35] = {ASB_CLASS_TYPE_TEXT, "nameout(name)"},
 [1701] = {ASB_CLASS_TYPE_TEXT, "numeric_in(cstring,oid,integer)"},
 [1702] = {ASB_CLASS_TYPE_TEXT, "numeric_out(numeric)"},
+[41] = {ASB_CLASS_TYPE_TEXT, "int2vectorout(int2vector)"},
 [1798] = {ASB_CLASS_TYPE_TEXT, "oidin(cstring)"},
 [1799] = {ASB_CLASS_TYPE_TEXT, "oidout(oid)"},
+[55] = {ASB_CLASS_TYPE_TEXT, "oidvectorout(oidvector)"},
 [121] = {ASB_CLASS_TYPE_TEXT, "path_in(cstring)"},
 [122] = {ASB_CLASS_TYPE_TEXT, "path_out(path)"},
 [117] = {ASB_CLASS_TYPE_TEXT, "point_in(cstring)"},
@@ -2062,7 +2065,9 @@
 [3835] = {ASB_CLASS_TYPE_TEXT, "range_out(anyrange)"},
 [2290] = {ASB_CLASS_TYPE_TEXT, "record_in(cstring,oid,integer)"},
 [2291] = {ASB_CLASS_TYPE_TEXT, "record_out(record)"},
+[2219] = {ASB_CLASS_TYPE_TEXT, "regclassout(regclass)"},
 [3736] = {ASB_CLASS_TYPE_TEXT, "regconfigin(cstring)"},
+[4085] = {ASB_CLASS_TYPE_TEXT, "regnamespaceout(regnamespace)"},
 [2221] = {ASB_CLASS_TYPE_TEXT, "regtypeout(regtype)"},
 [46] = {ASB_CLASS_TYPE_TEXT, "textin(cstring)"},
 [47] = {ASB_CLASS_TYPE_TEXT, "textout(text)"},
@@ -2090,3 +2095,24 @@
 /* TABLESAMPLE. */
 [3313] = {ASB_CLASS_SAMPLING, "bernoulli(internal)"},
 [3314] = {ASB_CLASS_SAMPLING, "system(internal)"},
+
+/* Descriptions of objects. */
+[1216] = {ASB_CLASS_DESCRIPTION, "col_description(oid,integer)"},
+[1081] = {ASB_CLASS_DESCRIPTION, "format_type(oid,integer)"},
+[1215] = {ASB_CLASS_DESCRIPTION, "obj_description(oid,name)"},
+[1387] = {ASB_CLASS_DESCRIPTION, "pg_get_constraintdef(oid)"},
+[2508] = {ASB_CLASS_DESCRIPTION, "pg_get_constraintdef(oid,boolean)"},
+[1716] = {ASB_CLASS_DESCRIPTION, "pg_get_expr(pg_node_tree,oid)"},
+[2509] = {ASB_CLASS_DESCRIPTION, "pg_get_expr(pg_node_tree,oid,boolean)"},
+[1643] = {ASB_CLASS_DESCRIPTION, "pg_get_indexdef(oid)"},
+[2507] = {ASB_CLASS_DESCRIPTION, "pg_get_indexdef(oid,integer,boolean)"},
+[1665] = {ASB_CLASS_DESCRIPTION, "pg_get_serial_sequence(text,text)"},
+[6174] = {ASB_CLASS_DESCRIPTION, "pg_get_statisticsobjdef_columns(oid)"},
+[1642] = {ASB_CLASS_DESCRIPTION, "pg_get_userbyid(oid)"},
+[1641] = {ASB_CLASS_DESCRIPTION, "pg_get_viewdef(oid)"},
+[2506] = {ASB_CLASS_DESCRIPTION, "pg_get_viewdef(oid,boolean)"},
+[6121] = {ASB_CLASS_DESCRIPTION, "pg_relation_is_publishable(regclass)"},
+[2079] = {ASB_CLASS_DESCRIPTION, "pg_table_is_visible(oid)"},
+[2080] = {ASB_CLASS_DESCRIPTION, "pg_type_is_visible(oid)"},
+[1079] = {ASB_CLASS_DESCRIPTION, "regclass(text)"},
+[3495] = {ASB_CLASS_DESCRIPTION, "to_regclass(text)"},

@@ -6,7 +6,9 @@
 
 #include "access/htup_details.h"
 #include "access/transam.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type_d.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
@@ -25,6 +27,24 @@ typedef struct AsbServerFunction
 static const AsbServerFunction functions[FirstGenbkiObjectId] = {
 #include "confine/server_function_list.h"
 };
+
+/*
+ * And one of information_schema, whose number is not fixed: JDBC finds the
+ * columns of keys with it.
+ */
+static const AsbServerFunction expand_array = {
+	ASB_CLASS_DESCRIPTION, "information_schema._pg_expandarray(anyarray)"
+};
+
+static Oid
+expand_array_oid(void)
+{
+	Oid			arguments[] = {ANYARRAYOID};
+
+	return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum("_pg_expandarray"),
+						   PointerGetDatum(buildoidvector(arguments, lengthof(arguments))),
+						   ObjectIdGetDatum(get_namespace_oid("information_schema", true)));
+}
 
 static const char *const reasons[] = {
 	[ASB_CLASS_COMPARISON] = "Compares, orders or hashes its arguments.",
@@ -50,6 +70,7 @@ static const char *const reasons[] = {
 	[ASB_CLASS_EXECUTOR_STEP] = "Step of a listed aggregate or operator; only the executor reaches it.",
 	[ASB_CLASS_TYPE_TEXT] = "Text form of a type; only casts reach it.",
 	[ASB_CLASS_SAMPLING] = "Samples a table that the query reads anyway; only TABLESAMPLE reaches it.",
+	[ASB_CLASS_DESCRIPTION] = "Describes an object; a call goes to the function of that name in schema agentsandbox, which tells of what the agent knows.",
 };
 
 /* Does a signature such as "left"(text,integer) begin with this name? */
@@ -74,6 +95,9 @@ find(HeapTuple row)
 {
 	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(row);
 
+	if (form->oid >= FirstUnpinnedObjectId && form->oid < FirstNormalObjectId &&
+		form->oid == expand_array_oid())
+		return &expand_array;
 	if (form->oid >= lengthof(functions) || functions[form->oid].signature == NULL ||
 		!has_name(functions[form->oid].signature, NameStr(form->proname)))
 		return NULL;
@@ -91,7 +115,17 @@ asb_server_function_allowed(HeapTuple row)
 bool
 asb_server_function_reachable(HeapTuple row)
 {
-	return find(row) != NULL;
+	const AsbServerFunction *function = find(row);
+
+	return function != NULL && function->class != ASB_CLASS_DESCRIPTION;
+}
+
+bool
+asb_server_function_describes(HeapTuple row)
+{
+	const AsbServerFunction *function = find(row);
+
+	return function != NULL && function->class == ASB_CLASS_DESCRIPTION;
 }
 
 bool
@@ -121,25 +155,34 @@ asb_server_function_reason(HeapTuple row)
 
 ASB_FUNCTION(asb_server_functions);
 
+static void
+put_row(ReturnSetInfo *result, Oid funcid, const AsbServerFunction *function)
+{
+	Datum		values[] = {
+		ObjectIdGetDatum(funcid),
+		CStringGetTextDatum(function->signature),
+		CStringGetTextDatum(reasons[function->class])
+	};
+	bool		nulls[lengthof(values)] = {false};
+
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
 /* server_functions() returns table (function oid, signature text, reason text) */
 Datum
 asb_server_functions(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Oid			expand = expand_array_oid();
 
 	InitMaterializedSRF(fcinfo, 0);
 
 	for (Oid funcid = 0; funcid < lengthof(functions); funcid++)
 	{
-		Datum		values[3];
-		bool		nulls[3] = {false, false, false};
-
-		if (functions[funcid].signature == NULL)
-			continue;
-		values[0] = ObjectIdGetDatum(funcid);
-		values[1] = CStringGetTextDatum(functions[funcid].signature);
-		values[2] = CStringGetTextDatum(reasons[functions[funcid].class]);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		if (functions[funcid].signature != NULL)
+			put_row(result, funcid, &functions[funcid]);
 	}
+	if (OidIsValid(expand))
+		put_row(result, expand, &expand_array);
 	return (Datum) 0;
 }

@@ -44,7 +44,9 @@ typedef enum AsbFunctionClass
 	/* from here on: reached, but never named by a query */
 	ASB_CLASS_EXECUTOR_STEP,
 	ASB_CLASS_TYPE_TEXT,
-	ASB_CLASS_SAMPLING
+	ASB_CLASS_SAMPLING,
+	/* called by a query, which gets another function instead (describe.h) */
+	ASB_CLASS_DESCRIPTION
 } AsbFunctionClass;
 
 /*
@@ -59,6 +61,9 @@ extern bool asb_server_function_allowed(HeapTuple row);
  * functions of aggregates, input and output of types, sampling methods.
  */
 extern bool asb_server_function_reachable(HeapTuple row);
+
+/* Is it one that calls are led from to the agent's own, which knows what may be told? */
+extern bool asb_server_function_describes(HeapTuple row);
 
 /*
  * Does its time grow with the product of its arguments' sizes, so that it is

@@ -92,6 +92,7 @@ static const bool listed[] = {
 	[RECORDOID] = true,
 	[UNKNOWNOID] = true,
 	[VOIDOID] = true,
+	[PG_NODE_TREEOID] = true,	/* nobody can make one; tools hand it to pg_get_expr(), which answers NULL */
 };
 
 static inline bool

@@ -97,6 +97,30 @@ GRANT EXECUTE ON FUNCTION
 TO agentsandbox_operator, agentsandbox_auditor;
 
 -- What an agent can reach, described to itself; the views' functions run as the caller
+GRANT EXECUTE ON FUNCTION
+    agentsandbox._pg_expandarray(anyarray),
+    agentsandbox.col_description(oid, integer),
+    agentsandbox.format_type(oid, integer),
+    agentsandbox.known_object(oid, oid, integer),
+    agentsandbox.known_relation_name(text),
+    agentsandbox.obj_description(oid, name),
+    agentsandbox.pg_get_constraintdef(oid),
+    agentsandbox.pg_get_constraintdef(oid, boolean),
+    agentsandbox.pg_get_expr(pg_node_tree, oid),
+    agentsandbox.pg_get_expr(pg_node_tree, oid, boolean),
+    agentsandbox.pg_get_indexdef(oid),
+    agentsandbox.pg_get_indexdef(oid, integer, boolean),
+    agentsandbox.pg_get_serial_sequence(text, text),
+    agentsandbox.pg_get_statisticsobjdef_columns(oid),
+    agentsandbox.pg_get_userbyid(oid),
+    agentsandbox.pg_get_viewdef(oid),
+    agentsandbox.pg_get_viewdef(oid, boolean),
+    agentsandbox.pg_relation_is_publishable(regclass),
+    agentsandbox.pg_table_is_visible(oid),
+    agentsandbox.pg_type_is_visible(oid),
+    agentsandbox.regclass(text),
+    agentsandbox.to_regclass(text)
+TO agentsandbox_agent;
 GRANT SELECT ON agentsandbox.tables, agentsandbox.columns TO agentsandbox_agent;
 GRANT EXECUTE ON FUNCTION
     agentsandbox.reaches_constraint(text, text, text),
@@ -107,8 +131,7 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.reaches_relation(oid, smallint, text),
     agentsandbox.reaches_schema(oid),
     agentsandbox.reaches_type(oid),
-    agentsandbox.reaches_volatile_function(),
-    agentsandbox.type_name(oid)
+    agentsandbox.reaches_volatile_function()
 TO agentsandbox_agent;
 
 -- Labels; who may label an object is PostgreSQL's to decide

@@ -5,7 +5,8 @@
 CREATE SCHEMA rt;
 CREATE ROLE rt_owner NOLOGIN;
 GRANT USAGE, CREATE ON SCHEMA rt TO rt_owner;
-SELECT agentsandbox.create_profile('rt_agent', search_path => 'public',
+-- all attempts share two conversations: none may be contained because of those before it
+SELECT agentsandbox.create_profile('rt_agent', search_path => 'public', statements_per_minute => 1000000,
     statement_time => '1 s', transaction_time => '60 s', idle_in_transaction_time => '1 s', connection_limit => 25);
 GRANT USAGE ON SCHEMA rt TO rt_agent;
 

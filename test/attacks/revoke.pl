@@ -82,7 +82,7 @@ for my $to ('p', $role)
 	revoked("view of $whom", 'SELECT ON v', $to, 'SELECT a FROM v');
 	revoked("function of $whom", 'EXECUTE ON FUNCTION f()', $to, 'SELECT f()');
 	revoked("plpgsql function of $whom", 'EXECUTE ON FUNCTION volatile_f()', $to, 'SELECT volatile_f()');
-	revoked("server function of $whom", 'EXECUTE ON FUNCTION pg_get_userbyid(oid)', $to, q{SELECT pg_get_userbyid(10) || 'SECRET'});
+	revoked("server function of $whom", 'EXECUTE ON FUNCTION pg_conf_load_time()', $to, q{SELECT pg_conf_load_time() || 'SECRET'});
 	revoked("type of $whom", 'USAGE ON TYPE mood', $to, q{SELECT 'SECRET'::mood});
 }
 revoked('membership of the profile', 'team', 'p', 'SELECT a FROM of_team');

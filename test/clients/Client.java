@@ -1,6 +1,6 @@
 /* JDBC as a conversation: prints TAP.  Run as a single file. */
 import java.sql.*;
-import java.util.Properties;
+import java.util.*;
 
 public class Client {
 	static int count = 0;
@@ -30,6 +30,20 @@ public class Client {
 				return result.next() ? result.getObject(1) : null;
 			}
 		}
+	}
+
+	/* Columns of all rows. */
+	static String all(ResultSet result, String... columns) throws SQLException {
+		List<String> rows = new ArrayList<>();
+
+		while (result.next()) {
+			List<String> row = new ArrayList<>();
+
+			for (String column : columns)
+				row.add(result.getString(column));
+			rows.add(String.join(" ", row));
+		}
+		return String.join(", ", rows);
 	}
 
 	public static void main(String[] args) throws Exception {
@@ -107,16 +121,16 @@ public class Client {
 		conn.commit();
 		is(conn.isValid(5), true, "isValid");
 
-		try {
-			StringBuilder names = new StringBuilder();
-			ResultSet tables = conn.getMetaData().getTables(null, "public", "%", new String[] {"TABLE"});
-
-			while (tables.next())
-				names.append(tables.getString("TABLE_NAME"));
-			is(names, "customer", "the list of tables");
-		} catch (SQLException error) {
-			is(error.getSQLState(), "42501", "the list of tables is refused clearly");
-		}
+		/* what tools describe the database with */
+		DatabaseMetaData about = conn.getMetaData();
+		is(all(about.getTables(null, "public", "%", new String[] {"TABLE"}), "TABLE_NAME", "REMARKS"), "customer who buys, visit null", "tables");
+		is(all(about.getColumns(null, "public", "visit", "%"), "COLUMN_NAME", "TYPE_NAME"), "id int4, customer int4, day date, made int4", "columns");
+		is(all(about.getPrimaryKeys(null, "public", "customer"), "COLUMN_NAME", "PK_NAME"), "id customer_pkey", "primary key");
+		is(all(about.getImportedKeys(null, "public", "visit"), "FKCOLUMN_NAME", "PKTABLE_NAME"), "customer customer", "foreign keys");
+		is(all(about.getSchemas(), "TABLE_SCHEM"), "agentsandbox, information_schema, pg_catalog, public", "schemas");
+		is(all(about.getTypeInfo(), "TYPE_NAME").contains("int4"), true, "types");
+		is(all(about.getIndexInfo(null, "public", "visit", false, false), "INDEX_NAME", "COLUMN_NAME"),
+			"visit_customer_day_key customer, visit_customer_day_key day, visit_pkey id, visit_day day", "indexes");
 		conn.rollback();
 
 		Object call = one(conn, "INSERT INTO RemoteProcedureCalls (method, arguments) VALUES (?, ?::jsonb) RETURNING id", "echo",

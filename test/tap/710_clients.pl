@@ -70,7 +70,7 @@ sub runs { return system("@_ >/dev/null 2>&1") == 0 }
 
 # the system's own Python has Debian's packages
 my ($python) = grep { -x } qw(/usr/bin/python3);
-for my $module (qw(psycopg2 asyncpg))
+for my $module (qw(psycopg2 asyncpg sqlalchemy))
 {
   SKIP:
 	{

@@ -35,11 +35,6 @@ CREATE OR REPLACE FUNCTION agentsandbox.reaches_volatile_function()
 RETURNS boolean LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_reaches_volatile_function';
 COMMENT ON FUNCTION agentsandbox.reaches_volatile_function() IS 'whether the session was granted a function, or a procedure that it can call, that may change something';
 
--- What an agent's cast of a number through regtype to text is made to call.
-CREATE OR REPLACE FUNCTION agentsandbox.type_name(type oid)
-RETURNS text LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_type_name';
-COMMENT ON FUNCTION agentsandbox.type_name(oid) IS 'name of a type of the server or that the session can use; of another, the number';
-
 CREATE OR REPLACE VIEW agentsandbox.tables WITH (security_barrier) AS
     SELECT n.nspname AS schema,
            c.relname AS name,

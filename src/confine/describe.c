@@ -1,0 +1,91 @@
+/*
+ * describe.c
+ *	  Calls and casts that tell of an object by its number or name.
+ *
+ * Tools describe tables with format_type(), pg_get_constraintdef(), ::regclass
+ * and their kin, which tell of whatever they are asked.  An agent's call goes
+ * to a function of schema agentsandbox with the same name and arguments
+ * (src/sql/api/describe.sql), and its cast is given numbers only of what the
+ * agent knows.  Other ways to these functions are closed.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_func.h"
+#include "utils/lsyscache.h"
+
+#include "confine/describe.h"
+#include "confine/function.h"
+#include "core/catalog.h"
+
+static Oid
+own_function(const char *name, int nargs, const Oid *types, bool missing_ok)
+{
+	return LookupFuncName(list_make2(makeString(ASB_SCHEMA_NAME), makeString(pstrdup(name))),
+						  nargs, types, missing_ok);
+}
+
+void
+asb_describe_call(FuncExpr *call)
+{
+	Oid		   *types;
+	int			ntypes;
+	Oid			own;
+
+	(void) get_func_signature(call->funcid, &types, &ntypes);
+	own = own_function(get_func_name(call->funcid), ntypes, types, true);
+	if (!OidIsValid(own))
+		asb_function_refuse(ASB_FUNCTION_UNLISTED, call->funcid, 0);
+	call->funcid = own;
+}
+
+/* The catalog of what a type shows the names of, if some are shown. */
+static Oid
+catalog_of(Oid type)
+{
+	switch (type)
+	{
+		case REGCLASSOID:
+			return RelationRelationId;
+		case REGNAMESPACEOID:
+			return NamespaceRelationId;
+		case REGTYPEOID:
+			return TypeRelationId;
+		default:
+			return InvalidOid;
+	}
+}
+
+bool
+asb_describes_type(Oid typid)
+{
+	return OidIsValid(catalog_of(typid));
+}
+
+bool
+asb_describes_by_cast(const RelabelType *cast)
+{
+	return asb_describes_type(cast->resulttype) && exprType((const Node *) cast->arg) == OIDOID;
+}
+
+static Const *
+constant(Oid type, Datum value)
+{
+	return makeConst(type, -1, InvalidOid, sizeof(int32), value, false, true);
+}
+
+void
+asb_describe_cast(RelabelType *cast)
+{
+	static const Oid types[] = {OIDOID, OIDOID, INT4OID};
+	Oid			known = own_function("known_object", lengthof(types), types, false);
+
+	cast->arg = (Expr *) makeFuncExpr(known, OIDOID,
+									  list_make3(constant(OIDOID, ObjectIdGetDatum(catalog_of(cast->resulttype))),
+												 cast->arg, constant(INT4OID, Int32GetDatum(0))),
+									  InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+}

@@ -1,0 +1,25 @@
+/*
+ * describe.h
+ *	  Calls and casts that tell of an object by its number or name.
+ */
+#ifndef ASB_DESCRIBE_H
+#define ASB_DESCRIBE_H
+
+#include "nodes/primnodes.h"
+
+/*
+ * Has a call of a server function of ASB_CLASS_DESCRIPTION call its namesake in
+ * schema agentsandbox instead.
+ */
+extern void asb_describe_call(FuncExpr *call);
+
+/* Is it one of the types that show names, of which a cast of a number gives those that the agent knows? */
+extern bool asb_describes_type(Oid typid);
+
+/* Is it a cast of a number to one of them? */
+extern bool asb_describes_by_cast(const RelabelType *cast);
+
+/* Makes the number that such a cast is given NULL unless the agent knows what it stands for. */
+extern void asb_describe_cast(RelabelType *cast);
+
+#endif							/* ASB_DESCRIBE_H */

@@ -1,0 +1,11 @@
+/*
+ * known.h
+ *	  What of the database an agent knows.
+ */
+#ifndef ASB_KNOWN_H
+#define ASB_KNOWN_H
+
+/* Can the role use the relation, and name it? */
+extern bool asb_knows_relation(Oid role, Oid relid);
+
+#endif							/* ASB_KNOWN_H */

@@ -1,0 +1,116 @@
+-- What tools describe tables with.  An agent that calls the server's function is
+-- made to call the one of that name here, which tells of what the agent knows
+-- and answers NULL of anything else, as of what does not exist.  Names depend on
+-- the caller's search_path.
+CREATE OR REPLACE FUNCTION agentsandbox.known_object(catalog oid, object oid, part integer DEFAULT 0)
+RETURNS oid LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_known_object';
+COMMENT ON FUNCTION agentsandbox.known_object(oid, oid, integer) IS
+'the number of an object, if the session knows it: a relation that it can use or the plain index of one, a column of that number, a type or schema that it can use, a key; otherwise NULL';
+
+CREATE OR REPLACE FUNCTION agentsandbox.known_relation_name(name text)
+RETURNS text LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_known_relation_name';
+COMMENT ON FUNCTION agentsandbox.known_relation_name(text) IS
+'the name, if it is that of a relation that the session can use; otherwise NULL';
+
+CREATE OR REPLACE FUNCTION agentsandbox.col_description(relation oid, "column" integer)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.col_description(agentsandbox.known_object('pg_catalog.pg_class'::regclass, relation, "column"), "column");
+COMMENT ON FUNCTION agentsandbox.col_description(oid, integer) IS 'comment on a column that the session can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.format_type(type oid, modifier integer)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.format_type(agentsandbox.known_object('pg_catalog.pg_type'::regclass, type), modifier);
+COMMENT ON FUNCTION agentsandbox.format_type(oid, integer) IS 'name of a type of the server or that the session can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.obj_description(object oid, catalog name)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.obj_description(agentsandbox.known_object(
+    pg_catalog.to_regclass(pg_catalog.concat('pg_catalog.', pg_catalog.quote_ident(catalog::text))), object), catalog);
+COMMENT ON FUNCTION agentsandbox.obj_description(oid, name) IS 'comment on a relation, type, schema or key that the session knows';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_constraintdef("constraint" oid)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.pg_get_constraintdef(agentsandbox.known_object('pg_catalog.pg_constraint'::regclass, "constraint"));
+COMMENT ON FUNCTION agentsandbox.pg_get_constraintdef(oid) IS 'definition of a primary key, unique constraint or foreign key all of whose columns the session can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_constraintdef("constraint" oid, pretty boolean)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.pg_get_constraintdef(agentsandbox.known_object('pg_catalog.pg_constraint'::regclass, "constraint"), pretty);
+COMMENT ON FUNCTION agentsandbox.pg_get_constraintdef(oid, boolean) IS 'definition of a primary key, unique constraint or foreign key all of whose columns the session can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_expr(expression pg_node_tree, relation oid)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN NULL::text;
+COMMENT ON FUNCTION agentsandbox.pg_get_expr(pg_node_tree, oid) IS 'NULL: expressions are not told';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_expr(expression pg_node_tree, relation oid, pretty boolean)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN NULL::text;
+COMMENT ON FUNCTION agentsandbox.pg_get_expr(pg_node_tree, oid, boolean) IS 'NULL: expressions are not told';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_indexdef(index oid)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.pg_get_indexdef(agentsandbox.known_object('pg_catalog.pg_class'::regclass, index));
+COMMENT ON FUNCTION agentsandbox.pg_get_indexdef(oid) IS 'definition of an index without expressions, all of whose columns the session can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_indexdef(index oid, "column" integer, pretty boolean)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.pg_get_indexdef(agentsandbox.known_object('pg_catalog.pg_class'::regclass, index), "column", pretty);
+COMMENT ON FUNCTION agentsandbox.pg_get_indexdef(oid, integer, boolean) IS 'definition of an index without expressions, all of whose columns the session can use, or of its column';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_serial_sequence("table" text, "column" text)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN NULL::text;
+COMMENT ON FUNCTION agentsandbox.pg_get_serial_sequence(text, text) IS 'NULL: what fills a column is not told';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_statisticsobjdef_columns(statistics oid)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN NULL::text;
+COMMENT ON FUNCTION agentsandbox.pg_get_statisticsobjdef_columns(oid) IS 'NULL: statistics are not told of';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_userbyid(role oid)
+RETURNS name LANGUAGE sql STABLE PARALLEL SAFE
+RETURN NULL::name;
+COMMENT ON FUNCTION agentsandbox.pg_get_userbyid(oid) IS 'NULL: roles are not told of';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_viewdef(view oid)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN NULL::text;
+COMMENT ON FUNCTION agentsandbox.pg_get_viewdef(oid) IS 'NULL: what is behind a view is not told';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_viewdef(view oid, pretty boolean)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN NULL::text;
+COMMENT ON FUNCTION agentsandbox.pg_get_viewdef(oid, boolean) IS 'NULL: what is behind a view is not told';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_relation_is_publishable(relation regclass)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN NULL::boolean;
+COMMENT ON FUNCTION agentsandbox.pg_relation_is_publishable(regclass) IS 'NULL: publications are not told of';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_table_is_visible("table" oid)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.pg_table_is_visible(agentsandbox.known_object('pg_catalog.pg_class'::regclass, "table"));
+COMMENT ON FUNCTION agentsandbox.pg_table_is_visible(oid) IS 'whether a relation that the session can use is found by its name alone';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_type_is_visible(type oid)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.pg_type_is_visible(agentsandbox.known_object('pg_catalog.pg_type'::regclass, type));
+COMMENT ON FUNCTION agentsandbox.pg_type_is_visible(oid) IS 'whether a type of the server or that the session can use is found by its name alone';
+
+CREATE OR REPLACE FUNCTION agentsandbox.regclass(name text)
+RETURNS regclass LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.to_regclass(agentsandbox.known_relation_name(name));
+COMMENT ON FUNCTION agentsandbox.regclass(text) IS 'relation of a name that the session can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.to_regclass(name text)
+RETURNS regclass LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.to_regclass(agentsandbox.known_relation_name(name));
+COMMENT ON FUNCTION agentsandbox.to_regclass(text) IS 'relation of a name that the session can use';
+
+-- in information_schema the server's
+CREATE OR REPLACE FUNCTION agentsandbox._pg_expandarray("array" anyarray, OUT x anyelement, OUT n integer)
+RETURNS SETOF record LANGUAGE sql STRICT IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$ SELECT e, n::integer FROM unnest("array") WITH ORDINALITY u(e, n) $$;
+COMMENT ON FUNCTION agentsandbox._pg_expandarray(anyarray) IS 'the elements of an array and their numbers, from 1';

@@ -1,0 +1,125 @@
+# The catalogs and functions by which tools describe tables tell nothing of what
+# is hidden: by rows, by conditions that fail on rows, by numbers, or by types
+# that show names.
+use strict;
+use warnings;
+
+use AgentSandbox;
+use Test::More;
+use Wire;
+
+sql(<<~'SQL');
+	SELECT agentsandbox.create_profile('p', search_path => 'app');
+	CREATE SCHEMA app;
+	CREATE SCHEMA closed;
+	COMMENT ON SCHEMA closed IS 'HIDDEN';
+	GRANT USAGE ON SCHEMA app TO p;
+	CREATE TYPE app.hidtype AS ENUM ('HIDDEN');
+	COMMENT ON TYPE app.hidtype IS 'HIDDEN';
+	CREATE FUNCTION app.hidfunction() RETURNS int LANGUAGE sql RETURN 1;
+	CREATE TABLE app.hidden (id int PRIMARY KEY, owner int UNIQUE, kind app.hidtype);
+	COMMENT ON TABLE app.hidden IS 'HIDDEN';
+	COMMENT ON COLUMN app.hidden.id IS 'HIDDEN';
+	CREATE TABLE app.own (id int PRIMARY KEY, name text DEFAULT 'HIDDEN', hidcol int UNIQUE, day date,
+	    CONSTRAINT hidcheck CHECK (id >= app.hidfunction()),
+	    CONSTRAINT hidexclusion EXCLUDE USING gist (daterange(day, day) WITH &&),
+	    CONSTRAINT hidforeign FOREIGN KEY (id) REFERENCES app.hidden, CONSTRAINT hidhalf FOREIGN KEY (hidcol) REFERENCES app.own (id));
+	COMMENT ON COLUMN app.own.hidcol IS 'HIDDEN';
+	COMMENT ON CONSTRAINT hidcheck ON app.own IS 'HIDDEN';
+	CREATE INDEX hidexpression ON app.own (lower(name));
+	CREATE INDEX hidpartial ON app.own (name) WHERE hidcol > 0;
+	CREATE INDEX hidincluding ON app.own (name) INCLUDE (hidcol);
+	CREATE INDEX known ON app.own (name);
+	CREATE TABLE app.refers (id int PRIMARY KEY REFERENCES app.own);
+	CREATE TABLE closed.elsewhere (id int PRIMARY KEY);
+	CREATE SEQUENCE app.hidsequence;
+	CREATE VIEW app.seen AS SELECT id, 'HIDDEN' AS h FROM app.hidden;
+	CREATE POLICY hidpolicy ON app.own USING (true);
+	CREATE STATISTICS app.hidstatistics ON id, name FROM app.own;
+	CREATE FUNCTION app.hidtrigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+	CREATE TRIGGER hidtrigger BEFORE INSERT ON app.own FOR EACH ROW EXECUTE FUNCTION app.hidtrigger();
+	CREATE PUBLICATION hidpublication FOR TABLE app.hidden;
+	GRANT SELECT (id, name, day) ON app.own TO p;
+	GRANT SELECT (id) ON app.seen TO p;
+	-- granted, but its schema is not
+	GRANT SELECT ON closed.elsewhere TO p;
+	SQL
+my $agent = open_conversation('p');
+my $w = Wire->connect($agent);
+
+# Rows: everything that can be read of each catalog, and by SELECT * where that is allowed
+my @catalogs = split /\n/, sql(q{SELECT relname FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind IN ('r', 'v') ORDER BY 1});
+my $read = 0;
+for my $catalog (@catalogs)
+{
+	my @columns = split /\n/, sql(qq{SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = 'pg_catalog.$catalog'::regclass AND attnum > 0});
+	my @open = grep { !@{ $w->query("SELECT $_ FROM pg_catalog.$catalog WHERE false")->{errors} } } @columns;
+	next if !@open;
+	$read++;
+	my $list = join ', ', @open;
+	unlike(sql_as($agent, "SELECT $list FROM pg_catalog.$catalog"), qr/hid|closed|refers|HIDDEN|conversation_|agentsandbox_/, "$catalog: no row of what is hidden");
+	# a condition sees no more rows than the answer has
+	my ($status, $out, $err) = psql(conninfo($agent), "SELECT count(*) FROM (SELECT $list FROM pg_catalog.$catalog) AS r WHERE 1 / CASE WHEN concat_ws(' ', $list) ~ 'hid|closed|refers|HIDDEN' THEN 0 ELSE 1 END = 1");
+	is($status, 0, '... nor to a condition') or diag($err);
+	refused($agent, "SELECT count(*) FROM pg_catalog.$catalog TABLESAMPLE BERNOULLI (50)", qr{42501|0A000: TABLESAMPLE}, '... nor to a sample');
+}
+cmp_ok($read, '>', 15, "$read catalogs can be read");
+
+# What tools need is there
+is(sql_as($agent, q{SELECT string_agg(conname || ' ' || pg_get_constraintdef(oid), '; ' ORDER BY conname) FROM pg_constraint WHERE conrelid = 'own'::regclass}),
+	'own_pkey PRIMARY KEY (id)', 'keys of known columns');
+is(sql_as($agent, q{SELECT string_agg(indexrelid::regclass || ': ' || pg_get_indexdef(indexrelid), '; ' ORDER BY indexrelid::regclass::text) FROM pg_index WHERE indrelid = 'own'::regclass}),
+	'known: CREATE INDEX known ON app.own USING btree (name); own_pkey: CREATE UNIQUE INDEX own_pkey ON app.own USING btree (id)', 'indexes of known columns');
+is(sql_as($agent, q{SELECT count(*), count(relowner), count(reltuples), count(relchecks) FROM pg_class WHERE relname = 'own'}), '1|0|0|0', 'columns that tools name are null');
+is(sql_as($agent, q{SELECT to_regclass('own'), to_regclass('app.own')::oid = 'own'::regclass, 'own'::text::regclass}), 'own|t|own', 'names to numbers');
+is(sql_as($agent, q{SELECT relnamespace::regnamespace, oid::regclass, reltype::regtype::text FROM pg_class WHERE relname = 'agent'}), '', 'numbers to names, of nothing');
+is(sql_as($agent, q{SELECT relnamespace::regnamespace, oid::regclass FROM pg_class WHERE relname = 'own'}), 'app|own', 'numbers to names');
+
+# By number: what is hidden is answered as what does not exist
+my %number = map { /^(\S+) (\d+)$/ } split /\n/, sql(<<~'SQL');
+	SELECT relname || ' ' || oid FROM pg_class WHERE relname IN ('hidden', 'elsewhere', 'hidsequence', 'hidexpression', 'hidpartial', 'hidincluding', 'own_hidcol_key', 'hidden_pkey', 'refers')
+	UNION ALL SELECT conname || ' ' || oid FROM pg_constraint WHERE conname IN ('hidcheck', 'hidexclusion', 'hidforeign', 'hidhalf', 'own_hidcol_key', 'refers_id_fkey')
+	UNION ALL SELECT typname || ' ' || oid FROM pg_type WHERE typname IN ('hidtype', '_hidtype', 'hidden')
+	UNION ALL SELECT nspname || ' ' || oid FROM pg_namespace WHERE nspname = 'closed'
+	UNION ALL SELECT proname || ' ' || oid FROM pg_proc WHERE proname IN ('hidfunction', 'hidtrigger')
+	UNION ALL SELECT stxname || ' ' || oid FROM pg_statistic_ext
+	UNION ALL SELECT rolname || ' ' || oid FROM pg_authid WHERE rolname = 'postgres'
+	SQL
+cmp_ok(scalar keys %number, '>', 15, 'numbers to ask for');
+my @asked = (
+	'format_type(%s, NULL)', 'format_type(%s, 5)', '(%s)::oid::regclass', '(%s)::oid::regtype', '(%s)::oid::regnamespace', '(%s)::oid::regclass::text', '(%s)::oid::regtype::text', '(%s)::oid::regnamespace::text',
+	'pg_get_constraintdef(%s)', 'pg_get_constraintdef(%s, true)', 'pg_get_indexdef(%s)', 'pg_get_indexdef(%s, 1, true)', 'pg_get_viewdef(%s)', 'pg_get_viewdef(%s, true)', 'pg_get_userbyid(%s)',
+	"obj_description(%s, 'pg_class')", "obj_description(%s, 'pg_type')", "obj_description(%s, 'pg_namespace')", "obj_description(%s, 'pg_constraint')", "obj_description(%s, 'pg_proc')", 'col_description(%s, 1)',
+	'col_description(%s, 3)', 'pg_table_is_visible(%s)', 'pg_type_is_visible(%s)', 'pg_get_statisticsobjdef_columns(%s)', "agentsandbox.known_object('pg_class'::regclass, %s)", "agentsandbox.known_object('pg_class'::regclass, %s, 1)");
+for my $form (@asked)
+{
+	my $all = join ', ', map { 'coalesce((' . sprintf($form, $number{$_}) . ")::text, 'nothing')" } sort keys %number;
+	is(sql_as($agent, "SELECT DISTINCT answer FROM unnest(ARRAY[$all]) answer"), sql_as($agent, 'SELECT coalesce((' . sprintf($form, 4000000000) . ")::text, 'nothing')"), "$form tells of nothing hidden");
+}
+is(sql_as($agent, q{SELECT col_description('own'::regclass, 3)}), '', 'nor of a column');
+# the column asked about is the column answered about
+is(sql_as($agent, q{SELECT count(col_description('own'::regclass, (random() * 4)::int)) FROM generate_series(1, 2000)}), '0', '... however it is asked');
+is(sql_as($agent, sprintf q{SELECT count(obj_description(%s, CASE WHEN random() < 0.5 THEN 'pg_class' ELSE 'pg_type' END)) FROM generate_series(1, 2000)}, $number{hidden}), '0', '... by whatever catalog');
+
+# Only these types, and only from numbers
+refused($agent, "SELECT x FROM (SELECT 'own'::regclass::oid::regclass AS x) AS s", '42501', 'a column of such a type');
+refused($agent, 'SELECT $1::regclass', '42501', 'no parameter');
+refused($agent, "SELECT $number{hidfunction}::oid::regproc", '42501', 'no function');
+refused($agent, "SELECT $number{postgres}::oid::regrole", '42501', 'no role');
+refused($agent, "SELECT $number{hidden}::regclass", '42501', 'no cast from other numbers');
+refused($agent, "SELECT 'own'::regclass::text::regclass::oid::regtype::regclass", qr/42846|42501/, 'no cast between them');
+
+# An operator's grant by name counts as it says
+sql(q{GRANT SELECT (relowner) ON pg_class TO p; GRANT SELECT ON pg_trigger TO p});
+is(sql_as($agent, q{SELECT count(*), count(relowner), count(reltuples) FROM pg_class WHERE relname = 'own'}), '1|1|0', 'a column that was granted by name is not null');
+is(sql_as($agent, q{SELECT count(*) FROM pg_trigger WHERE tgname = 'hidtrigger'}), '1', 'a catalog that was granted by name has its rows');
+sql(q{REVOKE SELECT (relowner) ON pg_class FROM p; REVOKE SELECT ON pg_trigger FROM p});
+is(sql_as($agent, q{SELECT count(*), count(relowner) FROM pg_class WHERE relname = 'own'}), '1|0', '... until it is revoked');
+is(sql_as($agent, 'SELECT count(*) FROM pg_trigger'), '0', '... as the rows are');
+
+# The pool role computes nothing, so it describes nothing
+my $pool = { role => 'pool', password => 'pool' };
+sql(q{CREATE ROLE pool LOGIN PASSWORD 'pool' IN ROLE agentsandbox_pool});
+refused($pool, $_, '42501', "pool role: $_") for 'SELECT format_type(23, NULL)', 'SELECT 1259::oid::regclass', q{SELECT to_regclass('pg_class')}, 'SELECT relname FROM pg_class LIMIT (SELECT 1)';
+
+done_testing();
