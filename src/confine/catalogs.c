@@ -61,7 +61,7 @@ typedef struct OpenCatalog
 	const char *filter;			/* the condition on its rows; NULL: there are none, of any column, without a grant */
 	const char *reason;
 	AttrNumber	shown[20];		/* columns, ended by 0 */
-	AttrNumber	blank[16];		/* columns that are null, ended by 0 */
+	const char *blank[16];		/* names of columns that are null, ended by NULL: newer servers have more */
 } OpenCatalog;
 
 static const OpenCatalog catalogs[] = {
@@ -77,8 +77,7 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_attribute_atttypmod, Anum_pg_attribute_attnotnull,
 			Anum_pg_attribute_atthasdef, Anum_pg_attribute_attidentity,
 			Anum_pg_attribute_attgenerated, Anum_pg_attribute_attisdropped},
-		{Anum_pg_attribute_attcollation, Anum_pg_attribute_attcompression,
-			Anum_pg_attribute_attstattarget, Anum_pg_attribute_attstorage}
+		{"attcollation", "attcompression", "attstattarget", "attstorage"}
 	},
 	{ConstraintRelationId, KNOWN("pg_constraint", "oid"),
 		"tools find keys by it",
@@ -90,9 +89,8 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_constraint_confupdtype, Anum_pg_constraint_confdeltype,
 			Anum_pg_constraint_confmatchtype, Anum_pg_constraint_conkey,
 			Anum_pg_constraint_confkey},
-		{Anum_pg_constraint_conbin, Anum_pg_constraint_coninhcount,
-			Anum_pg_constraint_conislocal, Anum_pg_constraint_connoinherit,
-			Anum_pg_constraint_conparentid, Anum_pg_constraint_contypid}
+		{"conbin", "conenforced", "coninhcount", "conislocal", "connoinherit", "conparentid",
+			"contypid"}
 	},
 	{DescriptionRelationId,
 		ASB_SCHEMA_NAME ".known_object(classoid, objoid, objsubid) IS NOT NULL",
@@ -113,15 +111,13 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_index_indisprimary, Anum_pg_index_indisexclusion,
 			Anum_pg_index_indimmediate, Anum_pg_index_indisvalid,
 			Anum_pg_index_indkey, Anum_pg_index_indoption},
-		{Anum_pg_index_indclass, Anum_pg_index_indcollation,
-			Anum_pg_index_indexprs, Anum_pg_index_indisclustered,
-			Anum_pg_index_indisready, Anum_pg_index_indisreplident,
-			Anum_pg_index_indpred}
+		{"indclass", "indcollation", "indexprs", "indisclustered", "indisready",
+			"indisreplident", "indpred"}
 	},
 	{NamespaceRelationId, REACHES("schema(oid)"),
 		"drivers name types and tables by it",
 		{Anum_pg_namespace_oid, Anum_pg_namespace_nspname},
-		{Anum_pg_namespace_nspowner}
+		{"nspowner"}
 	},
 	{RangeRelationId, REACHES("type(rngtypid)"),
 		"drivers map range types by it",
@@ -133,14 +129,10 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_class_reltype, Anum_pg_class_relkind, Anum_pg_class_relnatts,
 			Anum_pg_class_relhasindex, Anum_pg_class_relispartition,
 			Anum_pg_class_relpersistence, Anum_pg_class_relam},
-		{Anum_pg_class_relchecks,
-			Anum_pg_class_relforcerowsecurity, Anum_pg_class_relhasrules,
-			Anum_pg_class_relhastriggers, Anum_pg_class_reloftype,
-			Anum_pg_class_reloptions, Anum_pg_class_relowner,
-			Anum_pg_class_relpages, Anum_pg_class_relpartbound,
-			Anum_pg_class_relreplident, Anum_pg_class_relrowsecurity,
-			Anum_pg_class_reltablespace, Anum_pg_class_reltoastrelid,
-			Anum_pg_class_reltuples}
+		{"relchecks", "relforcerowsecurity", "relhasrules", "relhastriggers",
+			"reloftype", "reloptions", "relowner", "relpages", "relpartbound",
+			"relreplident", "relrowsecurity", "reltablespace", "reltoastrelid",
+			"reltuples"}
 	},
 	{TypeRelationId, REACHES("type(oid)"),
 		"drivers map types by it",
@@ -150,7 +142,7 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_type_typelem, Anum_pg_type_typarray, Anum_pg_type_typnotnull,
 			Anum_pg_type_typbasetype, Anum_pg_type_typtypmod, Anum_pg_type_typndims,
 			Anum_pg_type_typinput},
-		{Anum_pg_type_typcollation, Anum_pg_type_typdefault, Anum_pg_type_typowner}
+		{"typcollation", "typdefault", "typowner"}
 	},
 	{AttrDefaultRelationId, NULL, "tools join it"},
 	{CollationRelationId, NULL, "tools join it"},
@@ -200,20 +192,25 @@ find(Oid relid)
 }
 
 static bool
-has_column(const AttrNumber *columns, int n, AttrNumber attnum)
+is_shown(const OpenCatalog *catalog, AttrNumber attnum)
 {
-	for (int i = 0; i < n && columns[i] != 0; i++)
+	for (int i = 0; i < lengthof(catalog->shown) && catalog->shown[i] != 0; i++)
 	{
-		if (columns[i] == attnum)
+		if (catalog->shown[i] == attnum)
 			return true;
 	}
 	return false;
 }
 
 static bool
-is_shown(const OpenCatalog *catalog, AttrNumber attnum)
+is_blank(const OpenCatalog *catalog, const char *name)
 {
-	return has_column(catalog->shown, lengthof(catalog->shown), attnum);
+	for (int i = 0; name && i < lengthof(catalog->blank) && catalog->blank[i] != NULL; i++)
+	{
+		if (strcmp(catalog->blank[i], name) == 0)
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -223,7 +220,7 @@ asb_catalog_column_open(Oid relid, AttrNumber attnum)
 
 	return catalog && attnum > 0 &&
 		(catalog->filter == NULL || is_shown(catalog, attnum) ||
-		 has_column(catalog->blank, lengthof(catalog->blank), attnum));
+		 is_blank(catalog, get_attname(relid, attnum, true)));
 }
 
 bool
