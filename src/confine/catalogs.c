@@ -30,6 +30,7 @@
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits_d.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_opclass_d.h"
 #include "catalog/pg_policy_d.h"
 #include "catalog/pg_publication_d.h"
 #include "catalog/pg_publication_namespace_d.h"
@@ -53,6 +54,7 @@
 
 #define KNOWN(catalog, object) \
 	ASB_SCHEMA_NAME ".known_object('pg_catalog." catalog "'::pg_catalog.regclass, " object ") IS NOT NULL"
+#define BUILT_IN "oid OPERATOR(pg_catalog.<) 16384"
 #define REACHES(what) ASB_SCHEMA_NAME ".reaches_" what
 
 typedef struct OpenCatalog
@@ -65,7 +67,7 @@ typedef struct OpenCatalog
 } OpenCatalog;
 
 static const OpenCatalog catalogs[] = {
-	{AccessMethodRelationId, "oid OPERATOR(pg_catalog.<) 16384",
+	{AccessMethodRelationId, BUILT_IN,
 		"tools tell what an index is by it",
 		{Anum_pg_am_oid, Anum_pg_am_amname}
 	},
@@ -90,7 +92,7 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_constraint_confmatchtype, Anum_pg_constraint_conkey,
 			Anum_pg_constraint_confkey},
 		{"conbin", "conenforced", "coninhcount", "conislocal", "connoinherit", "conparentid",
-			"contypid"}
+			"conperiod", "contypid"}
 	},
 	{DescriptionRelationId,
 		ASB_SCHEMA_NAME ".known_object(classoid, objoid, objsubid) IS NOT NULL",
@@ -110,14 +112,18 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_index_indisunique, Anum_pg_index_indnullsnotdistinct,
 			Anum_pg_index_indisprimary, Anum_pg_index_indisexclusion,
 			Anum_pg_index_indimmediate, Anum_pg_index_indisvalid,
-			Anum_pg_index_indkey, Anum_pg_index_indoption},
-		{"indclass", "indcollation", "indexprs", "indisclustered", "indisready",
+			Anum_pg_index_indkey, Anum_pg_index_indclass, Anum_pg_index_indoption},
+		{"indcollation", "indexprs", "indisclustered", "indisready",
 			"indisreplident", "indpred"}
 	},
 	{NamespaceRelationId, REACHES("schema(oid)"),
 		"drivers name types and tables by it",
 		{Anum_pg_namespace_oid, Anum_pg_namespace_nspname},
 		{"nspowner"}
+	},
+	{OperatorClassRelationId, BUILT_IN,
+		"tools tell what an index is by it",
+		{Anum_pg_opclass_oid, Anum_pg_opclass_opcname, Anum_pg_opclass_opcdefault}
 	},
 	{RangeRelationId, REACHES("type(rngtypid)"),
 		"drivers map range types by it",

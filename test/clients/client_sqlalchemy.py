@@ -35,7 +35,8 @@ is_([columns["id"]["nullable"], columns["name"]["nullable"]], [False, True], "nu
 is_([columns["name"]["comment"], columns["born"]["comment"]], ["as on the invoice", None], "comments on columns")
 is_([c["name"] for c in look.get_columns("visit")], ["id", "customer", "day", "made"], "columns that are granted only")
 is_(look.get_table_comment("customer"), {"text": "who buys"}, "the comment on a table")
-is_(look.get_pk_constraint("customer"), {"constrained_columns": ["id"], "name": "customer_pkey"}, "the primary key")
+key = look.get_pk_constraint("customer")
+is_([key["constrained_columns"], key["name"]], [["id"], "customer_pkey"], "the primary key")
 is_([(f["constrained_columns"], f["referred_table"], f["referred_columns"]) for f in look.get_foreign_keys("visit")],
     [(["customer"], "customer", ["id"])], "foreign keys between tables that are granted")
 is_([(i["name"], i["column_names"], i["unique"]) for i in look.get_indexes("visit")],
