@@ -21,6 +21,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parsetree.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -49,12 +50,20 @@
  */
 #define MAX_CONDITIONS 100
 
+/* A query that is being walked, and those that it stands in. */
+typedef struct QueryLevel
+{
+	List	   *rtable;
+	const struct QueryLevel *outer;
+} QueryLevel;
+
 typedef struct AnalyzeContext
 {
 	Oid			role;
 	const char *source;			/* the statement's text */
 	bool		information_schema;
 	bool		computes;		/* false for the pool role, which has nothing to compute */
+	const QueryLevel *level;	/* the innermost query, NULL outside of all */
 	const Node *call;			/* the node whose functions are judged, or NULL */
 	bool		inner_allowed;	/* is the node one that leads to inner functions? */
 	Oid			allowed_type;	/* one that was found to be allowed */
@@ -147,6 +156,45 @@ judge_sort_operators(AnalyzeContext *context, List *clauses)
 	}
 }
 
+/*
+ * Is it what a subquery, CTE or list of VALUES puts out?  Their expressions are
+ * judged themselves, and a column of a table is not among them.
+ */
+static bool
+is_of_subquery(const AnalyzeContext *context, const Node *node)
+{
+	while (node && IsA(node, Var))
+	{
+		const Var  *var = (const Var *) node;
+		const QueryLevel *level = context->level;
+		const RangeTblEntry *rte;
+
+		for (Index up = 0; level && up < var->varlevelsup; up++)
+			level = level->outer;
+		if (level == NULL || var->varattno <= 0)
+			return false;
+		rte = rt_fetch(var->varno, level->rtable);
+		switch (rte->rtekind)
+		{
+			case RTE_SUBQUERY:
+			case RTE_VALUES:
+			case RTE_CTE:
+				return true;
+			case RTE_JOIN:
+				/* what it is made of is of the same query */
+				if (var->varlevelsup > 0)
+					return false;
+				node = list_nth(rte->joinaliasvars, var->varattno - 1);
+				break;
+			default:
+				return false;
+		}
+	}
+	/* so with a scalar subquery, and with IN, which compares with a parameter */
+	return node && ((IsA(node, SubLink) && ((const SubLink *) node)->subLinkType == EXPR_SUBLINK) ||
+					(IsA(node, Param) && ((const Param *) node)->paramkind == PARAM_SUBLINK));
+}
+
 static void pg_noinline
 refuse_type(AnalyzeContext *context, Oid typid, const Node *node)
 {
@@ -157,6 +205,9 @@ refuse_type(AnalyzeContext *context, Oid typid, const Node *node)
 		asb_type_names_objects(typid) &&
 		asb_type_constant_reachable(role, typid,
 									DatumGetObjectId(((const Const *) node)->constvalue)))
+		return;
+	/* nor does what an expression like that puts out */
+	if (asb_describes_type(typid) && is_of_subquery(context, node))
 		return;
 	/* nor does the name of a type that was judged with the argument */
 	if (node && IsA(node, FuncExpr) && ((const FuncExpr *) node)->funcid == F_PG_TYPEOF)
@@ -464,10 +515,12 @@ judge_range_table(AnalyzeContext *context, const Query *query)
 static void
 judge_query(AnalyzeContext *context, Query *query)
 {
+	QueryLevel	level = {query->rtable, context->level};
 	Node	  **merge = asb_merge_condition(query);
 	Node	   *condition = NULL;
 	ListCell   *cell;
 
+	context->level = &level;
 	asb_flow_read_changed(query);
 	judge_range_table(context, query);
 	judge_sort_operators(context, query->sortClause);
@@ -502,6 +555,7 @@ judge_query(AnalyzeContext *context, Query *query)
 		if (rte->rtekind == RTE_RELATION && rte->relid < FirstNormalObjectId)
 			asb_catalog_restrict(context->role, query, rte);
 	}
+	context->level = level.outer;
 }
 
 /* The number of a function, from the column of a catalog: JDBC compares them. */

@@ -2111,6 +2111,7 @@
 [1642] = {ASB_CLASS_DESCRIPTION, "pg_get_userbyid(oid)"},
 [1641] = {ASB_CLASS_DESCRIPTION, "pg_get_viewdef(oid)"},
 [2506] = {ASB_CLASS_DESCRIPTION, "pg_get_viewdef(oid,boolean)"},
+[3425] = {ASB_CLASS_DESCRIPTION, "pg_partition_ancestors(regclass)"},
 [6121] = {ASB_CLASS_DESCRIPTION, "pg_relation_is_publishable(regclass)"},
 [2079] = {ASB_CLASS_DESCRIPTION, "pg_table_is_visible(oid)"},
 [2080] = {ASB_CLASS_DESCRIPTION, "pg_type_is_visible(oid)"},

@@ -115,6 +115,7 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.pg_get_userbyid(oid),
     agentsandbox.pg_get_viewdef(oid),
     agentsandbox.pg_get_viewdef(oid, boolean),
+    agentsandbox.pg_partition_ancestors(regclass),
     agentsandbox.pg_relation_is_publishable(regclass),
     agentsandbox.pg_table_is_visible(oid),
     agentsandbox.pg_type_is_visible(oid),

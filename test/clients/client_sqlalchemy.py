@@ -50,13 +50,13 @@ metadata.reflect(engine, only=lambda name, _: name in ("customer", "visit", "sec
 is_(sorted(metadata.tables), ["customer", "visit"], "reflected")
 customer = metadata.tables["customer"]
 visit = metadata.tables["visit"]
+with engine.begin() as conn:
+    conn.execute(insert(customer).values(id=1003, name="x").on_conflict_do_update(
+        index_elements=[customer.c.id], set_={"name": "y"}))
+    is_(conn.execute(customer.delete().where(customer.c.id == 1003)).rowcount, 1, "an upsert and a delete")
 with engine.connect() as conn:
     is_(conn.execute(select(customer.c.name).join(visit).where(visit.c.id == 1)).all(), [("customer 2",)],
         "a join by the reflected foreign key")
-    with conn.begin():
-        conn.execute(insert(customer).values(id=1003, name="x").on_conflict_do_update(
-            index_elements=[customer.c.id], set_={"name": "y"}))
-        is_(conn.execute(customer.delete().where(customer.c.id == 1003)).rowcount, 1, "an upsert and a delete")
     try:
         conn.execute(text("SELECT * FROM secret"))
         ok(False, "a hidden table")

@@ -83,6 +83,14 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN NULL::text;
 COMMENT ON FUNCTION agentsandbox.pg_get_viewdef(oid, boolean) IS 'NULL: what is behind a view is not told';
 
+CREATE OR REPLACE FUNCTION agentsandbox.pg_partition_ancestors(relation regclass)
+RETURNS SETOF regclass LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT a FROM pg_catalog.pg_partition_ancestors(agentsandbox.known_object('pg_catalog.pg_class'::regclass, relation)::regclass) a
+    WHERE agentsandbox.known_object('pg_catalog.pg_class'::regclass, a) IS NOT NULL;
+END;
+COMMENT ON FUNCTION agentsandbox.pg_partition_ancestors(regclass) IS 'a relation that the session can use and those that it is a partition of, of these';
+
 CREATE OR REPLACE FUNCTION agentsandbox.pg_relation_is_publishable(relation regclass)
 RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN NULL::boolean;
