@@ -90,8 +90,8 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_constraint_conindid, Anum_pg_constraint_confrelid,
 			Anum_pg_constraint_confupdtype, Anum_pg_constraint_confdeltype,
 			Anum_pg_constraint_confmatchtype, Anum_pg_constraint_conkey,
-			Anum_pg_constraint_confkey},
-		{"conbin", "conenforced", "coninhcount", "conislocal", "connoinherit", "conparentid",
+			Anum_pg_constraint_confkey, Anum_pg_constraint_conparentid},
+		{"conbin", "conenforced", "coninhcount", "conislocal", "connoinherit",
 			"conperiod", "contypid"}
 	},
 	{DescriptionRelationId,
