@@ -78,8 +78,9 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_attribute_attnum, Anum_pg_attribute_attndims,
 			Anum_pg_attribute_atttypmod, Anum_pg_attribute_attnotnull,
 			Anum_pg_attribute_atthasdef, Anum_pg_attribute_attidentity,
-			Anum_pg_attribute_attgenerated, Anum_pg_attribute_attisdropped},
-		{"attcollation", "attcompression", "attstattarget", "attstorage"}
+			Anum_pg_attribute_attgenerated, Anum_pg_attribute_attisdropped,
+			Anum_pg_attribute_attstorage},
+		{"attcollation", "attcompression", "attstattarget"}
 	},
 	{ConstraintRelationId, KNOWN("pg_constraint", "oid"),
 		"tools find keys by it",

@@ -2106,6 +2106,7 @@
 [2509] = {ASB_CLASS_DESCRIPTION, "pg_get_expr(pg_node_tree,oid,boolean)"},
 [1643] = {ASB_CLASS_DESCRIPTION, "pg_get_indexdef(oid)"},
 [2507] = {ASB_CLASS_DESCRIPTION, "pg_get_indexdef(oid,integer,boolean)"},
+[3352] = {ASB_CLASS_DESCRIPTION, "pg_get_partkeydef(oid)"},
 [1665] = {ASB_CLASS_DESCRIPTION, "pg_get_serial_sequence(text,text)"},
 [6174] = {ASB_CLASS_DESCRIPTION, "pg_get_statisticsobjdef_columns(oid)"},
 [1642] = {ASB_CLASS_DESCRIPTION, "pg_get_userbyid(oid)"},

@@ -110,6 +110,7 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.pg_get_expr(pg_node_tree, oid, boolean),
     agentsandbox.pg_get_indexdef(oid),
     agentsandbox.pg_get_indexdef(oid, integer, boolean),
+    agentsandbox.pg_get_partkeydef(oid),
     agentsandbox.pg_get_serial_sequence(text, text),
     agentsandbox.pg_get_statisticsobjdef_columns(oid),
     agentsandbox.pg_get_userbyid(oid),

@@ -88,7 +88,7 @@ my %number = map { /^(\S+) (\d+)$/ } split /\n/, sql(<<~'SQL');
 cmp_ok(scalar keys %number, '>', 15, 'numbers to ask for');
 my @asked = (
 	'format_type(%s, NULL)', 'format_type(%s, 5)', '(%s)::oid::regclass', '(%s)::oid::regtype', '(%s)::oid::regnamespace', '(%s)::oid::regclass::text', '(%s)::oid::regtype::text', '(%s)::oid::regnamespace::text',
-	'pg_get_constraintdef(%s)', 'pg_get_constraintdef(%s, true)', 'pg_get_indexdef(%s)', 'pg_get_indexdef(%s, 1, true)', 'pg_get_viewdef(%s)', 'pg_get_viewdef(%s, true)', 'pg_get_userbyid(%s)',
+	'pg_get_constraintdef(%s)', 'pg_get_constraintdef(%s, true)', 'pg_get_indexdef(%s)', 'pg_get_indexdef(%s, 1, true)', 'pg_get_viewdef(%s)', 'pg_get_viewdef(%s, true)', 'pg_get_userbyid(%s)', 'pg_get_partkeydef(%s)',
 	"obj_description(%s, 'pg_class')", "obj_description(%s, 'pg_type')", "obj_description(%s, 'pg_namespace')", "obj_description(%s, 'pg_constraint')", "obj_description(%s, 'pg_proc')", 'col_description(%s, 1)',
 	'col_description(%s, 3)', 'pg_table_is_visible(%s)', 'pg_type_is_visible(%s)', 'pg_get_statisticsobjdef_columns(%s)', "agentsandbox.known_object('pg_class'::regclass, %s)", "agentsandbox.known_object('pg_class'::regclass, %s, 1)");
 for my $form (@asked)

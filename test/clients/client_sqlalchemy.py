@@ -23,7 +23,7 @@ def is_(got, want, name):
 engine = create_engine("postgresql+psycopg2://%(PGUSER)s:%(PGPASSWORD)s@/%(PGDATABASE)s?host=%(PGHOST)s&port=%(PGPORT)s" % os.environ)
 look = inspect(engine)
 is_(look.get_schema_names(), ["agentsandbox", "information_schema", "public"], "schemas")
-is_(sorted(look.get_table_names(schema="public")), ["customer", "visit"], "tables")
+is_(sorted(look.get_table_names(schema="public")), ["customer", "parted", "visit"], "tables")
 is_([look.has_table(name) for name in ("customer", "secret", "nosuch")], [True, False, False], "has_table")
 is_(look.get_view_names(schema="public"), ["glad"], "views")
 columns = {c["name"]: c for c in look.get_columns("customer")}

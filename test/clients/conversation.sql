@@ -35,5 +35,8 @@ COMMENT ON TABLE secret IS 'HIDDEN_MARKER';
 GRANT SELECT (id, customer, day, made) ON visit TO client;
 CREATE VIEW glad AS SELECT id, name FROM customer WHERE feeling = 'glad' OR EXISTS (SELECT FROM "HIDDEN_MARKER_t");
 GRANT SELECT ON glad TO client;
+CREATE TABLE parted (day date PRIMARY KEY) PARTITION BY RANGE (day);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+GRANT SELECT ON parted TO client;
 INSERT INTO "HIDDEN_MARKER_t" VALUES (1);
 INSERT INTO visit (customer, day) VALUES (2, '2026-01-02');

@@ -58,6 +58,11 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN pg_catalog.pg_get_indexdef(agentsandbox.known_object('pg_catalog.pg_class'::regclass, index), "column", pretty);
 COMMENT ON FUNCTION agentsandbox.pg_get_indexdef(oid, integer, boolean) IS 'definition of an index without expressions, all of whose columns the session can use, or of its column';
 
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_partkeydef("table" oid)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN NULL::text;
+COMMENT ON FUNCTION agentsandbox.pg_get_partkeydef(oid) IS 'NULL: what a table is partitioned by is not told';
+
 CREATE OR REPLACE FUNCTION agentsandbox.pg_get_serial_sequence("table" text, "column" text)
 RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN NULL::text;
