@@ -40,6 +40,7 @@
 #include "confine/setting.h"
 #include "confine/statement.h"
 #include "confine/type.h"
+#include "core/catalog.h"
 #include "core/compat.h"
 #include "flow/compared.h"
 
@@ -156,6 +157,17 @@ judge_sort_operators(AnalyzeContext *context, List *clauses)
 	}
 }
 
+/* Is it a call of one of the functions that know what may be told, led there or still to be? */
+static bool
+is_description(const AnalyzeContext *context, const List *functions)
+{
+	const Node *call = ((const RangeTblFunction *) linitial(functions))->funcexpr;
+
+	return list_length(functions) == 1 && IsA(call, FuncExpr) &&
+		(get_func_namespace(((const FuncExpr *) call)->funcid) == asb_schema_oid() ||
+		 asb_function_decide(context->role, ((const FuncExpr *) call)->funcid) == ASB_FUNCTION_DESCRIBES);
+}
+
 /*
  * Is it what a subquery, CTE or list of VALUES puts out?  Their expressions are
  * judged themselves, and a column of a table is not among them.
@@ -180,6 +192,8 @@ is_of_subquery(const AnalyzeContext *context, const Node *node)
 			case RTE_VALUES:
 			case RTE_CTE:
 				return true;
+			case RTE_FUNCTION:
+				return is_description(context, rte->functions);
 			case RTE_JOIN:
 				/* what it is made of is of the same query */
 				if (var->varlevelsup > 0)
