@@ -19,6 +19,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "parser/parse_type.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -171,6 +172,35 @@ asb_known_relation_name(PG_FUNCTION_ARGS)
 	else if (list_length(name) == 2)
 		relid = named_relation(role, strVal(linitial(name)), strVal(lsecond(name)));
 	if (!knows(role, RelationRelationId, relid, 0))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+ASB_FUNCTION(asb_known_type_name);
+
+/*
+ * known_type_name(name text) returns text
+ *
+ * Not asked as the server does, as above.
+ */
+Datum
+asb_known_type_name(PG_FUNCTION_ARGS)
+{
+	Oid			role = asking_role();
+	TypeName   *name = asb_parse_type_name(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	Type		type;
+	Oid			typid;
+
+	if (list_length(name->names) > 2 ||
+		(list_length(name->names) == 2 &&
+		 !knows_schema(role, get_namespace_oid(strVal(linitial(name->names)), true))))
+		PG_RETURN_NULL();
+	type = LookupTypeName(NULL, name, NULL, true);
+	if (type == NULL)
+		PG_RETURN_NULL();
+	typid = typeTypeId(type);
+	ReleaseSysCache(type);
+	if (!knows(role, TypeRelationId, typid, 0))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }

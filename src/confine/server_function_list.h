@@ -2118,3 +2118,4 @@
 [2080] = {ASB_CLASS_DESCRIPTION, "pg_type_is_visible(oid)"},
 [1079] = {ASB_CLASS_DESCRIPTION, "regclass(text)"},
 [3495] = {ASB_CLASS_DESCRIPTION, "to_regclass(text)"},
+[3493] = {ASB_CLASS_DESCRIPTION, "to_regtype(text)"},

@@ -189,6 +189,13 @@ asb_entry_drop_access(RangeTblEntry *rte)
 }
 #endif
 
+/* 16: an error in a name of a type can be left to the caller. */
+#if PG_VERSION_NUM >= 160000
+#define asb_parse_type_name(text) typeStringToTypeName(text, NULL)
+#else
+#define asb_parse_type_name(text) typeStringToTypeName(text)
+#endif
+
 /* 16: one function for all kinds of objects instead of one each. */
 #if PG_VERSION_NUM >= 160000
 #include "catalog/pg_database.h"

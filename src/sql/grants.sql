@@ -103,6 +103,7 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.format_type(oid, integer),
     agentsandbox.known_object(oid, oid, integer),
     agentsandbox.known_relation_name(text),
+    agentsandbox.known_type_name(text),
     agentsandbox.obj_description(oid, name),
     agentsandbox.pg_get_constraintdef(oid),
     agentsandbox.pg_get_constraintdef(oid, boolean),
@@ -121,7 +122,8 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.pg_table_is_visible(oid),
     agentsandbox.pg_type_is_visible(oid),
     agentsandbox.regclass(text),
-    agentsandbox.to_regclass(text)
+    agentsandbox.to_regclass(text),
+    agentsandbox.to_regtype(text)
 TO agentsandbox_agent;
 GRANT SELECT ON agentsandbox.tables, agentsandbox.columns TO agentsandbox_agent;
 GRANT EXECUTE ON FUNCTION

@@ -75,6 +75,10 @@ is(sql_as($agent, q{SELECT to_regclass('own'), to_regclass('app.own')::oid = 'ow
 is(sql_as($agent, q{SELECT relnamespace::regnamespace, oid::regclass, reltype::regtype::text FROM pg_class WHERE relname = 'agent'}), '', 'numbers to names, of nothing');
 is(sql_as($agent, q{SELECT relnamespace::regnamespace, oid::regclass FROM pg_class WHERE relname = 'own'}), 'app|own', 'numbers to names');
 
+is(sql_as($agent, q{SELECT to_regtype('text'), to_regtype('pg_catalog.int4[]'), to_regtype('numeric(3, 1)')::oid, to_regtype('own')}), 'text|integer[]|1700|', 'types by name');
+is(sql_as($agent, "SELECT to_regtype('$_')"), '', "not the type $_") for 'hidtype', 'app.hidtype', 'app.hidtype[]', 'closed.elsewhere', 'nosuch.nosuch', 'app.hidden', 'a.b.c';
+refused($agent, "SELECT to_regtype('$_')", '42601', "not the name of a type: $_") for 'int4)', 'own.id%TYPE', 'hidden.id%TYPE';
+
 # By number: what is hidden is answered as what does not exist
 my %number = map { /^(\S+) (\d+)$/ } split /\n/, sql(<<~'SQL');
 	SELECT relname || ' ' || oid FROM pg_class WHERE relname IN ('hidden', 'elsewhere', 'hidsequence', 'hidexpression', 'hidpartial', 'hidincluding', 'own_hidcol_key', 'hidden_pkey', 'refers')

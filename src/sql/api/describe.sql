@@ -12,6 +12,11 @@ RETURNS text LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_k
 COMMENT ON FUNCTION agentsandbox.known_relation_name(text) IS
 'the name, if it is that of a relation that the session can use; otherwise NULL';
 
+CREATE OR REPLACE FUNCTION agentsandbox.known_type_name(name text)
+RETURNS text LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_known_type_name';
+COMMENT ON FUNCTION agentsandbox.known_type_name(text) IS
+'the name, if it is that of a type of the server or that the session can use; otherwise NULL';
+
 CREATE OR REPLACE FUNCTION agentsandbox.col_description(relation oid, "column" integer)
 RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN pg_catalog.col_description(agentsandbox.known_object('pg_catalog.pg_class'::regclass, relation, "column"), "column");
@@ -120,6 +125,11 @@ CREATE OR REPLACE FUNCTION agentsandbox.to_regclass(name text)
 RETURNS regclass LANGUAGE sql STABLE PARALLEL SAFE
 RETURN pg_catalog.to_regclass(agentsandbox.known_relation_name(name));
 COMMENT ON FUNCTION agentsandbox.to_regclass(text) IS 'relation of a name that the session can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.to_regtype(name text)
+RETURNS regtype LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.to_regtype(agentsandbox.known_type_name(name));
+COMMENT ON FUNCTION agentsandbox.to_regtype(text) IS 'type of a name that the session can use';
 
 -- in information_schema the server's
 CREATE OR REPLACE FUNCTION agentsandbox._pg_expandarray("array" anyarray, OUT x anyelement, OUT n integer)
