@@ -628,13 +628,13 @@ walk_node(Node *node, AnalyzeContext *context)
 		case T_RelabelType:
 			if (is_function_number((RelabelType *) node))
 				return false;
-			if (context->computes && asb_describes_by_cast((RelabelType *) node))
-			{
-				walk((Node *) ((RelabelType *) node)->arg, context);
-				asb_describe_cast((RelabelType *) node);
-				return false;
-			}
-			break;
+			/* FALLTHROUGH */
+		case T_CoerceViaIO:
+			if (!context->computes || !asb_describes_by_cast(node))
+				break;
+			expression_tree_walker(node, walk, context);
+			asb_describe_cast(node);
+			return false;
 		case T_FuncExpr:
 			switch (asb_function_decide(context->role, ((FuncExpr *) node)->funcid))
 			{

@@ -163,7 +163,7 @@ static const OpenCatalog catalogs[] = {
 	{TriggerRelationId, NULL, "psql describes tables by it"},
 };
 
-/* The same for views of the server, whose numbers are not fixed. */
+/* The same for views, whose numbers are not fixed; those of information_schema a profile can open. */
 static const struct
 {
 	const char *name;
@@ -172,6 +172,17 @@ static const struct
 	{"pg_roles", {InvalidOid, NULL, "psql describes tables by it"}},
 	{"pg_settings", {InvalidOid, "name OPERATOR(pg_catalog.=) 'max_index_keys'",
 		"JDBC describes keys by it", {1 /* name */ , 2 /* setting */ }}},
+	{"pg_statio_all_tables", {InvalidOid, NULL, "tools join it"}},
+}, information_schema_views[] =
+{
+	{"columns", {InvalidOid, REACHES("named(table_schema::text, table_name::text, column_name::text)"),
+		.blank = {"column_default", "generation_expression"}}},
+	{"constraint_column_usage", {InvalidOid, "false"}},
+	{"key_column_usage", {InvalidOid, REACHES("constraint(table_schema::text, table_name::text, constraint_name::text)")}},
+	{"table_constraints", {InvalidOid, REACHES("constraint(table_schema::text, table_name::text, constraint_name::text)")}},
+	{"tables", {InvalidOid, REACHES("named(table_schema::text, table_name::text)")}},
+	{"views", {InvalidOid, REACHES("named(table_schema::text, table_name::text)"),
+		.blank = {"view_definition"}}},
 };
 
 /* Is it a view of this schema that initdb made? */
@@ -194,6 +205,17 @@ find(Oid relid)
 	{
 		if (strcmp(get_rel_name(relid), views[i].name) == 0)
 			return &views[i].catalog;
+	}
+	return NULL;
+}
+
+static const OpenCatalog *
+find_in_information_schema(Oid relid)
+{
+	for (int i = 0; i < lengthof(information_schema_views) && is_server_view(relid, "information_schema"); i++)
+	{
+		if (strcmp(get_rel_name(relid), information_schema_views[i].name) == 0)
+			return &information_schema_views[i].catalog;
 	}
 	return NULL;
 }
@@ -233,8 +255,11 @@ asb_catalog_column_open(Oid relid, AttrNumber attnum)
 bool
 asb_catalog_column_blank(Oid role, Oid relid, AttrNumber attnum)
 {
-	return asb_catalog_column_open(relid, attnum) && !is_shown(find(relid), attnum) &&
-		!asb_relation_named_in_grant(role, relid, attnum);
+	const OpenCatalog *view = find_in_information_schema(relid);
+	bool		told = view ? !is_blank(view, get_attname(relid, attnum, true)) :
+		!asb_catalog_column_open(relid, attnum) || is_shown(find(relid), attnum);
+
+	return !told && !asb_relation_named_in_grant(role, relid, attnum);
 }
 
 /* Was any column of it granted by name? */
@@ -264,33 +289,12 @@ asb_catalog_filter(Oid role, Oid relid, const char **reason)
 	return some_named_in_grant(role, relid) ? "true" : "false";
 }
 
-/*
- * The condition that a view of information_schema is cut down to, on the
- * columns by which it names what it is about; NULL if it is not one of those
- * that a profile can open.
- */
 const char *
 asb_catalog_information_schema_filter(Oid relid)
 {
-	static const char *const filters[][2] = {
-		{"columns", REACHES("named(table_schema::text, table_name::text, column_name::text)")},
-		{"key_column_usage", REACHES("constraint(table_schema::text, table_name::text, constraint_name::text)")},
-		{"table_constraints", REACHES("constraint(table_schema::text, table_name::text, constraint_name::text)")},
-		{"tables", REACHES("named(table_schema::text, table_name::text)")},
-		{"views", REACHES("named(table_schema::text, table_name::text)")},
-	};
-	char	   *name;
+	const OpenCatalog *view = find_in_information_schema(relid);
 
-	/* after the catalogs, which are most of what is asked */
-	if (!is_server_view(relid, "information_schema"))
-		return NULL;
-	name = get_rel_name(relid);
-	for (int i = 0; i < lengthof(filters); i++)
-	{
-		if (strcmp(filters[i][0], name) == 0)
-			return filters[i][1];
-	}
-	return NULL;
+	return view ? view->filter : NULL;
 }
 
 bool

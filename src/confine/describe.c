@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
+#include "catalog/pg_collation_d.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
@@ -67,9 +68,13 @@ asb_describes_type(Oid typid)
 }
 
 bool
-asb_describes_by_cast(const RelabelType *cast)
+asb_describes_by_cast(const Node *node)
 {
-	return asb_describes_type(cast->resulttype) && exprType((const Node *) cast->arg) == OIDOID;
+	if (IsA(node, RelabelType))
+		return asb_describes_type(((const RelabelType *) node)->resulttype) &&
+			exprType((const Node *) ((const RelabelType *) node)->arg) == OIDOID;
+	return IsA(node, CoerceViaIO) && ((const CoerceViaIO *) node)->resulttype == REGTYPEOID &&
+		exprType((const Node *) ((const CoerceViaIO *) node)->arg) == TEXTOID;
 }
 
 static Const *
@@ -78,14 +83,36 @@ constant(Oid type, Datum value)
 	return makeConst(type, -1, InvalidOid, sizeof(int32), value, false, true);
 }
 
-void
-asb_describe_cast(RelabelType *cast)
+static Expr *
+known_number(Oid catalog, Expr *number)
 {
 	static const Oid types[] = {OIDOID, OIDOID, INT4OID};
-	Oid			known = own_function("known_object", lengthof(types), types, false);
 
-	cast->arg = (Expr *) makeFuncExpr(known, OIDOID,
-									  list_make3(constant(OIDOID, ObjectIdGetDatum(catalog_of(cast->resulttype))),
-												 cast->arg, constant(INT4OID, Int32GetDatum(0))),
-									  InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+	return (Expr *) makeFuncExpr(own_function("known_object", lengthof(types), types, false), OIDOID,
+								 list_make3(constant(OIDOID, ObjectIdGetDatum(catalog)), number,
+											constant(INT4OID, Int32GetDatum(0))),
+								 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+}
+
+static Expr *
+known_type_name(Expr *name)
+{
+	static const Oid types[] = {TEXTOID};
+
+	return (Expr *) makeFuncExpr(own_function("known_type_name", lengthof(types), types, false), TEXTOID,
+								 list_make1(name), DEFAULT_COLLATION_OID, DEFAULT_COLLATION_OID,
+								 COERCE_EXPLICIT_CALL);
+}
+
+void
+asb_describe_cast(Node *node)
+{
+	if (IsA(node, RelabelType))
+	{
+		RelabelType *cast = (RelabelType *) node;
+
+		cast->arg = known_number(catalog_of(cast->resulttype), cast->arg);
+	}
+	else
+		((CoerceViaIO *) node)->arg = known_type_name(((CoerceViaIO *) node)->arg);
 }

@@ -16,10 +16,10 @@ extern void asb_describe_call(FuncExpr *call);
 /* Is it one of the types that show names, of which a cast of a number gives those that the agent knows? */
 extern bool asb_describes_type(Oid typid);
 
-/* Is it a cast of a number to one of them? */
-extern bool asb_describes_by_cast(const RelabelType *cast);
+/* Is it a cast of a number, or of a name, to one of them? */
+extern bool asb_describes_by_cast(const Node *node);
 
-/* Makes the number that such a cast is given NULL unless the agent knows what it stands for. */
-extern void asb_describe_cast(RelabelType *cast);
+/* Makes the number or name that such a cast is given NULL unless the agent knows what it stands for. */
+extern void asb_describe_cast(Node *node);
 
 #endif							/* ASB_DESCRIBE_H */

@@ -18,6 +18,7 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "commands/dbcommands.h"
 #include "miscadmin.h"
 #include "parser/parse_type.h"
 #include "utils/acl.h"
@@ -171,6 +172,8 @@ asb_known_relation_name(PG_FUNCTION_ARGS)
 		relid = RelnameGetRelid(strVal(linitial(name)));
 	else if (list_length(name) == 2)
 		relid = named_relation(role, strVal(linitial(name)), strVal(lsecond(name)));
+	else if (list_length(name) == 3 && strcmp(strVal(linitial(name)), get_database_name(MyDatabaseId)) == 0)
+		relid = named_relation(role, strVal(lsecond(name)), strVal(lthird(name)));
 	if (!knows(role, RelationRelationId, relid, 0))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));

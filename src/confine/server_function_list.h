@@ -2099,6 +2099,10 @@
 /* Descriptions of objects. */
 [1216] = {ASB_CLASS_DESCRIPTION, "col_description(oid,integer)"},
 [1081] = {ASB_CLASS_DESCRIPTION, "format_type(oid,integer)"},
+[2273] = {ASB_CLASS_DESCRIPTION, "has_schema_privilege(oid,text)"},
+[2272] = {ASB_CLASS_DESCRIPTION, "has_schema_privilege(text,text)"},
+[1927] = {ASB_CLASS_DESCRIPTION, "has_table_privilege(oid,text)"},
+[1926] = {ASB_CLASS_DESCRIPTION, "has_table_privilege(text,text)"},
 [1215] = {ASB_CLASS_DESCRIPTION, "obj_description(oid,name)"},
 [1387] = {ASB_CLASS_DESCRIPTION, "pg_get_constraintdef(oid)"},
 [2508] = {ASB_CLASS_DESCRIPTION, "pg_get_constraintdef(oid,boolean)"},

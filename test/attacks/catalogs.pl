@@ -79,6 +79,21 @@ is(sql_as($agent, q{SELECT to_regtype('text'), to_regtype('pg_catalog.int4[]'), 
 is(sql_as($agent, "SELECT to_regtype('$_')"), '', "not the type $_") for 'hidtype', 'app.hidtype', 'app.hidtype[]', 'closed.elsewhere', 'nosuch.nosuch', 'app.hidden', 'a.b.c';
 refused($agent, "SELECT to_regtype('$_')", '42601', "not the name of a type: $_") for 'int4)', 'own.id%TYPE', 'hidden.id%TYPE';
 
+is(sql_as($agent, "SELECT '$_'::text::regtype"), '', "... nor $_ by a cast") for 'hidtype', 'closed.elsewhere';
+is(sql_as($agent, q{SELECT 'own'::text::regclass, current_database() || '.app.own' = 'x', (current_database() || '.app.own')::regclass, has_table_privilege('own', 'UPDATE'), has_schema_privilege('app', 'USAGE'), 'int4'::text::regtype}),
+	'own|f|own|f|t|integer', 'names that tools make up');
+
+# information_schema, where the profile opens it: expressions can name what is hidden
+sql(q{SELECT agentsandbox.create_profile('i', search_path => 'app', information_schema => true); GRANT USAGE ON SCHEMA app TO i; GRANT SELECT (id, name) ON app.own TO i; GRANT SELECT ON app.seen TO i});
+my $informed = open_conversation('i');
+is(sql_as($informed, q{SELECT string_agg(column_name || coalesce(column_default, ''), ' ' ORDER BY column_name) FROM information_schema.columns WHERE table_name = 'own'}), 'id name', 'no defaults in information_schema');
+is(sql_as($informed, q{SELECT table_name, view_definition FROM information_schema.views WHERE table_schema = 'app'}), 'seen|', '... nor views');
+for my $view (qw(columns constraint_column_usage key_column_usage table_constraints tables views))
+{
+	# the name of a key of known columns is in errors, too; what it refers to is not
+	unlike(sql_as($informed, "SELECT * FROM information_schema.$view"), qr/hid(?!foreign)|closed|refers|HIDDEN/, "information_schema.$view: nothing hidden");
+}
+
 # By number: what is hidden is answered as what does not exist
 my %number = map { /^(\S+) (\d+)$/ } split /\n/, sql(<<~'SQL');
 	SELECT relname || ' ' || oid FROM pg_class WHERE relname IN ('hidden', 'elsewhere', 'hidsequence', 'hidexpression', 'hidpartial', 'hidincluding', 'own_hidcol_key', 'hidden_pkey', 'refers')
@@ -92,7 +107,7 @@ my %number = map { /^(\S+) (\d+)$/ } split /\n/, sql(<<~'SQL');
 cmp_ok(scalar keys %number, '>', 15, 'numbers to ask for');
 my @asked = (
 	'format_type(%s, NULL)', 'format_type(%s, 5)', '(%s)::oid::regclass', '(%s)::oid::regtype', '(%s)::oid::regnamespace', '(%s)::oid::regclass::text', '(%s)::oid::regtype::text', '(%s)::oid::regnamespace::text',
-	'pg_get_constraintdef(%s)', 'pg_get_constraintdef(%s, true)', 'pg_get_indexdef(%s)', 'pg_get_indexdef(%s, 1, true)', 'pg_get_viewdef(%s)', 'pg_get_viewdef(%s, true)', 'pg_get_userbyid(%s)', 'pg_get_partkeydef(%s)',
+	'pg_get_constraintdef(%s)', 'pg_get_constraintdef(%s, true)', 'pg_get_indexdef(%s)', 'pg_get_indexdef(%s, 1, true)', 'pg_get_viewdef(%s)', 'pg_get_viewdef(%s, true)', 'pg_get_userbyid(%s)', 'pg_get_partkeydef(%s)', "has_table_privilege(%s, 'SELECT')", "has_schema_privilege(%s, 'USAGE')",
 	"obj_description(%s, 'pg_class')", "obj_description(%s, 'pg_type')", "obj_description(%s, 'pg_namespace')", "obj_description(%s, 'pg_constraint')", "obj_description(%s, 'pg_proc')", 'col_description(%s, 1)',
 	'col_description(%s, 3)', 'pg_table_is_visible(%s)', 'pg_type_is_visible(%s)', 'pg_get_statisticsobjdef_columns(%s)', "agentsandbox.known_object('pg_class'::regclass, %s)", "agentsandbox.known_object('pg_class'::regclass, %s, 1)");
 for my $form (@asked)

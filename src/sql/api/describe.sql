@@ -27,6 +27,27 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN pg_catalog.format_type(agentsandbox.known_object('pg_catalog.pg_type'::regclass, type), modifier);
 COMMENT ON FUNCTION agentsandbox.format_type(oid, integer) IS 'name of a type of the server or that the session can use';
 
+CREATE OR REPLACE FUNCTION agentsandbox.has_schema_privilege(schema oid, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.has_schema_privilege(agentsandbox.known_object('pg_catalog.pg_namespace'::regclass, schema), privilege);
+COMMENT ON FUNCTION agentsandbox.has_schema_privilege(oid, text) IS 'whether the session has the privilege on a schema that it can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_schema_privilege(schema text, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.has_schema_privilege(agentsandbox.known_object(
+    'pg_catalog.pg_namespace'::regclass, pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema))), privilege);
+COMMENT ON FUNCTION agentsandbox.has_schema_privilege(text, text) IS 'whether the session has the privilege on a schema that it can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_table_privilege("table" oid, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.has_table_privilege(agentsandbox.known_object('pg_catalog.pg_class'::regclass, "table"), privilege);
+COMMENT ON FUNCTION agentsandbox.has_table_privilege(oid, text) IS 'whether the session has the privilege on a relation that it can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_table_privilege("table" text, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.has_table_privilege(agentsandbox.known_relation_name("table"), privilege);
+COMMENT ON FUNCTION agentsandbox.has_table_privilege(text, text) IS 'whether the session has the privilege on a relation that it can use';
+
 CREATE OR REPLACE FUNCTION agentsandbox.obj_description(object oid, catalog name)
 RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN pg_catalog.obj_description(agentsandbox.known_object(
