@@ -24,10 +24,12 @@
 #include "audit/surface.h"
 #include "audit/surface_label.h"
 #include "audit/world.h"
+#include "confine/describe.h"
 #include "confine/function.h"
 #include "confine/server_functions.h"
 #include "confine/statement.h"
 #include "confine/type.h"
+#include "core/catalog.h"
 
 /* Can the agent give a value of the type, or take one? */
 static bool
@@ -60,7 +62,8 @@ ask_types(void *argument)
 	/* of OUT arguments; NULL if it has none */
 	TupleDesc	result = build_function_result_tupdesc_t(context->row);
 
-	context->open = type_can_be_taken(context->role, form->prorettype);
+	context->open = type_can_be_taken(context->role, form->prorettype) ||
+		(form->pronamespace == asb_schema_oid() && asb_describes_type(form->prorettype));
 	for (int i = 0; context->open && i < required; i++)
 		context->open = type_can_be_given(context->role, form->proargtypes.values[i]);
 	for (int i = 0; context->open && result && i < result->natts; i++)

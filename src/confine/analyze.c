@@ -220,8 +220,10 @@ refuse_type(AnalyzeContext *context, Oid typid, const Node *node)
 		asb_type_constant_reachable(role, typid,
 									DatumGetObjectId(((const Const *) node)->constvalue)))
 		return;
-	/* nor does what an expression like that puts out */
-	if (asb_describes_type(typid) && is_of_subquery(context, node))
+	/* nor does what an expression like that puts out, or a function that knows what may be told */
+	if (asb_describes_type(typid) && node &&
+		((IsA(node, FuncExpr) && get_func_namespace(((const FuncExpr *) node)->funcid) == asb_schema_oid()) ||
+		 is_of_subquery(context, node)))
 		return;
 	/* nor does the name of a type that was judged with the argument */
 	if (node && IsA(node, FuncExpr) && ((const FuncExpr *) node)->funcid == F_PG_TYPEOF)
@@ -534,6 +536,9 @@ judge_query(AnalyzeContext *context, Query *query)
 	Node	   *condition = NULL;
 	ListCell   *cell;
 
+	/* EXPLAIN and DECLARE have their query judged again when they are executed */
+	if (asb_catalog_is_replacement(query))
+		return;
 	context->level = &level;
 	asb_flow_read_changed(query);
 	judge_range_table(context, query);

@@ -320,6 +320,12 @@ blank_columns(Oid role, Oid relid, List *columns)
 	}
 }
 
+bool
+asb_catalog_is_replacement(const Query *query)
+{
+	return query->querySource == QSRC_PARSER;
+}
+
 /* Puts a subquery in the place of an entry, as the rewriter does with a view. */
 static void
 replace(RangeTblEntry *rte, Oid role, const char *filter)
@@ -334,6 +340,7 @@ replace(RangeTblEntry *rte, Oid role, const char *filter)
 	pstate->p_sourcetext = source;
 	rte->subquery = transformTopLevelStmt(pstate, linitial_node(RawStmt, raw_parser(source, RAW_PARSE_DEFAULT)));
 	free_parsestate(pstate);
+	rte->subquery->querySource = QSRC_PARSER;	/* which the server has no use for */
 
 	blank_columns(role, rte->relid, rte->subquery->targetList);
 

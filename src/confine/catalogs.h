@@ -30,4 +30,7 @@ extern bool asb_catalog_in_information_schema(const AsbAccess *access);
  */
 extern void asb_catalog_restrict(Oid role, const Query *query, RangeTblEntry *rte);
 
+/* Is it a subquery that this has put in the place of an entry? */
+extern bool asb_catalog_is_replacement(const Query *query);
+
 #endif							/* ASB_CATALOGS_H */

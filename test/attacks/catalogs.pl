@@ -83,6 +83,16 @@ is(sql_as($agent, "SELECT '$_'::text::regtype"), '', "... nor $_ by a cast") for
 is(sql_as($agent, q{SELECT 'own'::text::regclass, current_database() || '.app.own' = 'x', (current_database() || '.app.own')::regclass, has_table_privilege('own', 'UPDATE'), has_schema_privilege('app', 'USAGE'), 'int4'::text::regtype}),
 	'own|f|own|f|t|integer', 'names that tools make up');
 
+# what the server has judged again when it executes it
+sql(q{SELECT agentsandbox.alter_profile('p', allow_explain => true)});
+for my $query ('SELECT relname, relowner FROM pg_class', "SELECT to_regclass('own'), 'own'::text::regclass, 'int4'::text::regtype", 'SELECT oid::regclass, oid::regtype::text FROM pg_constraint',
+	"SELECT format_type(23, NULL), obj_description('own'::regclass, 'pg_class'), a FROM pg_partition_ancestors('own') AS a")
+{
+	like(sql_as($agent, "EXPLAIN $query"), qr/cost/, "EXPLAIN $query");
+	is(sql_as($agent, "BEGIN; DECLARE c CURSOR FOR $query; FETCH ALL FROM c; COMMIT"), sql_as($agent, $query), 'DECLARE of the same');
+	is(sql_as($agent, "PREPARE q AS $query; EXECUTE q; EXECUTE q"), join("\n", grep { length } (sql_as($agent, $query)) x 2), 'EXECUTE of the same');
+}
+
 # information_schema, where the profile opens it: expressions can name what is hidden
 sql(q{SELECT agentsandbox.create_profile('i', search_path => 'app', information_schema => true); GRANT USAGE ON SCHEMA app TO i; GRANT SELECT (id, name) ON app.own TO i; GRANT SELECT ON app.seen TO i});
 my $informed = open_conversation('i');
