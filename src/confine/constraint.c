@@ -9,8 +9,12 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/transam.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_opclass.h"
+#include "commands/defrem.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -94,6 +98,74 @@ asb_constraint_known(Oid role, Oid relid, const char *name)
 	return known;
 }
 
+static bool
+operator_class_known(Oid role, Oid opclass, Oid type)
+{
+	HeapTuple	row;
+	bool		known;
+
+	if (opclass < FirstNormalObjectId)
+		return true;
+	row = SearchSysCache1(CLAOID, ObjectIdGetDatum(opclass));
+	if (!HeapTupleIsValid(row))
+		return false;
+	known = asb_knows_schema(role, ((Form_pg_opclass) GETSTRUCT(row))->opcnamespace) ||
+		GetDefaultOpClass(type, ((Form_pg_opclass) GETSTRUCT(row))->opcmethod) == opclass;
+	ReleaseSysCache(row);
+	return known;
+}
+
+static bool
+collation_known(Oid role, Oid collation, Oid of_column)
+{
+	HeapTuple	row;
+	bool		known;
+
+	if (collation < FirstNormalObjectId || collation == of_column)
+		return true;
+	row = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+	if (!HeapTupleIsValid(row))
+		return false;
+	known = asb_knows_schema(role, ((Form_pg_collation) GETSTRUCT(row))->collnamespace);
+	ReleaseSysCache(row);
+	return known;
+}
+
+static const Oid *
+index_objects(HeapTuple row, AttrNumber attribute)
+{
+	bool		isnull;
+	Datum		objects = SysCacheGetAttr(INDEXRELID, row, attribute, &isnull);
+
+	Assert(!isnull);
+	return ((oidvector *) DatumGetPointer(objects))->values;
+}
+
+/*
+ * Does the definition name no operator class and no collation of a hidden
+ * schema?  It names them where they are not those of the column.
+ */
+static bool
+order_known(Oid role, HeapTuple row)
+{
+	Form_pg_index index = (Form_pg_index) GETSTRUCT(row);
+	const Oid  *opclasses = index_objects(row, Anum_pg_index_indclass);
+	const Oid  *collations = index_objects(row, Anum_pg_index_indcollation);
+
+	for (int i = 0; i < index->indnkeyatts; i++)
+	{
+		Oid			type;
+		int32		modifier;
+		Oid			collation;
+
+		get_atttypetypmodcoll(index->indrelid, index->indkey.values[i], &type, &modifier, &collation);
+		if (!operator_class_known(role, opclasses[i], type) ||
+			!collation_known(role, collations[i], collation))
+			return false;
+	}
+	return true;
+}
+
 bool
 asb_index_describable(Oid role, Oid indexrelid)
 {
@@ -107,7 +179,8 @@ asb_index_describable(Oid role, Oid indexrelid)
 	describable = heap_attisnull(row, Anum_pg_index_indexprs, NULL) &&
 		heap_attisnull(row, Anum_pg_index_indpred, NULL) &&
 		asb_knows_relation(role, index->indrelid) &&
-		columns_known(role, index->indrelid, (ArrayType *) &index->indkey, index->indnatts);
+		columns_known(role, index->indrelid, (ArrayType *) &index->indkey, index->indnatts) &&
+		order_known(role, row);
 	ReleaseSysCache(row);
 	return describable;
 }

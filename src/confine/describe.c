@@ -116,3 +116,17 @@ asb_describe_cast(Node *node)
 	else
 		((CoerceViaIO *) node)->arg = known_type_name(((CoerceViaIO *) node)->arg);
 }
+
+static bool
+describes(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	return asb_describes_by_cast(node) || expression_tree_walker(node, describes, context);
+}
+
+bool
+asb_describes(Node *node)
+{
+	return describes(node, NULL);
+}

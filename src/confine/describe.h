@@ -22,4 +22,7 @@ extern bool asb_describes_by_cast(const Node *node);
 /* Makes the number or name that such a cast is given NULL unless the agent knows what it stands for. */
 extern void asb_describe_cast(Node *node);
 
+/* Is there such a cast in an expression, changed or not? */
+extern bool asb_describes(Node *node);
+
 #endif							/* ASB_DESCRIBE_H */

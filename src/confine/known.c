@@ -46,8 +46,8 @@ asking_role(void)
 	return session ? session->role : GetUserId();
 }
 
-static bool
-knows_schema(Oid role, Oid nspoid)
+bool
+asb_knows_schema(Oid role, Oid nspoid)
 {
 	/* of one that is none the server's check would say so, as of no hidden one */
 	return SearchSysCacheExists1(NAMESPACEOID, ObjectIdGetDatum(nspoid)) &&
@@ -57,7 +57,7 @@ knows_schema(Oid role, Oid nspoid)
 bool
 asb_knows_relation(Oid role, Oid relid)
 {
-	return asb_relation_reachable(role, relid) && knows_schema(role, get_rel_namespace(relid));
+	return asb_relation_reachable(role, relid) && asb_knows_schema(role, get_rel_namespace(relid));
 }
 
 static bool
@@ -80,7 +80,7 @@ knows(Oid role, Oid catalog, Oid object, int part)
 			return asb_knows_relation(role, object) ||
 				(is_index(object) && asb_index_describable(role, object));
 		case NamespaceRelationId:
-			return knows_schema(role, object);
+			return asb_knows_schema(role, object);
 		case TypeRelationId:
 			/* the names of the server's own types stand in its manual */
 			return object < FirstNormalObjectId ?
@@ -196,7 +196,7 @@ asb_known_type_name(PG_FUNCTION_ARGS)
 
 	if (list_length(name->names) > 2 ||
 		(list_length(name->names) == 2 &&
-		 !knows_schema(role, get_namespace_oid(strVal(linitial(name->names)), true))))
+		 !asb_knows_schema(role, get_namespace_oid(strVal(linitial(name->names)), true))))
 		PG_RETURN_NULL();
 	type = LookupTypeName(NULL, name, NULL, true);
 	if (type == NULL)
@@ -267,7 +267,7 @@ ASB_FUNCTION(asb_reaches_schema);
 Datum
 asb_reaches_schema(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(knows_schema(asking_role(), PG_GETARG_OID(0)));
+	PG_RETURN_BOOL(asb_knows_schema(asking_role(), PG_GETARG_OID(0)));
 }
 
 ASB_FUNCTION(asb_reaches_type);

@@ -37,6 +37,7 @@
 #include "utils/syscache.h"
 
 #include "confine/constraint.h"
+#include "confine/describe.h"
 #include "confine/name.h"
 #include "confine/name_column.h"
 #include "confine/name_lookup.h"
@@ -142,6 +143,13 @@ consider_callable(AsbNameSearch *search, int cacheid, const List *names, int loc
 								  cacheid == OPERNAMENSP ? "operator" : "function", joined(names)));
 }
 
+/* InvalidOid if the role cannot name it. */
+static Oid
+type_named(const AsbNameSearch *search, const TypeName *type)
+{
+	return type->names == NIL || type->pct_type ? InvalidOid : asb_name_type(search->role, type->names);
+}
+
 static void
 consider_type(AsbNameSearch *search, const TypeName *type)
 {
@@ -150,7 +158,7 @@ consider_type(AsbNameSearch *search, const TypeName *type)
 	if (type->names == NIL)
 		return;					/* an OID, which only the grammar's own nodes have */
 
-	typid = type->pct_type ? InvalidOid : asb_name_type(search->role, type->names);
+	typid = type_named(search, type);
 	if (OidIsValid(typid) && asb_type_decide(search->role, typid))
 		return;
 	if (OidIsValid(typid) && typid < FirstNormalObjectId)
@@ -166,6 +174,16 @@ consider_type(AsbNameSearch *search, const TypeName *type)
 	}
 	asb_search_found(search, type->location, ERRCODE_UNDEFINED_OBJECT, joined(type->names),
 					 psprintf("type \"%s\" does not exist", joined(type->names)));
+}
+
+/* Is it a cast that gives the name of what a number stands for?  No input function is asked then. */
+static bool
+describes_number(const AsbNameSearch *search, const TypeCast *cast)
+{
+	return asb_describes_type(type_named(search, cast->typeName)) &&
+		(IsA(cast->arg, ColumnRef) ||
+		 (IsA(cast->arg, TypeCast) &&
+		  type_named(search, ((const TypeCast *) cast->arg)->typeName) == OIDOID));
 }
 
 /* A sampling method is a function, of which no walker gives the name. */
@@ -403,6 +421,10 @@ walk(Node *node, AsbNameSearch *search)
 		case T_FuncCall:
 			consider_callable(search, PROCNAMEARGSNSP, ((FuncCall *) node)->funcname,
 							  ((FuncCall *) node)->location);
+			break;
+		case T_TypeCast:
+			if (describes_number(search, (TypeCast *) node))
+				return walk(((TypeCast *) node)->arg, search);
 			break;
 		case T_TypeName:
 			consider_type(search, (TypeName *) node);

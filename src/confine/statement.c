@@ -21,6 +21,7 @@
 #include "utils/lsyscache.h"
 
 #include "confine/bounded.h"
+#include "confine/describe.h"
 #include "confine/name.h"
 #include "confine/refusal.h"
 #include "confine/relation.h"
@@ -296,6 +297,14 @@ judge_arguments(const ExecuteStmt *stmt, Oid role, const char *source, int locat
 			.object = "EXECUTE",
 			.message = "arguments of EXECUTE cannot search values in one another",
 			.hint = "Search in the prepared statement itself."
+		});
+	/* such calls are refused when they are executed, but casts call nothing */
+	if (asb_describes((Node *) query->targetList))
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_FUNCTION,
+			.object = "EXECUTE",
+			.message = "arguments of EXECUTE cannot be cast to types that name objects",
+			.hint = "Cast in the prepared statement itself."
 		});
 }
 

@@ -29,6 +29,10 @@ sql(<<~'SQL');
 	CREATE INDEX hidexpression ON app.own (lower(name));
 	CREATE INDEX hidpartial ON app.own (name) WHERE hidcol > 0;
 	CREATE INDEX hidincluding ON app.own (name) INCLUDE (hidcol);
+	CREATE COLLATION closed.hidcollation (locale = 'C');
+	CREATE INDEX hidcollated ON app.own (name COLLATE closed.hidcollation);
+	CREATE OPERATOR CLASS closed.hidclass FOR TYPE int USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4 (int);
+	CREATE INDEX hidclassed ON app.own USING hash (id closed.hidclass);
 	CREATE INDEX known ON app.own (name);
 	CREATE TABLE app.refers (id int PRIMARY KEY REFERENCES app.own);
 	CREATE TABLE closed.elsewhere (id int PRIMARY KEY);
@@ -106,7 +110,7 @@ for my $view (qw(columns constraint_column_usage key_column_usage table_constrai
 
 # By number: what is hidden is answered as what does not exist
 my %number = map { /^(\S+) (\d+)$/ } split /\n/, sql(<<~'SQL');
-	SELECT relname || ' ' || oid FROM pg_class WHERE relname IN ('hidden', 'elsewhere', 'hidsequence', 'hidexpression', 'hidpartial', 'hidincluding', 'own_hidcol_key', 'hidden_pkey', 'refers')
+	SELECT relname || ' ' || oid FROM pg_class WHERE relname IN ('hidden', 'elsewhere', 'hidsequence', 'hidexpression', 'hidpartial', 'hidincluding', 'hidcollated', 'hidclassed', 'own_hidcol_key', 'hidden_pkey', 'refers')
 	UNION ALL SELECT conname || ' ' || oid FROM pg_constraint WHERE conname IN ('hidcheck', 'hidexclusion', 'hidforeign', 'hidhalf', 'own_hidcol_key', 'refers_id_fkey')
 	UNION ALL SELECT typname || ' ' || oid FROM pg_type WHERE typname IN ('hidtype', '_hidtype', 'hidden')
 	UNION ALL SELECT nspname || ' ' || oid FROM pg_namespace WHERE nspname = 'closed'
@@ -146,6 +150,24 @@ refused($agent, "SELECT $number{hidfunction}::oid::regproc", '42501', 'no functi
 refused($agent, "SELECT $number{postgres}::oid::regrole", '42501', 'no role');
 refused($agent, "SELECT $number{hidden}::regclass", '42501', 'no cast from other numbers');
 refused($agent, "SELECT 'own'::regclass::text::regclass::oid::regtype::regclass", qr/42846|42501/, 'no cast between them');
+
+# The arguments of EXECUTE are analyzed twice, the second time where no gate sees them
+my $described = "PREPARE told (text) AS SELECT \$1";
+for my $argument ("$number{hidden}::oid::regclass::text", "upper($number{hidtype}::oid::regtype::text)", "(ARRAY[$number{closed}::oid::regnamespace::text])[1]", "format_type($number{hidtype}, NULL)", "obj_description($number{hidden}, 'pg_class')", "'hidden'::text::regclass::text")
+{
+	refused($agent, "$described; EXECUTE told($argument)", '42501', "no argument of EXECUTE: $argument");
+}
+is(sql_as($agent, "$described; EXECUTE told('own'::regclass::text)"), 'own', 'but what is known by its name');
+
+# Queries that are analyzed again when they are executed, or only previewed
+sql(q{SELECT agentsandbox.alter_profile('p', allow_explain => true)});
+my $describing = q{SELECT relname, c.oid::regclass, relnamespace::regnamespace::text, format_type(23, NULL) IS NULL FROM pg_class c LEFT JOIN pg_roles ON pg_roles.oid = relowner WHERE relname = 'own'};
+$agent = open_conversation('p');
+like(sql_as($agent, "EXPLAIN $describing"), qr/pg_class/, 'EXPLAIN of a query that describes');
+is(sql_as($agent, "BEGIN; DECLARE c CURSOR FOR $describing; FETCH ALL FROM c; COMMIT"), 'own|own|app|f', 'a cursor of one');
+is(sql_as($agent, "SELECT raises FROM agentsandbox.preview(\$\$$describing\$\$)"), '{}', 'a preview of one');
+refused($agent, 'SELECT oid::regclass, nosuch FROM pg_class', '42703', 'what is wrong with one is told');
+refused($agent, "SELECT '$_'::regclass, nosuch FROM pg_class", '42501', "but not of the name $_") for 'hidden', 'none', 'closed.elsewhere', 'closed.none';
 
 # An operator's grant by name counts as it says
 sql(q{GRANT SELECT (relowner) ON pg_class TO p; GRANT SELECT ON pg_trigger TO p});
