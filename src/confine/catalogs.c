@@ -284,9 +284,12 @@ asb_catalog_filter(Oid role, Oid relid, const char **reason)
 	if (catalog == NULL)
 		return NULL;
 	*reason = catalog->reason;
-	if (catalog->filter)
+	/* the rows of a view are settings or roles: of them a grant gives all */
+	if (catalog->filter && relid < FirstUnpinnedObjectId)
 		return catalog->filter;
-	return some_named_in_grant(role, relid) ? "true" : "false";
+	if (some_named_in_grant(role, relid))
+		return "true";
+	return catalog->filter ? catalog->filter : "false";
 }
 
 const char *
@@ -367,10 +370,17 @@ asb_catalog_restrict(Oid role, const Query *query, RangeTblEntry *rte)
 {
 	const char *reason;
 	const char *filter = asb_catalog_filter(role, rte->relid, &reason);
+	const AsbAccess *access;
+	AttrNumber	attnum;
 
 	if (filter == NULL)
 		filter = asb_catalog_information_schema_filter(rte->relid);
-	/* in observe mode more than reading may have got this far */
-	if (filter && (asb_entry_access(query, rte)->requiredPerms & ~ACL_SELECT) == 0)
+	if (filter == NULL)
+		return;
+
+	/* in observe mode more may have got this far than reading what a subquery has */
+	access = asb_entry_access(query, rte);
+	if ((access->requiredPerms & ~ACL_SELECT) == 0 && rte->tablesample == NULL &&
+		!asb_relation_system_column(access->selectedCols, &attnum))
 		replace(rte, role, filter);
 }

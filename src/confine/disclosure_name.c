@@ -51,10 +51,12 @@ names_missing_alias(const ErrorData *error)
 		asb_starts_with(error->message_id, "invalid reference to FROM-clause entry for table ");
 }
 
-/* Is it about what may be a function, hidden or none, in the notation of a column? */
+/* Is it about what may be a function, hidden or none, in the notation of a column, or about a type? */
 static AsbNameCause
 cause_of(const ErrorData *error)
 {
+	if (asb_starts_with(error->message, "values of type "))
+		return ASB_NAME_TYPE;
 	return error->cursorpos > 0 &&
 		(asb_starts_with(error->message, "column notation ") ||
 		 asb_starts_with(error->message, "cannot cast type record to ") ||

@@ -176,11 +176,14 @@ consider_type(AsbNameSearch *search, const TypeName *type)
 					 psprintf("type \"%s\" does not exist", joined(type->names)));
 }
 
-/* Is it a cast that gives the name of what a number stands for?  No input function is asked then. */
+/*
+ * Is it a cast that gives the name of what a number stands for, and that was not
+ * refused?  No input function is asked then.
+ */
 static bool
 describes_number(const AsbNameSearch *search, const TypeCast *cast)
 {
-	return asb_describes_type(type_named(search, cast->typeName)) &&
+	return !search->type_refused && asb_describes_type(type_named(search, cast->typeName)) &&
 		(IsA(cast->arg, ColumnRef) ||
 		 (IsA(cast->arg, TypeCast) &&
 		  type_named(search, ((const TypeCast *) cast->arg)->typeName) == OIDOID));
@@ -524,6 +527,7 @@ asb_name_unreachable(Oid role, const char *source, int position, AsbNameCause ca
 		.role = role,
 		.location = -1,
 		.failed = cause != ASB_NAME_BEFORE,
+		.type_refused = cause == ASB_NAME_TYPE,
 		.not_column = cause == ASB_NAME_NOT_COLUMN ?
 			pg_mbcharcliplen(source, strlen(source), position - 1) : -1
 	};

@@ -12,7 +12,8 @@ typedef enum AsbNameCause
 {
 	ASB_NAME_BEFORE,			/* nothing is wrong yet */
 	ASB_NAME_ERROR,				/* something is */
-	ASB_NAME_NOT_COLUMN			/* ... and that may be a column, or a function in its place */
+	ASB_NAME_NOT_COLUMN,		/* ... and that may be a column, or a function in its place */
+	ASB_NAME_TYPE				/* ... and that is a type that was refused */
 } AsbNameCause;
 
 typedef struct AsbName

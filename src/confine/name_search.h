@@ -17,6 +17,7 @@ typedef struct AsbNameSearch
 	List	   *names;			/* by which the statement has them, one for each */
 	List	   *columns;		/* every ColumnRef, A_Indirection, InferClause and join with USING */
 	bool		failed;			/* did something? */
+	bool		type_refused;	/* was it a type? */
 	int			not_column;		/* byte offset of a ColumnRef that may be none, or -1 */
 
 	/* what was found first, by its place in the text */

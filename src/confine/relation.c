@@ -217,8 +217,8 @@ columns_allowed(Oid role, Oid relid, const Bitmapset *columns, AclMode privilege
 	return true;
 }
 
-static bool
-has_system_column(const Bitmapset *columns, AttrNumber *attnum)
+bool
+asb_relation_system_column(const Bitmapset *columns, AttrNumber *attnum)
 {
 	const bitmapword system_columns =
 	((bitmapword) 1 << (InvalidAttrNumber - FirstLowInvalidHeapAttributeNumber)) - 1;
@@ -241,7 +241,7 @@ asb_relation_decide(Oid role, const AsbAccess *access, AttrNumber *attnum, AclMo
 
 	if (privileges == 0 && some_column_privileges(role, access->relid) == 0)
 		return ASB_RELATION_HIDDEN;
-	if (has_system_column(access->selectedCols, attnum))
+	if (asb_relation_system_column(access->selectedCols, attnum))
 		return ASB_RELATION_SYSTEM_COLUMN;
 	if (lacking == 0)
 		return ASB_RELATION_ALLOWED;

@@ -76,4 +76,7 @@ extern void asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char
  */
 extern void asb_relation_gate(const AsbSession *agent, List *access_list);
 
+/* Is there a system column in the set?  Says which. */
+extern bool asb_relation_system_column(const Bitmapset *columns, AttrNumber *attnum);
+
 #endif							/* ASB_RELATION_H */

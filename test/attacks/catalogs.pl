@@ -177,6 +177,19 @@ sql(q{REVOKE SELECT (relowner) ON pg_class FROM p; REVOKE SELECT ON pg_trigger F
 is(sql_as($agent, q{SELECT count(*), count(relowner) FROM pg_class WHERE relname = 'own'}), '1|0', '... until it is revoked');
 is(sql_as($agent, 'SELECT count(*) FROM pg_trigger'), '0', '... as the rows are');
 
+sql('GRANT SELECT ON pg_settings TO p');
+cmp_ok(sql_as($agent, 'SELECT count(*) FROM pg_settings'), '>', 100, 'a view that was granted by name has its rows');
+sql('REVOKE SELECT ON pg_settings FROM p');
+is(sql_as($agent, 'SELECT count(*) FROM pg_settings'), '1', '... until it is revoked');
+
+# What would be refused is done in observe mode, also what a subquery has not
+sql(q{SELECT agentsandbox.alter_profile('p', mode => 'observe')});
+is(sql_as($agent, 'SELECT c.tableoid::regclass, count(c.ctid) > 0 FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid GROUP BY 1'), 'pg_class|t', 'system columns of a catalog in observe mode');
+is(sql_as($agent, 'SELECT count(*) FROM pg_class TABLESAMPLE SYSTEM (0)'), '0', '... and a sample');
+sql(q{SELECT agentsandbox.alter_profile('p', mode => 'enforce')});
+$agent = open_conversation('p');
+refused($agent, 'SELECT ctid FROM pg_class', '42501', '... but not otherwise');
+
 # The pool role computes nothing, so it describes nothing
 my $pool = { role => 'pool', password => 'pool' };
 sql(q{CREATE ROLE pool LOGIN PASSWORD 'pool' IN ROLE agentsandbox_pool});
