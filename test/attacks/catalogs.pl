@@ -153,11 +153,18 @@ refused($agent, "SELECT 'own'::regclass::text::regclass::oid::regtype::regclass"
 
 # The arguments of EXECUTE are analyzed twice, the second time where no gate sees them
 my $described = "PREPARE told (text) AS SELECT \$1";
-for my $argument ("$number{hidden}::oid::regclass::text", "upper($number{hidtype}::oid::regtype::text)", "(ARRAY[$number{closed}::oid::regnamespace::text])[1]", "format_type($number{hidtype}, NULL)", "obj_description($number{hidden}, 'pg_class')", "'hidden'::text::regclass::text")
+for my $argument ("$number{hidden}::oid::regclass::text", "upper($number{hidtype}::oid::regtype::text)", "(ARRAY[$number{closed}::oid::regnamespace::text])[1]", "format_type($number{hidtype}, NULL)", "obj_description($number{hidden}, 'pg_class')", "'hidden'::text::regclass::text", "'hidtype'::text::regtype::text",
+	"to_regtype('hidtype')::text", "to_regclass('hidden')::text", "has_table_privilege('hidden', 'SELECT')::text")
 {
 	refused($agent, "$described; EXECUTE told($argument)", '42501', "no argument of EXECUTE: $argument");
 }
 is(sql_as($agent, "$described; EXECUTE told('own'::regclass::text)"), 'own', 'but what is known by its name');
+
+# ... those of CALL once
+sql(q{CREATE PROCEDURE app.says(t text, INOUT said text) LANGUAGE plpgsql AS 'BEGIN said := coalesce(t, ''nothing''); END'; GRANT EXECUTE ON PROCEDURE app.says TO p; SELECT agentsandbox.alter_profile('p', allow_call => true)});
+$agent = open_conversation('p');
+is(sql_as($agent, "CALL app.says($_, NULL)"), 'nothing', "argument of CALL: $_") for "$number{hidden}::oid::regclass::text", "to_regclass('hidden')::text", "'hidtype'::text::regtype::text", "format_type($number{hidtype}, NULL)";
+is(sql_as($agent, "CALL app.says('own'::text::regclass::text, NULL)"), 'own', '... of what is known');
 
 # Queries that are analyzed again when they are executed, or only previewed
 sql(q{SELECT agentsandbox.alter_profile('p', allow_explain => true)});
