@@ -35,6 +35,7 @@
 #include "parser/parser.h"
 #include "utils/builtins.h"
 #include "utils/syscache.h"
+#include "utils/varlena.h"
 
 #include "confine/constraint.h"
 #include "confine/describe.h"
@@ -176,17 +177,46 @@ consider_type(AsbNameSearch *search, const TypeName *type)
 					 psprintf("type \"%s\" does not exist", joined(type->names)));
 }
 
+/* Is it the name of a relation that the role can use, as a constant? */
+static bool
+names_relation(const AsbNameSearch *search, const A_Const *constant)
+{
+	List	   *names;
+
+	/* what cannot be taken apart is left to the input function */
+	if (constant->isnull || !IsA(&constant->val, String) ||
+		!SplitIdentifierString(pstrdup(strVal(&constant->val)), '.', &names) ||
+		names == NIL || list_length(names) > 2)
+		return false;
+	return asb_name_relation_known(search->role,
+								   asb_name_relation(search->role,
+													 makeRangeVar(list_length(names) > 1 ? linitial(names) : NULL,
+																  llast(names), -1)));
+}
+
 /*
- * Is it a cast that gives the name of what a number stands for, and that was not
- * refused?  No input function is asked then.
+ * Is it a cast that gives the name of what a number stands for, or the number of
+ * what the role can use, and that was not refused?  An input function is not
+ * asked then, or has nothing to say.
  */
 static bool
-describes_number(const AsbNameSearch *search, const TypeCast *cast)
+describes(const AsbNameSearch *search, const TypeCast *cast)
 {
-	return !search->type_refused && asb_describes_type(type_named(search, cast->typeName)) &&
-		(IsA(cast->arg, ColumnRef) ||
-		 (IsA(cast->arg, TypeCast) &&
-		  type_named(search, ((const TypeCast *) cast->arg)->typeName) == OIDOID));
+	Oid			type = type_named(search, cast->typeName);
+
+	if (search->type_refused || !asb_describes_type(type) || cast->typeName->arrayBounds != NIL)
+		return false;
+	switch (nodeTag(cast->arg))
+	{
+		case T_ColumnRef:
+			return true;
+		case T_TypeCast:
+			return type_named(search, ((const TypeCast *) cast->arg)->typeName) == OIDOID;
+		case T_A_Const:
+			return type == REGCLASSOID && names_relation(search, (const A_Const *) cast->arg);
+		default:
+			return false;
+	}
 }
 
 /* A sampling method is a function, of which no walker gives the name. */
@@ -426,7 +456,7 @@ walk(Node *node, AsbNameSearch *search)
 							  ((FuncCall *) node)->location);
 			break;
 		case T_TypeCast:
-			if (describes_number(search, (TypeCast *) node))
+			if (describes(search, (TypeCast *) node))
 				return walk(((TypeCast *) node)->arg, search);
 			break;
 		case T_TypeName:

@@ -356,8 +356,9 @@ decide(Oid role, Oid typid)
 
 	if (asb_decision_find(&decision))
 		return decision.value;
+	/* in this order: to look into the row of a hidden relation would wait for its locks */
 	decision.value = (typid < FirstNormalObjectId && usage_granted(role, typid)) ||
-		(made_of_open_types(typid, NIL) && reachable(role, typid, NIL));
+		(reachable(role, typid, NIL) && made_of_open_types(typid, NIL));
 	if (decision.value)
 		asb_decision_rests_on(TYPEOID, GetSysCacheHashValue1(TYPEOID, ObjectIdGetDatum(typid)));
 	asb_decision_remember(&decision);

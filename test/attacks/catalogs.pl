@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use AgentSandbox;
+use PsqlSession;
 use Test::More;
 use Wire;
 
@@ -174,6 +175,8 @@ like(sql_as($agent, "EXPLAIN $describing"), qr/pg_class/, 'EXPLAIN of a query th
 is(sql_as($agent, "BEGIN; DECLARE c CURSOR FOR $describing; FETCH ALL FROM c; COMMIT"), 'own|own|app|f', 'a cursor of one');
 is(sql_as($agent, "SELECT raises FROM agentsandbox.preview(\$\$$describing\$\$)"), '{}', 'a preview of one');
 refused($agent, 'SELECT oid::regclass, nosuch FROM pg_class', '42703', 'what is wrong with one is told');
+refused($agent, "SELECT pg_get_partkeydef('own'::regclass)", qr{function pg_get_partkeydef is not allowed}, '... and not what is right');
+is(sql_as($agent, q{SELECT raises FROM agentsandbox.preview('SELECT ''app.own''::regclass')}), '{}', '... nor in a preview');
 refused($agent, "SELECT '$_'::regclass, nosuch FROM pg_class", '42501', "but not of the name $_") for 'hidden', 'none', 'closed.elsewhere', 'closed.none';
 
 # An operator's grant by name counts as it says
@@ -196,6 +199,14 @@ is(sql_as($agent, 'SELECT count(*) FROM pg_class TABLESAMPLE SYSTEM (0)'), '0', 
 sql(q{SELECT agentsandbox.alter_profile('p', mode => 'enforce')});
 $agent = open_conversation('p');
 refused($agent, 'SELECT ctid FROM pg_class', '42501', '... but not otherwise');
+
+# Nor does a lock on it: what looked into it would wait, and fail if it is dropped then
+my $locker = PsqlSession->new(conninfo(undef));
+$locker->run('BEGIN');
+$locker->run('LOCK TABLE app.hidden');
+my $count = 'SELECT count(*) ' . join ' ', map { "+ (SELECT count(*) FROM $_)" } qw(pg_attribute pg_class pg_constraint pg_description pg_enum pg_index pg_namespace pg_type);
+is((psql(conninfo(open_conversation('p')), "$count, format_type($number{hidden}, NULL), pg_get_indexdef($number{hidden_pkey})"))[0], 0, 'no wait for the lock on a hidden relation');
+$locker->close;
 
 # The pool role computes nothing, so it describes nothing
 my $pool = { role => 'pool', password => 'pool' };
