@@ -114,8 +114,8 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_index_indisprimary, Anum_pg_index_indisexclusion,
 			Anum_pg_index_indimmediate, Anum_pg_index_indisvalid,
 			Anum_pg_index_indkey, Anum_pg_index_indclass, Anum_pg_index_indoption},
-		{"indcollation", "indexprs", "indisclustered", "indisready",
-			"indisreplident", "indpred"}
+		{"indcheckxmin", "indcollation", "indexprs", "indisclustered", "indislive",
+			"indisready", "indisreplident", "indpred"}
 	},
 	{NamespaceRelationId, REACHES("schema(oid)"),
 		"drivers name types and tables by it",
@@ -136,8 +136,8 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_class_reltype, Anum_pg_class_relkind, Anum_pg_class_relnatts,
 			Anum_pg_class_relhasindex, Anum_pg_class_relispartition,
 			Anum_pg_class_relpersistence, Anum_pg_class_relam},
-		{"relchecks", "relforcerowsecurity", "relhasrules", "relhastriggers",
-			"reloftype", "reloptions", "relowner", "relpages", "relpartbound",
+		{"relchecks", "relforcerowsecurity", "relhasrules", "relhassubclass",
+			"relhastriggers", "reloftype", "reloptions", "relowner", "relpages", "relpartbound",
 			"relreplident", "relrowsecurity", "reltablespace", "reltoastrelid",
 			"reltuples"}
 	},
@@ -169,10 +169,23 @@ static const struct
 	const char *name;
 	OpenCatalog catalog;
 }			views[] = {
+	{"pg_indexes", {InvalidOid, ASB_SCHEMA_NAME ".known_relation_name(pg_catalog.concat("
+		"pg_catalog.quote_ident(schemaname), '.', pg_catalog.quote_ident(indexname))) IS NOT NULL",
+		"people look for indexes by it",
+		{1 /* schemaname */ , 2 /* tablename */ , 3 /* indexname */ , 5 /* indexdef */ }, {"tablespace"}}},
+	{"pg_matviews", {InvalidOid, REACHES("named(schemaname::text, matviewname::text)"),
+		"people look for materialized views by it", {1 /* schemaname */ , 2 /* matviewname */ },
+		{"definition", "hasindexes", "ispopulated", "matviewowner", "tablespace"}}},
 	{"pg_roles", {InvalidOid, NULL, "psql describes tables by it"}},
 	{"pg_settings", {InvalidOid, "name OPERATOR(pg_catalog.=) 'max_index_keys'",
 		"JDBC describes keys by it", {1 /* name */ , 2 /* setting */ }}},
 	{"pg_statio_all_tables", {InvalidOid, NULL, "tools join it"}},
+	{"pg_tables", {InvalidOid, REACHES("named(schemaname::text, tablename::text)"),
+		"people look for tables by it", {1 /* schemaname */ , 2 /* tablename */ },
+		{"hasindexes", "hasrules", "hastriggers", "rowsecurity", "tableowner", "tablespace"}}},
+	{"pg_views", {InvalidOid, REACHES("named(schemaname::text, viewname::text)"),
+		"people look for views by it", {1 /* schemaname */ , 2 /* viewname */ },
+		{"definition", "viewowner"}}},
 }, information_schema_views[] =
 {
 	{"columns", {InvalidOid, REACHES("named(table_schema::text, table_name::text, column_name::text)"),

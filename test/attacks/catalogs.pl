@@ -109,6 +109,14 @@ for my $view (qw(columns constraint_column_usage key_column_usage table_constrai
 	unlike(sql_as($informed, "SELECT * FROM information_schema.$view"), qr/hid(?!foreign)|closed|refers|HIDDEN/, "information_schema.$view: nothing hidden");
 }
 
+# The views that people look around with
+is(sql_as($agent, q{SELECT tablename, tableowner FROM pg_tables WHERE schemaname = 'app'}), 'own|', 'pg_tables');
+is(sql_as($agent, q{SELECT viewname, definition FROM pg_views WHERE schemaname = 'app'}), 'seen|', 'pg_views');
+is(sql_as($agent, q{SELECT string_agg(indexname || ' ' || indexdef, '; ' ORDER BY indexname) FROM pg_indexes WHERE tablename = 'own'}),
+	'known CREATE INDEX known ON app.own USING btree (name); own_pkey CREATE UNIQUE INDEX own_pkey ON app.own USING btree (id)', 'pg_indexes');
+is(sql_as($agent, q{SELECT count(*) FROM pg_matviews}), '0', 'pg_matviews');
+is(sql_as($agent, q{SELECT count(i.*) > 0, count((SELECT indcheckxmin)) FROM pg_index i}), 't|0', 'all of pg_index');
+
 # By number: what is hidden is answered as what does not exist
 my %number = map { /^(\S+) (\d+)$/ } split /\n/, sql(<<~'SQL');
 	SELECT relname || ' ' || oid FROM pg_class WHERE relname IN ('hidden', 'elsewhere', 'hidsequence', 'hidexpression', 'hidpartial', 'hidincluding', 'hidcollated', 'hidclassed', 'own_hidcol_key', 'hidden_pkey', 'refers')
@@ -175,7 +183,7 @@ like(sql_as($agent, "EXPLAIN $describing"), qr/pg_class/, 'EXPLAIN of a query th
 is(sql_as($agent, "BEGIN; DECLARE c CURSOR FOR $describing; FETCH ALL FROM c; COMMIT"), 'own|own|app|f', 'a cursor of one');
 is(sql_as($agent, "SELECT raises FROM agentsandbox.preview(\$\$$describing\$\$)"), '{}', 'a preview of one');
 refused($agent, 'SELECT oid::regclass, nosuch FROM pg_class', '42703', 'what is wrong with one is told');
-refused($agent, "SELECT pg_get_partkeydef('own'::regclass)", qr{function pg_get_partkeydef is not allowed}, '... and not what is right');
+refused($agent, "SELECT pg_get_triggerdef('own'::regclass)", qr{function pg_get_triggerdef is not allowed}, '... and not what is right');
 is(sql_as($agent, q{SELECT raises FROM agentsandbox.preview('SELECT ''app.own''::regclass')}), '{}', '... nor in a preview');
 refused($agent, "SELECT '$_'::regclass, nosuch FROM pg_class", '42501', "but not of the name $_") for 'hidden', 'none', 'closed.elsewhere', 'closed.none';
 
