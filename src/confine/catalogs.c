@@ -297,12 +297,12 @@ asb_catalog_filter(Oid role, Oid relid, const char **reason)
 	if (catalog == NULL)
 		return NULL;
 	*reason = catalog->reason;
-	/* the rows of a view are settings or roles: of them a grant gives all */
-	if (catalog->filter && relid < FirstUnpinnedObjectId)
-		return catalog->filter;
-	if (some_named_in_grant(role, relid))
-		return "true";
-	return catalog->filter ? catalog->filter : "false";
+	/* a grant of a whole view opens its rows; of one of its columns it would open the others with them */
+	if (catalog->filter)
+		return relid >= FirstUnpinnedObjectId && asb_relation_named_in_grant(role, relid, InvalidAttrNumber) ?
+			"true" : catalog->filter;
+	/* of these no column is shown but those that were granted */
+	return some_named_in_grant(role, relid) ? "true" : "false";
 }
 
 const char *

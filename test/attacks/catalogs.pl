@@ -160,6 +160,13 @@ refused($agent, "SELECT $number{postgres}::oid::regrole", '42501', 'no role');
 refused($agent, "SELECT $number{hidden}::regclass", '42501', 'no cast from other numbers');
 refused($agent, "SELECT 'own'::regclass::text::regclass::oid::regtype::regclass", qr/42846|42501/, 'no cast between them');
 
+# ... and no further: of one column that was granted, not for the others
+sql(q{GRANT SELECT (name) ON pg_settings TO p; GRANT SELECT (schemaname) ON pg_tables TO p; GRANT SELECT (tgname) ON pg_trigger TO p});
+is(sql_as($agent, 'SELECT count(*), count(setting) FROM pg_settings'), '1|1', 'a grant of one column of a view opens no rows');
+is(sql_as($agent, q{SELECT count(*) FROM pg_tables WHERE tablename = 'hidden'}), '0', '... of tables neither');
+is(sql_as($agent, q{SELECT count(*) > 0, count(tgrelid) FROM pg_trigger}), 't|0', '... and of a catalog without rows for the one only');
+sql(q{REVOKE SELECT (name) ON pg_settings FROM p; REVOKE SELECT (schemaname) ON pg_tables FROM p; REVOKE SELECT (tgname) ON pg_trigger FROM p});
+
 # The arguments of EXECUTE are analyzed twice, the second time where no gate sees them
 my $described = "PREPARE told (text) AS SELECT \$1";
 for my $argument ("$number{hidden}::oid::regclass::text", "upper($number{hidtype}::oid::regtype::text)", "(ARRAY[$number{closed}::oid::regnamespace::text])[1]", "format_type($number{hidtype}, NULL)", "obj_description($number{hidden}, 'pg_class')", "'hidden'::text::regclass::text", "'hidtype'::text::regtype::text",
