@@ -209,14 +209,22 @@ is_server_view(Oid relid, const char *schema)
 static const OpenCatalog *
 find(Oid relid)
 {
+	char	   *name;
+
+	/* asked of every column, most of which are not the server's */
+	if (relid >= FirstNormalObjectId)
+		return NULL;
 	for (int i = 0; i < lengthof(catalogs); i++)
 	{
 		if (catalogs[i].relid == relid)
 			return &catalogs[i];
 	}
-	for (int i = 0; i < lengthof(views) && is_server_view(relid, "pg_catalog"); i++)
+	if (!is_server_view(relid, "pg_catalog"))
+		return NULL;
+	name = get_rel_name(relid);
+	for (int i = 0; i < lengthof(views); i++)
 	{
-		if (strcmp(get_rel_name(relid), views[i].name) == 0)
+		if (strcmp(views[i].name, name) == 0)
 			return &views[i].catalog;
 	}
 	return NULL;
@@ -225,9 +233,14 @@ find(Oid relid)
 static const OpenCatalog *
 find_in_information_schema(Oid relid)
 {
-	for (int i = 0; i < lengthof(information_schema_views) && is_server_view(relid, "information_schema"); i++)
+	char	   *name;
+
+	if (!is_server_view(relid, "information_schema"))
+		return NULL;
+	name = get_rel_name(relid);
+	for (int i = 0; i < lengthof(information_schema_views); i++)
 	{
-		if (strcmp(get_rel_name(relid), information_schema_views[i].name) == 0)
+		if (strcmp(information_schema_views[i].name, name) == 0)
 			return &information_schema_views[i].catalog;
 	}
 	return NULL;

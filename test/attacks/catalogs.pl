@@ -143,6 +143,11 @@ is(sql_as($agent, q{SELECT col_description('own'::regclass, 3)}), '', 'nor of a 
 is(sql_as($agent, q{SELECT count(col_description('own'::regclass, (random() * 4)::int)) FROM generate_series(1, 2000)}), '0', '... however it is asked');
 is(sql_as($agent, sprintf q{SELECT count(obj_description(%s, CASE WHEN random() < 0.5 THEN 'pg_class' ELSE 'pg_type' END)) FROM generate_series(1, 2000)}, $number{hidden}), '0', '... by whatever catalog');
 
+# the catalog asked about is the catalog answered about, though another argument changes what it is taken from
+sql(q{COMMENT ON TABLE app.own IS 'mine'});
+is(sql_as($agent, sprintf q{SET search_path = 'type'; SELECT obj_description(CASE WHEN set_config('search_path', 'class', false) = 'class' THEN %s END, ('pg_' || current_setting('search_path'))::name)},
+	sql(q{SELECT 'app.own'::regclass::oid})), 'mine', 'arguments are evaluated once');
+
 # Only these types, and only from numbers
 like(sql_as($agent, "SELECT x, $_ FROM (SELECT oid::regclass AS x FROM pg_class WHERE relname = 'own') AS s"), qr{^own[|](?:own)?$}, "what a subquery puts out of such a type, $_")
 	for '(SELECT x)', '(VALUES (x))', '(WITH c AS (SELECT x) SELECT x FROM c)', '(SELECT a FROM pg_partition_ancestors(x) AS a)', '(SELECT max(j.x::text) FROM ((SELECT x) AS a JOIN (SELECT x) AS b USING (x)) AS j)';

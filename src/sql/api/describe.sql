@@ -17,8 +17,11 @@ RETURNS text LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_k
 COMMENT ON FUNCTION agentsandbox.known_type_name(text) IS
 'the name, if it is that of a type of the server or that the session can use; otherwise NULL';
 
+-- With a setting of its own a function is not inlined.  That would evaluate an
+-- argument twice, once to ask what is known and once to tell, and it can change
+-- in between.
 CREATE OR REPLACE FUNCTION agentsandbox.col_description(relation oid, "column" integer)
-RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 RETURN pg_catalog.col_description(agentsandbox.known_object('pg_catalog.pg_class'::regclass, relation, "column"), "column");
 COMMENT ON FUNCTION agentsandbox.col_description(oid, integer) IS 'comment on a column that the session can use';
 
@@ -48,8 +51,9 @@ RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN pg_catalog.has_table_privilege(agentsandbox.known_relation_name("table"), privilege);
 COMMENT ON FUNCTION agentsandbox.has_table_privilege(text, text) IS 'whether the session has the privilege on a relation that it can use';
 
+-- as col_description()
 CREATE OR REPLACE FUNCTION agentsandbox.obj_description(object oid, catalog name)
-RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 RETURN pg_catalog.obj_description(agentsandbox.known_object(
     pg_catalog.to_regclass(pg_catalog.concat('pg_catalog.', pg_catalog.quote_ident(catalog::text))), object), catalog);
 COMMENT ON FUNCTION agentsandbox.obj_description(oid, name) IS 'comment on a relation, type, schema or key that the session knows';
