@@ -336,14 +336,17 @@ add_granted(AsbSurface *surface, AsbRelation *relation)
 static void
 add_information_schema(AsbSurface *surface, AsbRelation *relation)
 {
+	Granted		granted = {.surface = surface, .relation = relation, .possible = ACL_SELECT};
 	const char *filter = asb_catalog_information_schema_filter(relation->oid);
 	AsbPath    *via;
 
 	if (filter == NULL || !server_select(surface, relation))
 		return;
+	for (int i = 0; i < ASB_PRIVILEGES; i++)
+		granted.filters[i] = filter;
 	via = asb_path(asb_path(NULL, "server catalog list: tools list tables by it"),
 				   "allowed by an option of the profile");
-	asb_surface_add_relation(surface, relation, ACL_SELECT, NULL, filter, via);
+	add_whole(via, ACL_SELECT, &granted);
 	asb_follow_relation(surface, relation, ACL_SELECT, NULL);
 }
 

@@ -109,6 +109,12 @@ for my $view (qw(columns constraint_column_usage key_column_usage table_constrai
 	unlike(sql_as($informed, "SELECT * FROM information_schema.$view"), qr/hid(?!foreign)|closed|refers|HIDDEN/, "information_schema.$view: nothing hidden");
 }
 
+# The surface says of which columns the agent sees nulls only, and it is so
+my @null = split /\n/, sql(q{SELECT identity FROM agentsandbox.surface('i') WHERE class = 'column' AND privilege = 'SELECT' AND notes = 'always null' ORDER BY identity});
+is(join(' ', grep { /^information_schema/ } @null), 'information_schema.columns.column_default information_schema.columns.generation_expression information_schema.views.view_definition', 'which are null in information_schema');
+cmp_ok(scalar(@null), '>', 40, 'many are in catalogs');
+is(join(' ', grep { /^(.*)[.](.*)$/ && sql_as($informed, "SELECT count($2) FROM $1") ne '0' } @null), '', 'all of them are null');
+
 # The views that people look around with
 is(sql_as($agent, q{SELECT tablename, tableowner FROM pg_tables WHERE schemaname = 'app'}), 'own|', 'pg_tables');
 is(sql_as($agent, q{SELECT viewname, definition FROM pg_views WHERE schemaname = 'app'}), 'seen|', 'pg_views');
