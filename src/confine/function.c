@@ -33,6 +33,7 @@
 #include "confine/refusal.h"
 #include "confine/server_functions.h"
 #include "confine/type.h"
+#include "core/catalog.h"
 
 /* Is it set_config() or current_setting(), by whatever name? */
 static bool
@@ -127,6 +128,14 @@ asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid, int position)
 			.class_id = ProcedureRelationId,
 			.object_id = funcid,
 			.privilege = "EXECUTE"
+		});
+	/* where no call could be changed; the server's function, granted, would tell of everything */
+	else if (verdict == ASB_FUNCTION_DESCRIBES)
+		asb_refuse(&(AsbRefusal) {
+			.gate = ASB_GATE_FUNCTION,
+			.object = name,
+			.message = psprintf("function %s is not allowed", name),
+			.hint = psprintf("A conversation can call " ASB_SCHEMA_NAME ".%s() instead.", name)
 		});
 	else
 		asb_refuse(&(AsbRefusal) {

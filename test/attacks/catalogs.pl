@@ -186,6 +186,10 @@ for my $argument ("$number{hidden}::oid::regclass::text", "upper($number{hidtype
 	refused($agent, "$described; EXECUTE told($argument)", '42501', "no argument of EXECUTE: $argument");
 }
 is(sql_as($agent, "$described; EXECUTE told('own'::regclass::text)"), 'own', 'but what is known by its name');
+refused($agent, "$described; EXECUTE told(format_type(23, NULL))", qr/function format_type is not allowed\nHINT:  A conversation can call agentsandbox[.]format_type[(][)] instead[.]/, 'the hint names the function that can be called');
+is(sql_as($agent, "$described; EXECUTE told(agentsandbox.format_type(23, NULL))"), 'integer', '... and it can');
+poll_is(q{SELECT count(*) > 0 FROM agentsandbox.refusals WHERE object = 'format_type'}, 't', 'it is recorded');
+is(sql(q{SELECT count(*) FROM agentsandbox.suggestions('p') WHERE suggestion LIKE '%format_type%'}), '0', 'nobody suggests to grant the one that tells of everything');
 
 # ... those of CALL once
 sql(q{CREATE PROCEDURE app.says(t text, INOUT said text) LANGUAGE plpgsql AS 'BEGIN said := coalesce(t, ''nothing''); END'; GRANT EXECUTE ON PROCEDURE app.says TO p; SELECT agentsandbox.alter_profile('p', allow_call => true)});
