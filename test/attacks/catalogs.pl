@@ -114,6 +114,11 @@ my @null = split /\n/, sql(q{SELECT identity FROM agentsandbox.surface('i') WHER
 is(join(' ', grep { /^information_schema/ } @null), 'information_schema.columns.column_default information_schema.columns.generation_expression information_schema.views.view_definition', 'which are null in information_schema');
 cmp_ok(scalar(@null), '>', 40, 'many are in catalogs');
 is(join(' ', grep { /^(.*)[.](.*)$/ && sql_as($informed, "SELECT count($2) FROM $1") ne '0' } @null), '', 'all of them are null');
+sql(q{GRANT SELECT (column_default) ON information_schema.columns TO i});
+is(sql(q{SELECT count(*) FROM agentsandbox.surface('i') WHERE class = 'column' AND identity = 'information_schema.columns.column_default' AND notes = 'always null'}), '0', 'the surface does not say so of one that is granted by name');
+is(sql_as($informed, q{SELECT count(column_default) > 0 FROM information_schema.columns}), 't', '... which is not null');
+sql(q{REVOKE SELECT (column_default) ON information_schema.columns FROM i});
+is(sql_as($informed, q{SELECT count(column_default) FROM information_schema.columns}), '0', '... until it is revoked');
 
 # The views that people look around with
 is(sql_as($agent, q{SELECT tablename, tableowner FROM pg_tables WHERE schemaname = 'app'}), 'own|', 'pg_tables');
