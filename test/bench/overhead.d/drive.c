@@ -8,7 +8,9 @@
  * All connections stay open.  A round gives every contestant one slice of the
  * same number of transactions, so whatever else the machine does meets them
  * alike; in a random order, since what a server has left to do falls on the
- * next one.  CPU time is what the server processes of the connections used
+ * next one, and one that follows another on the same server finds its pages in
+ * the caches.  Connections are opened in a random order, too: where a process
+ * lies in memory stays with it.  CPU time is what the server processes of the connections used
  * (/proc/PID/schedstat, nanoseconds), read while they wait for the next query.
  *
  * Prints a line for each contestant: name, transactions per second,
@@ -311,6 +313,7 @@ main(int argc, char **argv)
 	int			transactions = 1;
 	double		slice;
 	double		begin;
+	int			order[MAX_CONTESTANTS];
 
 	if (argc < 8 || argc % 2 != 0 || (argc - 6) / 2 > MAX_CONTESTANTS)
 		die("usage: SCRIPT simple|prepared CLIENTS ROUNDS MILLISECONDS NAME CONNINFO...", NULL);
@@ -326,16 +329,20 @@ main(int argc, char **argv)
 	if (script == NULL || nclients < 1 || nclients > MAX_CLIENTS || rounds < 1 || rounds > MAX_ROUNDS)
 		die("no such script, or too many clients or rounds", NULL);
 
-	for (int i = 6; i < argc; i += 2)
+	/* a run of its own, not the same again */
+	srandom(time(NULL) ^ getpid());
+	ncontestants = (argc - 6) / 2;
+	shuffle(order);
+	for (int i = 0; i < ncontestants; i++)
 	{
-		Contestant *contestant = &contestants[ncontestants++];
+		Contestant *contestant = &contestants[order[i]];
 
-		contestant->name = argv[i];
+		contestant->name = argv[6 + 2 * order[i]];
 		for (int j = 0; j < nclients; j++)
-			open_client(&contestant->clients[j], argv[i + 1]);
+			open_client(&contestant->clients[j], argv[7 + 2 * order[i]]);
 	}
 
-	/* warm up everyone, and find how many transactions a slice has */
+	/* warm up everyone, and find how many transactions a slice of the first, which is the base, has */
 	for (int i = ncontestants - 1; i >= 0; i--)
 	{
 		double		start = now();
@@ -352,8 +359,6 @@ main(int argc, char **argv)
 	begin = now();
 	for (int round = 0; round < rounds; round++)
 	{
-		int			order[MAX_CONTESTANTS];
-
 		/* a machine that got slower has fewer rounds */
 		if (round >= 9 && now() - begin > 1.3 * rounds * slice * ncontestants)
 		{
