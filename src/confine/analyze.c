@@ -67,11 +67,11 @@ typedef struct AnalyzeContext
 	const QueryLevel *level;	/* the innermost query, NULL outside of all */
 	const Node *call;			/* the node whose functions are judged, or NULL */
 	bool		inner_allowed;	/* is the node one that leads to inner functions? */
-	Oid			allowed_type;	/* one that was found to be allowed */
+	Oid			allowed_type;	/* one that was found to be allowed, never that of records */
 } AnalyzeContext;
 
 static bool walk(Node *node, AnalyzeContext *context);
-static void judge_type(AnalyzeContext *context, Oid typid, const Node *node);
+static inline void judge_type(AnalyzeContext *context, Oid typid, const Node *node);
 static void walk_list(List *list, AnalyzeContext *context);
 static void walk_conditions(Node *condition, AnalyzeContext *context);
 
@@ -242,18 +242,23 @@ judge_record(AnalyzeContext *context, const Node *node)
 		judge_type(context, TupleDescAttr(desc, i)->atttypid, NULL);
 }
 
-static void
-judge_type(AnalyzeContext *context, Oid typid, const Node *node)
+static void pg_noinline
+judge_other_type(AnalyzeContext *context, Oid typid, const Node *node)
 {
 	if (typid == RECORDOID && node && (IsA(node, FuncExpr) || IsA(node, OpExpr)))
 		judge_record(context, node);
-	/* most of a statement's expressions have the same few types */
-	if (typid == context->allowed_type)
-		return;
-	if (asb_type_decide(context->role, typid))
-		context->allowed_type = typid;
-	else
+	if (!asb_type_decide(context->role, typid))
 		refuse_type(context, typid, node);
+	else if (typid != RECORDOID)
+		context->allowed_type = typid;
+}
+
+/* Most of a statement's expressions have the same few types. */
+static inline void
+judge_type(AnalyzeContext *context, Oid typid, const Node *node)
+{
+	if (typid != context->allowed_type)
+		judge_other_type(context, typid, node);
 }
 
 /* Not that of a column or type that is used, but one that the agent names. */
@@ -678,7 +683,7 @@ walk_node(Node *node, AnalyzeContext *context)
 	return false;
 }
 
-static void
+static void pg_noinline
 walk_list(List *list, AnalyzeContext *context)
 {
 	ListCell   *cell;
@@ -721,7 +726,7 @@ walk_conditions(Node *condition, AnalyzeContext *context)
 }
 
 /* What walk_node() does for an operator, without asking what kind of node it is. */
-static void
+static void pg_noinline
 walk_operator(OpExpr *operator, AnalyzeContext *context)
 {
 	check_stack_depth();
@@ -732,28 +737,28 @@ walk_operator(OpExpr *operator, AnalyzeContext *context)
 	judge_type(context, operator->opresulttype, (Node *) operator);
 }
 
-/* What every statement is made of is spared walk_node()'s frame. */
+static void pg_noinline
+walk_from(FromExpr *from, AnalyzeContext *context)
+{
+	walk_list(from->fromlist, context);
+	walk_conditions(from->quals, context);
+	asb_bounded_conditions(from->quals);
+}
+
+/*
+ * What every statement is made of is spared walk_node()'s frame, and what leads
+ * nowhere any frame.
+ */
 static bool
 walk(Node *node, AnalyzeContext *context)
 {
+	while (node && IsA(node, TargetEntry))
+		node = (Node *) ((TargetEntry *) node)->expr;
 	if (node == NULL)
 		return false;
 
 	switch (nodeTag(node))
 	{
-		case T_List:
-			walk_list((List *) node, context);
-			return false;
-		case T_TargetEntry:
-			return walk((Node *) ((TargetEntry *) node)->expr, context);
-		case T_FromExpr:
-			walk_list(((FromExpr *) node)->fromlist, context);
-			walk_conditions(((FromExpr *) node)->quals, context);
-			asb_bounded_conditions(((FromExpr *) node)->quals);
-			return false;
-		case T_OpExpr:
-			walk_operator((OpExpr *) node, context);
-			return false;
 		case T_Var:
 			judge_type(context, ((Var *) node)->vartype, node);
 			return false;
@@ -761,6 +766,15 @@ walk(Node *node, AnalyzeContext *context)
 			judge_type(context, ((Const *) node)->consttype, node);
 			return false;
 		case T_RangeTblRef:
+			return false;
+		case T_List:
+			walk_list((List *) node, context);
+			return false;
+		case T_FromExpr:
+			walk_from((FromExpr *) node, context);
+			return false;
+		case T_OpExpr:
+			walk_operator((OpExpr *) node, context);
 			return false;
 		default:
 			return walk_node(node, context);
@@ -830,5 +844,5 @@ asb_analyze_gate(const AsbSession *agent, ParseState *pstate, Query *query)
 		}
 		query = (Query *) part;
 	}
-	walk((Node *) query, &context);
+	judge_query(&context, query);
 }

@@ -78,6 +78,9 @@ static TimeLimit *const limits_of_time[] = {
 static TimeoutId timer = MAX_TIMEOUTS;
 static volatile TimestampTz fires_at = 0;
 
+/* arrival of the message that the timer was last found to be in time for, or set for */
+static TimestampTz looked_at_message = 0;
+
 /* the shorter one of the limits of waits */
 static int	shortest_wait = 0;
 
@@ -202,22 +205,32 @@ look(void)
 	set_timer(TimestampTzPlusMilliseconds(now, limit->milliseconds));
 }
 
-void
-asb_clock_statement_arrived(void)
+/* Of its own, so that what is heard of again does not pay for its frame. */
+static void pg_noinline
+message_arrived(void)
 {
 	TimestampTz end;
 
+	looked_at_message = GetCurrentStatementStartTimestamp();
 	if (statement_time.milliseconds == 0)
 		return;
-	end = TimestampTzPlusMilliseconds(GetCurrentStatementStartTimestamp(),
+	end = TimestampTzPlusMilliseconds(looked_at_message,
 									  shorter(statement_time.milliseconds, shortest_wait));
 	if (unlikely(fires_at > end || !get_timeout_active(timer)))
 		set_timer(end);
 }
 
 void
+asb_clock_statement_arrived(void)
+{
+	if (looked_at_message != GetCurrentStatementStartTimestamp())
+		message_arrived();
+}
+
+void
 asb_clock_stopped(void)
 {
+	looked_at_message = 0;
 	/* not by when the statement arrived: it has failed, maybe because of its time */
 	if (statement_time.milliseconds > 0 && !get_timeout_active(timer))
 		set_timer(TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
@@ -282,5 +295,5 @@ asb_clock_set_limits(const AsbLimits *limits)
 		set_limit(limits_of_time[i], limits);
 	shortest_wait = shorter(idle_in_transaction_time.milliseconds, idle_session_time.milliseconds);
 	fires_at = PG_INT64_MAX;
-	asb_clock_statement_arrived();
+	message_arrived();
 }

@@ -151,20 +151,20 @@ refuse_stale(void)
 			 errhint("Run it again.")));
 }
 
-void
-asb_decisions_follow_profile(void)
+/* the session whose profile the plans were compared with last */
+static uint64 followed_reading = 0;
+
+/* Of its own, so that the others do not pay for its frame. */
+static void pg_noinline
+profile_read(const AsbSession *session)
 {
-	static uint64 reading = 0;
 	static bool observed = false;
 	static bool opened = false;
-	const AsbSession *session = asb_session();
 	const AsbProfile *profile;
 	bool		observe;
 	bool		open;
 
-	if (session == NULL || session->reading == reading)
-		return;
-	reading = session->reading;
+	followed_reading = session->reading;
 	profile = session->kind == ASB_SESSION_CONVERSATION ? &session->profile : NULL;
 	observe = profile && profile->observe;
 	open = profile && profile->information_schema;
@@ -178,6 +178,13 @@ asb_decisions_follow_profile(void)
 }
 
 void
+asb_decisions_follow_profile(const AsbSession *session)
+{
+	if (unlikely(session && session->reading != followed_reading))
+		profile_read(session);
+}
+
+void
 asb_decisions_check(void)
 {
 	static TimestampTz last_message = 0;
@@ -188,7 +195,7 @@ asb_decisions_check(void)
 	if (message == last_message || message != GetCurrentTransactionStartTimestamp())
 		AcceptInvalidationMessages();
 	last_message = message;
-	asb_decisions_follow_profile();
+	asb_decisions_follow_profile(asb_session());
 	if (grants != before)
 		refuse_stale();
 }
@@ -220,14 +227,11 @@ asb_decisions_execution_began(EState *estate, Oid role, AsbJudged judged)
 }
 
 bool
-asb_decisions_execution_goes_on(EState *estate, Oid role, bool begins)
+asb_decisions_execution_goes_on(EState *estate, const AsbSession *session)
 {
 	dlist_iter	iter;
 
-	/* what begins with no transaction around it is one statement with its start */
-	if (!begins || IsTransactionBlock())
-		AcceptInvalidationMessages();
-	asb_decisions_follow_profile();
+	asb_decisions_follow_profile(session);
 	dlist_foreach(iter, &executions)
 	{
 		Execution  *execution = dlist_container(Execution, node, iter.cur);
@@ -236,41 +240,43 @@ asb_decisions_execution_goes_on(EState *estate, Oid role, bool begins)
 			continue;
 		if (execution->judged.grants != grants)
 			refuse_stale();
-		return execution->role == role && execution->judged.generation == generation;
+		return execution->role == session->role && execution->judged.generation == generation;
 	}
 	return false;
 }
 
-static AsbDecision *
-place_of(const AsbDecision *decision)
+static inline AsbDecision *
+place_of(AsbDecisionKind kind, Oid role, Oid object)
 {
-	uint32		hash = decision->object * 2654435761U ^ decision->role * 2246822519U ^
-	(uint32) decision->kind * 3266489917U;
+	uint32		hash = object * 2654435761U ^ role * 2246822519U ^ (uint32) kind * 3266489917U;
 
 	return &places[hash >> (32 - PLACE_BITS)];
 }
 
-bool
-asb_decision_find(AsbDecision *decision)
+const uint32 *
+asb_decision_find(AsbDecisionKind kind, Oid role, Oid object)
 {
-	const AsbDecision *place = place_of(decision);
+	const AsbDecision *place = place_of(kind, role, object);
 
-	if (memberships_of != decision->role)
-		note_memberships(decision->role);
+	if (place->generation != generation || place->object != object ||
+		place->role != role || place->kind != kind)
+		return NULL;
+	return &place->value;
+}
 
-	decision->generation = generation;
-	if (place->generation != generation || place->object != decision->object ||
-		place->role != decision->role || place->kind != decision->kind)
-		return false;
-	decision->value = place->value;
-	return true;
+AsbDecision
+asb_decision_begin(AsbDecisionKind kind, Oid role, Oid object)
+{
+	if (memberships_of != role)
+		note_memberships(role);
+	return (AsbDecision) {kind, role, object, .generation = generation};
 }
 
 void
 asb_decision_remember(const AsbDecision *decision)
 {
 	if (decision->generation == generation)
-		*place_of(decision) = *decision;
+		*place_of(decision->kind, decision->role, decision->object) = *decision;
 }
 
 void

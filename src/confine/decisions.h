@@ -5,6 +5,8 @@
 #ifndef ASB_DECISIONS_H
 #define ASB_DECISIONS_H
 
+#include "session/session.h"
+
 struct EState;
 
 typedef enum AsbDecisionKind
@@ -21,19 +23,18 @@ typedef struct AsbDecision
 	Oid			role;			/* conversation, pool role or profile */
 	Oid			object;
 	uint32		value;
-	uint64		generation;		/* that it is made in, set by asb_decision_find() */
+	uint64		generation;		/* of the catalogs when it was begun */
 } AsbDecision;
 
-/*
- * Sets value to what was decided for kind, role and object; false if nothing
- * is remembered.  The caller then decides, sets value and calls
- * asb_decision_remember() with the same struct.
- */
-extern bool asb_decision_find(AsbDecision *decision);
+/* The value of what was decided, until the next decision is remembered; NULL if nothing is. */
+extern const uint32 *asb_decision_find(AsbDecisionKind kind, Oid role, Oid object);
+
+/* One that is to be made: the caller sets value and calls asb_decision_remember(). */
+extern AsbDecision asb_decision_begin(AsbDecisionKind kind, Oid role, Oid object);
 
 /*
  * Remembers a decision until a catalog that it could come from changes, or not
- * at all if one has changed since it was looked for.
+ * at all if one has changed since it was begun.
  */
 extern void asb_decision_remember(const AsbDecision *decision);
 
@@ -47,7 +48,7 @@ extern void asb_decision_rests_on(int cacheid, uint32 hashvalue);
  * For hooks.c, wherever a statement is judged: drops all plans if the profile
  * opens less to the analysis than when they were made.
  */
-extern void asb_decisions_follow_profile(void);
+extern void asb_decisions_follow_profile(const AsbSession *session);
 
 /*
  * For hooks.c, before a plan of the client's is executed: errors if what
@@ -70,7 +71,7 @@ extern AsbJudged asb_decisions_now(void);
  * would give the same.
  */
 extern void asb_decisions_execution_began(struct EState *estate, Oid role, AsbJudged judged);
-extern bool asb_decisions_execution_goes_on(struct EState *estate, Oid role, bool begins);
+extern bool asb_decisions_execution_goes_on(struct EState *estate, const AsbSession *session);
 
 extern void asb_decisions_init(void);
 

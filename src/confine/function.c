@@ -80,16 +80,12 @@ asb_function_decide_row(Oid role, HeapTuple row)
 	return funcid < FirstNormalObjectId ? ASB_FUNCTION_UNLISTED : ASB_FUNCTION_HIDDEN;
 }
 
-AsbFunctionVerdict
-asb_function_decide(Oid role, Oid funcid)
+static AsbFunctionVerdict pg_noinline
+decide(Oid role, Oid funcid)
 {
-	AsbDecision decision = {ASB_DECISION_FUNCTION, role, funcid};
-	HeapTuple	proctup;
+	AsbDecision decision = asb_decision_begin(ASB_DECISION_FUNCTION, role, funcid);
+	HeapTuple	proctup = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 
-	if (asb_decision_find(&decision))
-		return (AsbFunctionVerdict) decision.value;
-
-	proctup = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(proctup))
 		return ASB_FUNCTION_HIDDEN;
 	decision.value = asb_function_decide_row(role, proctup);
@@ -97,6 +93,14 @@ asb_function_decide(Oid role, Oid funcid)
 
 	asb_decision_remember(&decision);
 	return (AsbFunctionVerdict) decision.value;
+}
+
+AsbFunctionVerdict
+asb_function_decide(Oid role, Oid funcid)
+{
+	const uint32 *decided = asb_decision_find(ASB_DECISION_FUNCTION, role, funcid);
+
+	return decided ? (AsbFunctionVerdict) *decided : decide(role, funcid);
 }
 
 /* One of those by which tools such as psql describe catalogs? */

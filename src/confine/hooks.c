@@ -24,6 +24,7 @@
 #include "tcop/tcopprot.h"
 #include "tcop/utility.h"
 #include "utils/fmgrprotos.h"
+#include "utils/inval.h"
 
 #include "confine/agent.h"
 #include "confine/analyze.h"
@@ -226,8 +227,9 @@ asb_post_parse_analyze(ParseState *pstate, Query *query, JumbleState *jstate)
 	if (query->utilityStmt && IsA(query->utilityStmt, VariableShowStmt))
 		asb_setting_gate_show((const VariableShowStmt *) query->utilityStmt);
 
-	asb_decisions_follow_profile();
-	agent = asb_agent();
+	session = asb_session();
+	asb_decisions_follow_profile(session);
+	agent = asb_agent_of(session);
 	if (agent && !is_function_source(pstate))
 	{
 		if (is_deeper())
@@ -317,9 +319,16 @@ confined_executor_run(const AsbSession *session, QueryDesc *query, ScanDirection
 	const AsbSession *agent;
 	bool		unchanged;
 
-	/* FETCH takes no lock, so it hears of changes only by asking */
-	unchanged = asb_decisions_execution_goes_on(query->estate, session->role, !query->already_executed);
-	session = asb_session();
+	/*
+	 * FETCH takes no lock, so it hears of changes only by asking; what begins
+	 * with no transaction around it is one statement with its start.
+	 */
+	if (query->already_executed || IsTransactionBlock())
+	{
+		AcceptInvalidationMessages();
+		session = asb_session();
+	}
+	unchanged = asb_decisions_execution_goes_on(query->estate, session);
 
 	/*
 	 * A cursor does not outlive the privileges, and the labels, it was opened
@@ -336,8 +345,8 @@ confined_executor_run(const AsbSession *session, QueryDesc *query, ScanDirection
 		asb_flow_gate_access(asb_session(), access);
 		session = asb_session();
 	}
-	if (!is_deeper())
-		asb_limit_run(session, query);
+	if (query->already_executed && !is_deeper())
+		asb_limit_fetch(session, query);
 	ASB_DEEPER(next_executor_run_hook(query, direction, count ASB_EXECUTE_ONCE));
 }
 
@@ -391,17 +400,12 @@ asb_executor_check_perms(ASB_CHECK_PERMS_PARAMETERS(access), bool ereport_on_vio
 	return true;
 }
 
-static void
-asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, void *arg)
+static void pg_noinline
+confined_object_access(ObjectAccessType access, Oid object_id)
 {
 	const AsbSession *session;
 	const AsbSession *agent;
 
-	if (next_object_access_hook)
-		next_object_access_hook(access, class_id, object_id, sub_id, arg);
-
-	if (access != OAT_FUNCTION_EXECUTE && access != OAT_TRUNCATE)
-		return;
 	/* within a statement that has been judged only labels matter */
 	if (access == OAT_FUNCTION_EXECUTE && is_deeper() && !asb_function_may_have_labels(object_id))
 		return;
@@ -430,6 +434,15 @@ asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_
 			asb_limit_fastpath(agent);
 		asb_function_gate_direct(agent, object_id);
 	}
+}
+
+static void
+asb_object_access(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, void *arg)
+{
+	if (unlikely(next_object_access_hook != NULL))
+		next_object_access_hook(access, class_id, object_id, sub_id, arg);
+	if (access == OAT_FUNCTION_EXECUTE || access == OAT_TRUNCATE)
+		confined_object_access(access, object_id);
 }
 
 /*
@@ -521,8 +534,9 @@ asb_process_utility(PlannedStmt *pstmt, const char *queryString,
 
 	if (!is_deeper())
 		asb_limit_start(session, queryString, params);
-	asb_decisions_follow_profile();
-	agent = asb_agent();
+	session = asb_session();
+	asb_decisions_follow_profile(session);
+	agent = asb_agent_of(session);
 	if (agent && !asb_statement_gate(agent, pstmt, queryString, queryEnv, is_deeper()))
 		return;
 	if (!agent)

@@ -359,10 +359,9 @@ asb_limit_start(const AsbSession *session, const char *text, ParamListInfo param
 }
 
 void
-asb_limit_run(const AsbSession *session, const QueryDesc *query)
+asb_limit_fetch(const AsbSession *session, const QueryDesc *query)
 {
-	if (asb_slot_taken() && query->already_executed &&
-		is_client_text(query->sourceText))
+	if (asb_slot_taken() && is_client_text(query->sourceText))
 		start_statement(session);
 }
 

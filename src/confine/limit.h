@@ -25,10 +25,10 @@ extern void asb_limit_parse(const char *text);
 extern void asb_limit_start(const AsbSession *session, const char *text, ParamListInfo params);
 
 /*
- * Before ExecutorRun: a portal that is resumed counts as a new statement.
+ * Before a portal is resumed, which counts as a new statement.
  * (The time of the message does not tell: pipelined ones share it.)
  */
-extern void asb_limit_run(const AsbSession *session, const QueryDesc *query);
+extern void asb_limit_fetch(const AsbSession *session, const QueryDesc *query);
 
 /* Before a function that a fastpath message calls. */
 extern void asb_limit_fastpath(const AsbSession *session);

@@ -124,11 +124,12 @@ searches(const IndexPath *path)
 	return n;
 }
 
+static bool has_too_many_searches(const List *paths);
+
 static bool
 searches_too_often(const Path *path)
 {
 	const List *parts;
-	ListCell   *cell;
 
 	switch (nodeTag(path))
 	{
@@ -145,7 +146,15 @@ searches_too_often(const Path *path)
 		default:
 			return false;
 	}
-	foreach(cell, parts)
+	return has_too_many_searches(parts);
+}
+
+static bool
+has_too_many_searches(const List *paths)
+{
+	ListCell   *cell;
+
+	foreach(cell, paths)
 	{
 		if (searches_too_often(lfirst(cell)))
 			return true;
@@ -183,8 +192,12 @@ stands_alone(const RelOptInfo *rel)
 void
 asb_list_paths(PlannerInfo *root, RelOptInfo *rel)
 {
-	bool		stood_alone = stands_alone(rel);
+	bool		stood_alone;
 
+	if (!has_too_many_searches(rel->pathlist) && !has_too_many_searches(rel->partial_pathlist))
+		return;
+
+	stood_alone = stands_alone(rel);
 	rel->pathlist = without_too_many_searches(rel->pathlist);
 	rel->partial_pathlist = without_too_many_searches(rel->partial_pathlist);
 	/* what was better had the plain scan forgotten */

@@ -64,16 +64,12 @@ asb_relation_privileges(Oid role, HeapTuple row)
 	return asb_acl_granted_in(RELOID, row, Anum_pg_class_relacl, role, USABLE);
 }
 
-static AclMode
-relation_privileges(Oid role, Oid relid)
+static AclMode pg_noinline
+decide_privileges(Oid role, Oid relid)
 {
-	AsbDecision decision = {ASB_DECISION_RELATION, role, relid};
-	HeapTuple	tuple;
+	AsbDecision decision = asb_decision_begin(ASB_DECISION_RELATION, role, relid);
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 
-	if (asb_decision_find(&decision))
-		return decision.value;
-
-	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	if (!HeapTupleIsValid(tuple))
 		return 0;
 	decision.value = asb_relation_privileges(role, tuple);
@@ -81,6 +77,14 @@ relation_privileges(Oid role, Oid relid)
 
 	asb_decision_remember(&decision);
 	return decision.value;
+}
+
+static AclMode
+relation_privileges(Oid role, Oid relid)
+{
+	const uint32 *decided = asb_decision_find(ASB_DECISION_RELATION, role, relid);
+
+	return decided ? *decided : decide_privileges(role, relid);
 }
 
 AclMode
@@ -128,23 +132,27 @@ column_privileges(Oid role, Oid relid, AttrNumber attnum, AclMode mask)
 	return privileges;
 }
 
-/* Privileges that at least one column gives. */
-static AclMode
-some_column_privileges(Oid role, Oid relid)
+static AclMode pg_noinline
+decide_some_column_privileges(Oid role, Oid relid)
 {
-	AsbDecision decision = {ASB_DECISION_COLUMNS, role, relid};
-	int			natts;
+	AsbDecision decision = asb_decision_begin(ASB_DECISION_COLUMNS, role, relid);
+	int			natts = asb_relation_natts(relid);
 
-	if (asb_decision_find(&decision))
-		return decision.value;
-
-	natts = asb_relation_natts(relid);
 	decision.value = 0;
 	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
 		decision.value |= column_privileges(role, relid, attnum, ASB_OF_COLUMNS);
 
 	asb_decision_remember(&decision);
 	return decision.value;
+}
+
+/* Privileges that at least one column gives. */
+static AclMode
+some_column_privileges(Oid role, Oid relid)
+{
+	const uint32 *decided = asb_decision_find(ASB_DECISION_COLUMNS, role, relid);
+
+	return decided ? *decided : decide_some_column_privileges(role, relid);
 }
 
 bool

@@ -352,10 +352,8 @@ asb_type_refuse(Oid typid)
 static bool pg_noinline
 decide(Oid role, Oid typid)
 {
-	AsbDecision decision = {ASB_DECISION_TYPE, role, typid};
+	AsbDecision decision = asb_decision_begin(ASB_DECISION_TYPE, role, typid);
 
-	if (asb_decision_find(&decision))
-		return decision.value;
 	/* in this order: to look into the row of a hidden relation would wait for its locks */
 	decision.value = (typid < FirstNormalObjectId && usage_granted(role, typid)) ||
 		(reachable(role, typid, NIL) && made_of_open_types(typid, NIL));
@@ -368,5 +366,10 @@ decide(Oid role, Oid typid)
 bool
 asb_type_decide(Oid role, Oid typid)
 {
-	return listed_server_type(typid) || decide(role, typid);
+	const uint32 *decided;
+
+	if (listed_server_type(typid))
+		return true;
+	decided = asb_decision_find(ASB_DECISION_TYPE, role, typid);
+	return decided ? *decided != 0 : decide(role, typid);
 }

@@ -323,25 +323,38 @@ reset_relations(void)
 	relations_valid = true;
 }
 
+static const AsbRelationLabels *pg_noinline
+enter_relation(Oid relid)
+{
+	AsbRelationLabels made = {.relid = relid};
+	AsbRelationLabels *entry;
+
+	fill(&made);
+	/* news while we looked make the next call look again */
+	entry = hash_search(relations, &relid, HASH_ENTER, NULL);
+	*entry = made;
+	return entry;
+}
+
+static const AsbRelationLabels *pg_noinline
+find_relation(Oid relid)
+{
+	const AsbRelationLabels *entry;
+
+	if (!relations_valid)
+		reset_relations();
+	entry = hash_search(relations, &relid, HASH_FIND, NULL);
+	return entry ? entry : enter_relation(relid);
+}
+
 const AsbRelationLabels *
 asb_relation_labels(Oid relid)
 {
-	AsbRelationLabels *entry;
-	AsbRelationLabels made = {.relid = relid};
+	const AsbRelationLabels *entry;
 
 	if (!asb_objects()->relations)
 		return NULL;
-	if (!relations_valid)
-		reset_relations();
-
-	entry = hash_search(relations, &relid, HASH_FIND, NULL);
-	if (entry == NULL)
-	{
-		fill(&made);
-		/* news while we looked make the next call look again */
-		entry = hash_search(relations, &relid, HASH_ENTER, NULL);
-		*entry = made;
-	}
+	entry = find_relation(relid);
 	return entry->own || entry->below || entry->ncolumns > 0 || entry->undefined ? entry : NULL;
 }
 

@@ -3,7 +3,7 @@
  *	  The one accessor to this backend's identity.
  *
  * State: "current" and the pair of roles it was derived from.  Set by
- * refresh() only; asb_session_answer is what it comes to, and is forgotten with
+ * refresh() only; last_answer is what it comes to, and is forgotten with
  * it.  Whether a role is sandboxed is decided once per pair and backend: a
  * REVOKE of agentsandbox_pool must not turn a confined session into an ordinary
  * one.  The row of the conversation and the profile are read again when the
@@ -66,13 +66,20 @@ static Oid	sandboxed_login = InvalidOid;
 
 static bool rows_valid = false;
 
-AsbSessionAnswer asb_session_answer = {InvalidOid};
+/* the last answer of asb_session(), and to whom */
+static struct
+{
+	Oid			session_user;	/* InvalidOid: it has to be found out */
+	Oid			outer_role;
+	const AsbSession *session;	/* NULL: not sandboxed */
+	TimestampTz statement;		/* for a sandboxed one: it holds for this statement */
+}			last_answer = {InvalidOid};
 
 static void
 forget_rows(void)
 {
 	rows_valid = false;
-	asb_session_answer.session_user = InvalidOid;
+	last_answer.session_user = InvalidOid;
 }
 
 /* the tables "current" was read from, whose invalidation makes it stale */
@@ -337,18 +344,19 @@ look_at_clock(TimestampTz now)
 	asb_slot_touch(now);
 }
 
-const AsbSession *
-asb_session_anew(void)
+/* Of its own, so that what is cheap does not pay for its frame. */
+static const AsbSession *pg_noinline
+session_anew(void)
 {
 	Oid			session_user = GetSessionUserId();
 	Oid			outer_role = GetOuterUserId();
 
 	/* the same session, in a new statement */
-	if (asb_session_answer.session_user == session_user &&
-		asb_session_answer.outer_role == outer_role)
+	if (last_answer.session_user == session_user &&
+		last_answer.outer_role == outer_role)
 	{
 		look_at_clock(GetCurrentStatementStartTimestamp());
-		asb_session_answer.statement = GetCurrentStatementStartTimestamp();
+		last_answer.statement = GetCurrentStatementStartTimestamp();
 		return current;
 	}
 
@@ -360,10 +368,25 @@ asb_session_anew(void)
 	if (pair_sandboxed)
 		look_at_clock(GetCurrentStatementStartTimestamp());
 	if (rows_valid)
-		asb_session_answer = (AsbSessionAnswer) {
-			session_user, outer_role, current, GetCurrentStatementStartTimestamp()
-		};
+	{
+		last_answer.session_user = session_user;
+		last_answer.outer_role = outer_role;
+		last_answer.session = current;
+		last_answer.statement = GetCurrentStatementStartTimestamp();
+	}
 	return current;
+}
+
+/* Asked several times of each statement, also of those of ordinary sessions. */
+const AsbSession *
+asb_session(void)
+{
+	if (unlikely(last_answer.session_user != GetSessionUserId()) ||
+		unlikely(last_answer.outer_role != GetOuterUserId()))
+		return session_anew();
+	if (last_answer.session && unlikely(last_answer.statement != GetCurrentStatementStartTimestamp()))
+		return session_anew();
+	return last_answer.session;
 }
 
 const AsbSession *

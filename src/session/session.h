@@ -43,18 +43,6 @@ typedef struct AsbSession
 	uint64		reading;		/* of the rows this is from; another one, another number */
 } AsbSession;
 
-/* The last answer of asb_session(), and to whom; session.c alone writes it. */
-typedef struct AsbSessionAnswer
-{
-	Oid			session_user;	/* InvalidOid: it has to be found out */
-	Oid			outer_role;
-	const AsbSession *session;	/* NULL: not sandboxed */
-	TimestampTz statement;		/* for a sandboxed one: it holds for this statement */
-} AsbSessionAnswer;
-
-extern AsbSessionAnswer asb_session_answer;
-extern const AsbSession *asb_session_anew(void);
-
 /*
  * The sandboxed session this backend runs now, or NULL if it is not sandboxed.
  * Needs a transaction.  Errors (and so refuses) if the identity is known to be
@@ -62,17 +50,7 @@ extern const AsbSession *asb_session_anew(void);
  * when nothing changed since the last call.  The result is valid until the
  * next call.
  */
-static inline const AsbSession *
-asb_session(void)
-{
-	const AsbSessionAnswer *answer = &asb_session_answer;
-
-	if (likely(answer->session_user == GetSessionUserId() &&
-			   answer->outer_role == GetOuterUserId() &&
-			   (answer->session == NULL || answer->statement == GetCurrentStatementStartTimestamp())))
-		return answer->session;
-	return asb_session_anew();
-}
+extern const AsbSession *asb_session(void);
 
 /*
  * ... which must be a conversation's; else an error that says what "only a
