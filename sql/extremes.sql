@@ -21,7 +21,7 @@ INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments) VALUES ('any',
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments)
 VALUES ('any', jsonb_build_object('n', (SELECT jsonb_agg(1e131000::numeric) FROM generate_series(1, 9))));
 INSERT INTO agentsandbox.RemoteProcedureCalls (method, arguments)
-VALUES ('any', jsonb_build_object('n', (SELECT jsonb_agg(round(1.0, 16000)) FROM generate_series(1, 66))));
+VALUES ('any', jsonb_build_object('n', (SELECT jsonb_agg(('1.' || repeat('0', 16000))::numeric) FROM generate_series(1, 66))));
 INSERT INTO agentsandbox.RemoteProcedureCalls (method) VALUES (repeat('m', 256));
 
 -- deeper than anything: jsonb's own limit, or the validator's
