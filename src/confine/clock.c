@@ -230,6 +230,7 @@ asb_clock_statement_arrived(void)
 void
 asb_clock_stopped(void)
 {
+	/* whatever the time of the next message */
 	looked_at_message = 0;
 	/* not by when the statement arrived: it has failed, maybe because of its time */
 	if (statement_time.milliseconds > 0 && !get_timeout_active(timer))

@@ -67,8 +67,8 @@ extern AsbJudged asb_decisions_now(void);
 
 /*
  * When an execution has begun, for a role as it was judged; and each time it
- * goes on.  The latter errors too, and tells whether judging its relations again
- * would give the same.
+ * goes on, once invalidations were asked for.  The latter errors too, and tells
+ * whether judging its relations again would give the same.
  */
 extern void asb_decisions_execution_began(struct EState *estate, Oid role, AsbJudged judged);
 extern bool asb_decisions_execution_goes_on(struct EState *estate, const AsbSession *session);

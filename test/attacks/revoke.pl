@@ -87,6 +87,33 @@ for my $to ('p', $role)
 }
 revoked('membership of the profile', 'team', 'p', 'SELECT a FROM of_team');
 
+# ... in a session that speaks for two conversations by turns, the other of which was judged last
+sql(q{SELECT agentsandbox.create_profile('q'); GRANT EXECUTE ON FUNCTION volatile_f() TO team, q; GRANT team TO p});
+my $other = open_conversation('q')->{role};
+my $both = Wire->connect({ role => $ENV{PGUSER} });
+
+sub says_as
+{
+	my ($as, $statement) = @_;
+	$both->query($_) for 'RESET ROLE', "SET ROLE $as";
+	my $r = $both->query($statement);
+	return join ' ', (map { map { $_ // '' } @$_ } @{ $r->{rows} }), map { $_->{C} } @{ $r->{errors} };
+}
+says_as($role, 'PREPARE told AS SELECT volatile_f()');
+is(says_as($role, 'EXECUTE told'), 'SECRET', 'by turns: one conversation is told');
+is(says_as($other, 'SELECT volatile_f()'), 'SECRET', '... then the other');
+sql('REVOKE team FROM p');
+is(says_as($other, 'SELECT volatile_f()'), 'SECRET', '... which keeps it when the first one is no member any more');
+is(says_as($role, 'EXECUTE told'), '42883', '... and loses it');
+is(says_as($role, 'SELECT volatile_f()'), '42883', '... in every statement');
+sql('GRANT team TO p');
+is(says_as($role, 'EXECUTE told'), 'SECRET', '... until it is one again');
+is(says_as($other, 'SELECT volatile_f()'), 'SECRET', '... beside the other');
+sql('REVOKE team FROM p');
+is(says_as($role, 'EXECUTE told'), '42883', '... and not once more');
+$both->finish;
+sql('REVOKE EXECUTE ON FUNCTION volatile_f() FROM q');
+
 # a relation that a granted function reads as the agent
 sql('GRANT EXECUTE ON FUNCTION reads_t() TO p');
 revoked('table inside a function', 'SELECT ON t', 'p', 'SELECT reads_t()');

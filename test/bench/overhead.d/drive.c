@@ -10,8 +10,9 @@
  * alike; in a random order, since what a server has left to do falls on the
  * next one, and one that follows another on the same server finds its pages in
  * the caches.  Connections are opened in a random order, too: where a process
- * lies in memory stays with it.  CPU time is what the server processes of the connections used
- * (/proc/PID/schedstat, nanoseconds), read while they wait for the next query.
+ * lies in memory stays with it.  CPU time is what the server processes of the
+ * connections used (/proc/PID/schedstat, nanoseconds), read while they wait for
+ * the next query.
  *
  * Prints a line for each contestant: name, transactions per second,
  * microseconds of server CPU time of each; of the tenth of the slices that was
@@ -342,7 +343,7 @@ main(int argc, char **argv)
 			open_client(&contestant->clients[j], argv[7 + 2 * order[i]]);
 	}
 
-	/* warm up everyone, and find how many transactions a slice of the first, which is the base, has */
+	/* warm up everyone, and find how many transactions a slice has, by the first contestant */
 	for (int i = ncontestants - 1; i >= 0; i--)
 	{
 		double		start = now();
