@@ -48,6 +48,12 @@ invalidate_definitions(Datum arg, Oid relid)
 		changed_callback();
 }
 
+void
+asb_labels_watch(void)
+{
+	definitions_relid = asb_relation_oid(ASB_REL_LABEL_DEFINITIONS);
+}
+
 static void
 read_definitions(void)
 {
@@ -75,8 +81,8 @@ read_definitions(void)
 	names_valid = !names_changed;
 }
 
-void
-asb_labels_read(void)
+static void
+ensure_definitions(void)
 {
 	if (!names_valid)
 		read_definitions();
@@ -85,7 +91,7 @@ asb_labels_read(void)
 AsbLabelSet
 asb_label_find(const char *name, int length)
 {
-	asb_labels_read();
+	ensure_definitions();
 	for (int bit = 0; length > 0 && bit < MAX_LABELS; bit++)
 	{
 		if (strncmp(names[bit], name, length) == 0 && names[bit][length] == '\0')
@@ -152,7 +158,7 @@ asb_labels_names(AsbLabelSet set, int *n)
 {
 	char	  **list = palloc(MAX_LABELS * sizeof(char *));
 
-	asb_labels_read();
+	ensure_definitions();
 	*n = 0;
 	for (int bit = 0; bit < MAX_LABELS; bit++)
 	{

@@ -16,8 +16,8 @@ typedef uint64 AsbLabelSet;
 #define ASB_LABEL_UNTRUSTED	(UINT64CONST(1) << 1)
 #define ASB_LABEL_SEALED	(UINT64CONST(1) << 2)
 
-/* Reads the definitions, if they are not known: what follows takes no lock for them. */
-extern void asb_labels_read(void);
+/* From now on asb_labels_on_change()'s callback learns of changes, though nothing was read yet. */
+extern void asb_labels_watch(void);
 
 /* The set that holds one label; 0 if there is none of that name. */
 extern AsbLabelSet asb_label_find(const char *name, int length);

@@ -110,11 +110,11 @@ read_given(void)
 	given = asb_table_create("agentsandbox labels given", TopMemoryContext, sizeof(GivenKey), sizeof(Given));
 
 	/*
-	 * News come in with locks: what takes one comes first.  What still comes
-	 * in while we read makes us read again.
+	 * News come in with locks, such as that of label_definitions, which is
+	 * opened for the first label only.  Then we read again.
 	 */
+	asb_labels_watch();
 	rel = table_open(SecLabelRelationId, AccessShareLock);
-	asb_labels_read();
 	asb_objects_labelled = (AsbObjectsLabelled) {.known = true};
 	scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
