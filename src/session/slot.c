@@ -68,9 +68,27 @@ array_init(void *part)
 	LWLockInitialize(&((SlotArray *) part)->lock, tranche);
 }
 
-/* Notes that this backend no longer serves its conversation; under the lock. */
+/*
+ * Is the worker woken, or at work, for the departure of a session of this
+ * database?  Then it comes to those that follow, too.  Under the lock.
+ */
+static bool
+worker_comes(void)
+{
+	for (int i = 0; i < array->ndepartures; i++)
+	{
+		if (array->departures[i].database == MyDatabaseId && array->departures[i].wakes)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Notes that this backend no longer serves its conversation; under the lock.
+ * "wakes": the worker shall not sleep over it.
+ */
 static void
-depart(void)
+depart(bool wakes)
 {
 	if (asb_uuid_is_zero(&my_slot->conversation))
 		return;
@@ -78,21 +96,25 @@ depart(void)
 		memmove(&array->departures[0], &array->departures[1],
 				--array->ndepartures * sizeof(AsbDeparture));
 	array->departures[array->ndepartures++] = (AsbDeparture) {
-		my_slot->database, my_slot->conversation, my_slot->last_activity, ++array->departed
+		.database = my_slot->database, .conversation = my_slot->conversation,
+		.last_activity = my_slot->last_activity, .number = ++array->departed, .wakes = wakes
 	};
 }
 
 static void
 release(int code, Datum arg)
 {
+	bool		comes;
+
 	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
-	depart();
+	comes = worker_comes();
+	depart(true);
 	memset(my_slot, 0, sizeof(AsbSlot));
 	LWLockRelease(&array->lock);
 	my_slot = NULL;
 
-	/* a pool that leaves after each transaction can wait for its next round */
-	asb_wakeup_worker();
+	if (!comes)
+		asb_wakeup_worker();
 }
 
 void
@@ -151,7 +173,8 @@ asb_slot_enter(const pg_uuid_t *conversation)
 		return;
 
 	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
-	depart();
+	/* a pool leaves after each transaction: that waits until something else wakes the worker */
+	depart(false);
 	my_slot->admitted = false;
 	if (conversation)
 		my_slot->conversation = *conversation;
@@ -229,10 +252,11 @@ asb_slot_departures(int *n)
 	return departures;
 }
 
-void
+bool
 asb_slot_departures_saved(uint64 last)
 {
 	int			kept = 0;
+	bool		more;
 
 	LWLockAcquire(&array->lock, LW_EXCLUSIVE);
 	for (int i = 0; i < array->ndepartures; i++)
@@ -241,7 +265,9 @@ asb_slot_departures_saved(uint64 last)
 			array->departures[kept++] = array->departures[i];
 	}
 	array->ndepartures = kept;
+	more = worker_comes();
 	LWLockRelease(&array->lock);
+	return more;
 }
 
 bool

@@ -67,6 +67,7 @@ typedef struct AsbDeparture
 	pg_uuid_t	conversation;
 	TimestampTz last_activity;
 	uint64		number;			/* grows */
+	bool		wakes;			/* the worker, unless one before it does */
 } AsbDeparture;
 
 /*
@@ -75,8 +76,11 @@ typedef struct AsbDeparture
  */
 extern AsbDeparture *asb_slot_departures(int *n);
 
-/* ... which are stored and committed, up to that number: it may forget them. */
-extern void asb_slot_departures_saved(uint64 last);
+/*
+ * ... which are stored and committed, up to that number: it may forget them.
+ * Returns whether others came meanwhile that rely on it to come again.
+ */
+extern bool asb_slot_departures_saved(uint64 last);
 
 /* Whether there may be any. */
 extern bool asb_slot_has_departures(void);

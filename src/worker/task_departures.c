@@ -15,6 +15,7 @@ asb_task_departures(void)
 {
 	AsbDeparture *departures = NULL;
 	int			n = 0;
+	bool		more = false;
 
 	if (asb_slot_has_departures())
 		departures = asb_slot_departures(&n);
@@ -23,7 +24,7 @@ asb_task_departures(void)
 		asb_worker_begin("storing departures");
 		asb_save_departures(departures, n);
 		asb_worker_commit();
-		asb_slot_departures_saved(departures[n - 1].number);
+		more = asb_slot_departures_saved(departures[n - 1].number);
 	}
-	return ASB_SAFETY_INTERVAL_MS;
+	return more ? ASB_WATCH_INTERVAL_MS : ASB_SAFETY_INTERVAL_MS;
 }

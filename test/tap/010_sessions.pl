@@ -75,6 +75,31 @@ is(sql_as($c, 'SELECT 1'), '1', 'until the limit is raised');
 dismiss(@two);
 sessions_become($c, 0, 'none is left');
 poll_is("SELECT last_activity > opened_at FROM agentsandbox.conversations WHERE id = '$c->{conversation}'", 't', 'when it was last active is kept');
+
+
+# the worker is woken for the first that leaves, and looks for those that left while it stored that
+my @leaving = map { open_conversation('agent') } 1 .. 2;
+sql(<<'SQL');
+CREATE TABLE go ();
+CREATE FUNCTION wait_for_go() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	WHILE NOT EXISTS (SELECT FROM public.go) LOOP
+		PERFORM pg_sleep(0.01);
+	END LOOP;
+	RETURN NEW;
+END $$;
+CREATE TRIGGER wait BEFORE INSERT ON agentsandbox.conversation_activity FOR EACH ROW EXECUTE FUNCTION wait_for_go();
+SQL
+sql_as($leaving[0], 'SELECT 1');
+poll_is("SELECT wait_event FROM pg_stat_activity WHERE backend_type = 'agentsandbox worker' AND datname = current_database()", 'PgSleep',
+	'the worker stores a departure');
+sql_as($leaving[1], 'SELECT 1');
+sessions_become($leaving[1], 0, 'another session leaves');
+sql('INSERT INTO go DEFAULT VALUES');
+poll_is("SELECT last_activity > opened_at FROM agentsandbox.conversations WHERE id = '$_->{conversation}'", 't', 'both are kept') for @leaving;
+sql("SELECT agentsandbox.close_conversation('$_->{conversation}')") for @leaving;
+sql('DROP FUNCTION wait_for_go CASCADE');
+
 my @many = map { session($c) } 1 .. 12;
 sessions_become($c, 3, 'of twelve at once as many as the limit are admitted');
 poll_is($clients, 3, 'and the others are refused');
