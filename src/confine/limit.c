@@ -163,7 +163,9 @@ apply(const AsbLimits *limits)
 
 	set_memory(limits->memory_bytes);
 	asb_slot_set_limits(limits->statement_time, limits->transaction_time);
-	asb_wakeup_worker();
+	/* else its next look is soon enough */
+	if (Min(limits->statement_time, limits->transaction_time) < ASB_SAFETY_INTERVAL_MS)
+		asb_wakeup_worker();
 	asb_meter_set_limits(&applied);
 }
 

@@ -11,6 +11,12 @@
 
 #include "datatype/timestamp.h"
 
+/*
+ * Whatever is lost, a launcher or worker looks again after this long.  Not a
+ * poll for work: each kind of work wakes the process that does it.
+ */
+#define ASB_SAFETY_INTERVAL_MS (60 * 1000)
+
 /* Wakes this database's worker when the current transaction has committed. */
 extern void asb_wakeup_at_commit(void);
 

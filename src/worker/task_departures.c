@@ -4,11 +4,11 @@
  */
 #include "postgres.h"
 
+#include "core/wakeup.h"
 #include "session/conversation.h"
 #include "session/slot.h"
 #include "worker/task.h"
 #include "worker/transaction.h"
-#include "worker/worker.h"
 
 int64
 asb_task_departures(void)

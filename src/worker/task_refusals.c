@@ -15,9 +15,9 @@
 #include "core/query.h"
 #include "core/settings.h"
 #include "core/uuid.h"
+#include "core/wakeup.h"
 #include "worker/task.h"
 #include "worker/transaction.h"
-#include "worker/worker.h"
 
 #define STORE_INTERVAL_MS	1000
 #define FORGET_INTERVAL_MS	(10 * 60 * 1000)

@@ -34,7 +34,6 @@
 #include "worker/release.h"
 #include "worker/task.h"
 #include "worker/turns.h"
-#include "worker/worker.h"
 
 /* How long before a tick its calls are prepared, and when that is too late. */
 #define LEAD		(USECS_PER_SEC / 2)

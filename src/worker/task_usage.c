@@ -9,9 +9,9 @@
 
 #include "confine/usage.h"
 #include "core/query.h"
+#include "core/wakeup.h"
 #include "worker/task.h"
 #include "worker/transaction.h"
-#include "worker/worker.h"
 
 /* What is lost in a crash was changed since the last time. */
 #define STORE_INTERVAL_MS 1000

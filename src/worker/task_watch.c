@@ -10,7 +10,8 @@
  * What a session does is read from the server's own activity table, which
  * costs the session nothing; binding made sure that it tells.  An idle session
  * needs no look before a statement that starts right now could be too long, so
- * this is not a poll.
+ * this is not a poll, and a session whose limits are longer than the worker
+ * ever sleeps does not wake it when it is bound (confine/limit.c).
  */
 #include "postgres.h"
 
@@ -21,9 +22,9 @@
 #include "utils/timestamp.h"
 
 #include "core/compat.h"
+#include "core/wakeup.h"
 #include "session/slot.h"
 #include "worker/task.h"
-#include "worker/worker.h"
 
 /* How far beyond its limit a session gets, in milliseconds. */
 #define CANCEL_AFTER	500

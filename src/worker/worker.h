@@ -9,12 +9,6 @@
 /* bgw_type of the workers, as pg_stat_activity.backend_type shows it */
 #define ASB_WORKER_TYPE "agentsandbox worker"
 
-/*
- * Whatever is lost, a launcher or worker looks again after this long.  Not a
- * poll for work: each kind of work wakes the process that does it.
- */
-#define ASB_SAFETY_INTERVAL_MS (60 * 1000)
-
 /* Entry points that the postmaster finds by name. */
 extern PGDLLEXPORT void asb_launcher_main(Datum arg);
 extern PGDLLEXPORT void asb_worker_main(Datum arg);
