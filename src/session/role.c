@@ -136,13 +136,14 @@ asb_role_objection(Oid role, Oid profile)
 			return psprintf("Role \"%s\" owns the database.",
 							GetUserNameFromId(each, false));
 
-		kind = asb_role_label(each).kind;
+		/* of these two the caller knows the labels */
+		kind = each == role || each == profile ? ASB_ROLE_ORDINARY : asb_role_label(each).kind;
 		if (each == profile)
 			member = true;
 		else if (kind == ASB_ROLE_PROFILE)
 			return psprintf("Role \"%s\" is another profile.",
 							GetUserNameFromId(each, false));
-		else if (kind == ASB_ROLE_CONVERSATION && each != role)
+		else if (kind == ASB_ROLE_CONVERSATION)
 			return psprintf("Role \"%s\" is another conversation.",
 							GetUserNameFromId(each, false));
 		else if (kind == ASB_ROLE_PREDEFINED &&
