@@ -16,9 +16,9 @@ WHERE reason !~ '^Describes' AND (proname ~ ('^(query_to_xml|table_to_xml|schema
                  'pg_export|pg_import|pg_current|pg_snapshot|pg_visible|pg_xact|pg_last|pg_wal|pg_backup|pg_promote|pg_control|'
                  'pg_show|pg_hba|pg_ident|pg_log|pg_lock|pg_blocking|pg_safe|pg_backend|pg_database|pg_table|pg_relation|'
                  'pg_total|pg_indexes|pg_column|pg_filenode|pg_describe|pg_identify|pg_has_role|pg_partition|pg_sequence|'
-                 'pg_settings|pg_timezone|pg_extension|pg_available|pg_prepared|pg_cursor|pg_my_temp|pg_is_|pg_conf|pg_config|'
+                 'pg_settings|pg_timezone|pg_extension|pg_available|pg_prepared|pg_cursor|pg_my_temp|pg_is_(?!in_recovery)|pg_conf|pg_config|'
                  'pg_postmaster|pg_advisory_(xact_)?lock|pg_advisory_unlock(?!_all)|pg_try|pg_stop|pg_nextoid|pg_event|pg_node_tree|'
-                 'has_|to_reg|txid|xid|cid(in|out|eq)|currtid|tid|binary_upgrade|nextval|currval|setval|lastval|setseed|'
+                 'has_|to_reg|txid|xid|cid(in|out|eq)|currtid|tid|binary_upgrade|nextval|currval|setval|lastval|'
                  'obj_description|col_description|shobj_description|format_type|row_security|xml|xpath|acl|makeacl|brin_|gin_|'
                  'gist|spg|RI_|fmgr_|amvalidate|inet_(client|server)|current_query|timeofday|satisfies|oidvectortypes|'
                  'suppress_|unique_key|tsvector_update|dsnowball)')

@@ -102,13 +102,11 @@ ask_type(void *argument)
 	granted->type_open = asb_type_decide(granted->surface->role, granted->type);
 }
 
-/*
- * What can be done with a column because of its type.  Of one that holds the
- * number of a function, the number can be read.
- */
+/* What can be done with a column because of its type. */
 static AclMode
-possible_of_type(Granted *granted, Oid type)
+possible_of_type(Granted *granted, AttrNumber attnum)
 {
+	Oid			type = granted->relation->types[attnum - 1].oid;
 	bool		open;
 
 	if (type < FirstNormalObjectId)
@@ -120,7 +118,7 @@ possible_of_type(Granted *granted, Oid type)
 	}
 	if (open)
 		return ~0;
-	return type == REGPROCOID ? ACL_SELECT : 0;
+	return asb_catalog_column_made(granted->surface->role, granted->relation->oid, attnum) ? ACL_SELECT : 0;
 }
 
 static void
@@ -129,7 +127,7 @@ add_column(Granted *granted, AttrNumber attnum, AclMode mask, AsbPath *via)
 	const char *kind = asb_column_kind(granted->surface, granted->relation, attnum);
 
 	mask = possible_of_column(granted, attnum, mask & granted->possible);
-	mask &= possible_of_type(granted, granted->relation->types[attnum - 1].oid);
+	mask &= possible_of_type(granted, attnum);
 	if (asb_catalog_column_blank(granted->surface->role, granted->relation->oid, attnum))
 		kind = "always null";
 	for (int i = 0; i < ASB_PRIVILEGES; i++)
@@ -272,7 +270,7 @@ some_column_updatable(Granted *granted)
 		if (relation->columns[attnum - 1] != NULL &&
 			((granted->whole & ACL_UPDATE) ||
 			 (row && asb_relation_column_privileges(granted->surface->role, row, ACL_UPDATE))) &&
-			(possible_of_type(granted, relation->types[attnum - 1].oid) & ACL_UPDATE))
+			(possible_of_type(granted, attnum) & ACL_UPDATE))
 			return true;
 	}
 	return false;

@@ -170,10 +170,11 @@ is_description(const AnalyzeContext *context, const List *functions)
 
 /*
  * Is it what a subquery, CTE or list of VALUES puts out?  Their expressions are
- * judged themselves, and a column of a table is not among them.
+ * judged themselves, and a column of a table is not among them, but for those
+ * of catalogs that are made fit for it.
  */
 static bool
-is_of_subquery(const AnalyzeContext *context, const Node *node)
+is_judged_itself(const AnalyzeContext *context, const Node *node)
 {
 	while (node && IsA(node, Var))
 	{
@@ -194,6 +195,8 @@ is_of_subquery(const AnalyzeContext *context, const Node *node)
 				return true;
 			case RTE_FUNCTION:
 				return is_description(context, rte->functions);
+			case RTE_RELATION:
+				return asb_catalog_column_made(context->role, rte->relid, var->varattno);
 			case RTE_JOIN:
 				/* what it is made of is of the same query */
 				if (var->varlevelsup > 0)
@@ -221,9 +224,9 @@ refuse_type(AnalyzeContext *context, Oid typid, const Node *node)
 									DatumGetObjectId(((const Const *) node)->constvalue)))
 		return;
 	/* nor does what an expression like that puts out, or a function that knows what may be told */
-	if (asb_describes_type(typid) && node &&
-		((IsA(node, FuncExpr) && get_func_namespace(((const FuncExpr *) node)->funcid) == asb_schema_oid()) ||
-		 is_of_subquery(context, node)))
+	if (node && (is_judged_itself(context, node) ||
+				 (asb_describes_type(typid) && IsA(node, FuncExpr) &&
+				  get_func_namespace(((const FuncExpr *) node)->funcid) == asb_schema_oid())))
 		return;
 	/* nor does the name of a type that was judged with the argument */
 	if (node && IsA(node, FuncExpr) && ((const FuncExpr *) node)->funcid == F_PG_TYPEOF)
@@ -582,14 +585,6 @@ judge_query(AnalyzeContext *context, Query *query)
 	context->level = level.outer;
 }
 
-/* The number of a function, from the column of a catalog: JDBC compares them. */
-static bool
-is_function_number(const RelabelType *number)
-{
-	return number->resulttype == OIDOID && IsA(number->arg, Var) &&
-		((const Var *) number->arg)->vartype == REGPROCOID;
-}
-
 static bool pg_noinline
 walk_node(Node *node, AnalyzeContext *context)
 {
@@ -636,9 +631,6 @@ walk_node(Node *node, AnalyzeContext *context)
 			judge_conditions((BoolExpr *) node);
 			break;
 		case T_RelabelType:
-			if (is_function_number((RelabelType *) node))
-				return false;
-			/* FALLTHROUGH */
 		case T_CoerceViaIO:
 			if (!context->computes || !asb_describes_by_cast(node))
 				break;

@@ -4,8 +4,8 @@
  *
  * Drivers look up types, and tools the tables that there are, with their keys.
  * Of the catalogs below only rows about what the agent knows can be read, and
- * of their columns those that say what it may know anyway; other columns that
- * tools name are open, too, but null.  In the place of the catalog the agent's
+ * of their columns those that say what it may know anyway; all others are null,
+ * so that tools can select them or "*".  In the place of the catalog the agent's
  * query gets a subquery that sees to this, its condition as a security barrier:
  * applied before any of the agent's.  Everything else in pg_catalog and
  * information_schema is closed unless granted by name; some views of
@@ -25,6 +25,8 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation_d.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_depend_d.h"
 #include "catalog/pg_description_d.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_index.h"
@@ -32,6 +34,7 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_opclass_d.h"
 #include "catalog/pg_policy_d.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_publication_d.h"
 #include "catalog/pg_publication_namespace_d.h"
 #include "catalog/pg_publication_rel_d.h"
@@ -48,6 +51,7 @@
 #include "utils/lsyscache.h"
 
 #include "confine/catalogs.h"
+#include "confine/describe.h"
 #include "confine/relation.h"
 #include "core/catalog.h"
 #include "core/compat.h"
@@ -62,8 +66,7 @@ typedef struct OpenCatalog
 	Oid			relid;
 	const char *filter;			/* the condition on its rows; NULL: there are none, of any column, without a grant */
 	const char *reason;
-	AttrNumber	shown[20];		/* columns, ended by 0 */
-	const char *blank[16];		/* names of columns that are null, ended by NULL: newer servers have more */
+	AttrNumber	shown[24];		/* columns, ended by 0; the others are null */
 } OpenCatalog;
 
 static const OpenCatalog catalogs[] = {
@@ -71,7 +74,7 @@ static const OpenCatalog catalogs[] = {
 		"tools tell what an index is by it",
 		{Anum_pg_am_oid, Anum_pg_am_amname}
 	},
-	{AttributeRelationId, REACHES("relation(attrelid, attnum)"),
+	{AttributeRelationId, KNOWN("pg_class", "attrelid, attnum"),
 		"drivers describe results and composite types by it",
 		{Anum_pg_attribute_attrelid, Anum_pg_attribute_attname,
 			Anum_pg_attribute_atttypid, Anum_pg_attribute_attlen,
@@ -79,8 +82,7 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_attribute_atttypmod, Anum_pg_attribute_attnotnull,
 			Anum_pg_attribute_atthasdef, Anum_pg_attribute_attidentity,
 			Anum_pg_attribute_attgenerated, Anum_pg_attribute_attisdropped,
-			Anum_pg_attribute_attstorage},
-		{"attcollation", "attcompression", "attstattarget"}
+			Anum_pg_attribute_attstorage}
 	},
 	{ConstraintRelationId, KNOWN("pg_constraint", "oid"),
 		"tools find keys by it",
@@ -91,9 +93,12 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_constraint_conindid, Anum_pg_constraint_confrelid,
 			Anum_pg_constraint_confupdtype, Anum_pg_constraint_confdeltype,
 			Anum_pg_constraint_confmatchtype, Anum_pg_constraint_conkey,
-			Anum_pg_constraint_confkey, Anum_pg_constraint_conparentid},
-		{"conbin", "conenforced", "coninhcount", "conislocal", "connoinherit",
-			"conperiod", "contypid"}
+			Anum_pg_constraint_confkey, Anum_pg_constraint_conparentid}
+	},
+	{DatabaseRelationId, "datname OPERATOR(pg_catalog.=) pg_catalog.current_database()",
+		"drivers and tools find their database by it",
+		{Anum_pg_database_oid, Anum_pg_database_datname, Anum_pg_database_encoding,
+			Anum_pg_database_datistemplate, Anum_pg_database_datallowconn}
 	},
 	{DescriptionRelationId,
 		ASB_SCHEMA_NAME ".known_object(classoid, objoid, objsubid) IS NOT NULL",
@@ -113,18 +118,23 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_index_indisunique, Anum_pg_index_indnullsnotdistinct,
 			Anum_pg_index_indisprimary, Anum_pg_index_indisexclusion,
 			Anum_pg_index_indimmediate, Anum_pg_index_indisvalid,
-			Anum_pg_index_indkey, Anum_pg_index_indclass, Anum_pg_index_indoption},
-		{"indcheckxmin", "indcollation", "indexprs", "indisclustered", "indislive",
-			"indisready", "indisreplident", "indpred"}
+			Anum_pg_index_indkey, Anum_pg_index_indclass, Anum_pg_index_indoption}
 	},
 	{NamespaceRelationId, REACHES("schema(oid)"),
 		"drivers name types and tables by it",
-		{Anum_pg_namespace_oid, Anum_pg_namespace_nspname},
-		{"nspowner"}
+		{Anum_pg_namespace_oid, Anum_pg_namespace_nspname}
 	},
 	{OperatorClassRelationId, BUILT_IN,
 		"tools tell what an index is by it",
 		{Anum_pg_opclass_oid, Anum_pg_opclass_opcname, Anum_pg_opclass_opcdefault}
+	},
+	{ProcedureRelationId, KNOWN("pg_proc", "oid"),
+		"drivers and tools find functions by it",
+		{Anum_pg_proc_oid, Anum_pg_proc_proname, Anum_pg_proc_pronamespace,
+			Anum_pg_proc_provariadic, Anum_pg_proc_prokind, Anum_pg_proc_proisstrict,
+			Anum_pg_proc_proretset, Anum_pg_proc_provolatile, Anum_pg_proc_pronargs,
+			Anum_pg_proc_pronargdefaults, Anum_pg_proc_prorettype, Anum_pg_proc_proargtypes,
+			Anum_pg_proc_proallargtypes, Anum_pg_proc_proargmodes, Anum_pg_proc_proargnames}
 	},
 	{RangeRelationId, REACHES("type(rngtypid)"),
 		"drivers map range types by it",
@@ -135,11 +145,7 @@ static const OpenCatalog catalogs[] = {
 		{Anum_pg_class_oid, Anum_pg_class_relname, Anum_pg_class_relnamespace,
 			Anum_pg_class_reltype, Anum_pg_class_relkind, Anum_pg_class_relnatts,
 			Anum_pg_class_relhasindex, Anum_pg_class_relispartition,
-			Anum_pg_class_relpersistence, Anum_pg_class_relam},
-		{"relchecks", "relforcerowsecurity", "relhasrules", "relhassubclass",
-			"relhastriggers", "reloftype", "reloptions", "relowner", "relpages", "relpartbound",
-			"relreplident", "relrowsecurity", "reltablespace", "reltoastrelid",
-			"reltuples"}
+			Anum_pg_class_relpersistence, Anum_pg_class_relam}
 	},
 	{TypeRelationId, REACHES("type(oid)"),
 		"drivers map types by it",
@@ -148,11 +154,11 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_type_typcategory, Anum_pg_type_typdelim, Anum_pg_type_typrelid,
 			Anum_pg_type_typelem, Anum_pg_type_typarray, Anum_pg_type_typnotnull,
 			Anum_pg_type_typbasetype, Anum_pg_type_typtypmod, Anum_pg_type_typndims,
-			Anum_pg_type_typinput},
-		{"typcollation", "typdefault", "typowner"}
+			Anum_pg_type_typinput, Anum_pg_type_typreceive}
 	},
 	{AttrDefaultRelationId, NULL, "tools join it"},
 	{CollationRelationId, NULL, "tools join it"},
+	{DependRelationId, NULL, "tools look for what columns own by it"},
 	{InheritsRelationId, NULL, "psql describes tables by it"},
 	{PolicyRelationId, NULL, "psql describes tables by it"},
 	{PublicationRelationId, NULL, "psql describes tables by it"},
@@ -163,7 +169,7 @@ static const OpenCatalog catalogs[] = {
 	{TriggerRelationId, NULL, "psql describes tables by it"},
 };
 
-/* The same for views, whose numbers are not fixed; those of information_schema a profile can open. */
+/* The same for views, whose numbers are not fixed. */
 static const struct
 {
 	const char *name;
@@ -172,30 +178,35 @@ static const struct
 	{"pg_indexes", {InvalidOid, ASB_SCHEMA_NAME ".known_relation_name(pg_catalog.concat("
 		"pg_catalog.quote_ident(schemaname), '.', pg_catalog.quote_ident(indexname))) IS NOT NULL",
 		"people look for indexes by it",
-		{1 /* schemaname */ , 2 /* tablename */ , 3 /* indexname */ , 5 /* indexdef */ }, {"tablespace"}}},
+		{1 /* schemaname */ , 2 /* tablename */ , 3 /* indexname */ , 5 /* indexdef */ }}},
 	{"pg_matviews", {InvalidOid, REACHES("named(schemaname::text, matviewname::text)"),
-		"people look for materialized views by it", {1 /* schemaname */ , 2 /* matviewname */ },
-		{"definition", "hasindexes", "ispopulated", "matviewowner", "tablespace"}}},
+		"people look for materialized views by it", {1 /* schemaname */ , 2 /* matviewname */ }}},
 	{"pg_roles", {InvalidOid, NULL, "psql describes tables by it"}},
 	{"pg_settings", {InvalidOid, "name OPERATOR(pg_catalog.=) 'max_index_keys'",
 		"JDBC describes keys by it", {1 /* name */ , 2 /* setting */ }}},
 	{"pg_statio_all_tables", {InvalidOid, NULL, "tools join it"}},
 	{"pg_tables", {InvalidOid, REACHES("named(schemaname::text, tablename::text)"),
-		"people look for tables by it", {1 /* schemaname */ , 2 /* tablename */ },
-		{"hasindexes", "hasrules", "hastriggers", "rowsecurity", "tableowner", "tablespace"}}},
+		"people look for tables by it", {1 /* schemaname */ , 2 /* tablename */ }}},
 	{"pg_views", {InvalidOid, REACHES("named(schemaname::text, viewname::text)"),
-		"people look for views by it", {1 /* schemaname */ , 2 /* viewname */ },
-		{"definition", "viewowner"}}},
-}, information_schema_views[] =
+		"people look for views by it", {1 /* schemaname */ , 2 /* viewname */ }}},
+};
+
+/* Views of information_schema, which a profile can open. */
+typedef struct InformationSchemaView
 {
-	{"columns", {InvalidOid, REACHES("named(table_schema::text, table_name::text, column_name::text)"),
-		.blank = {"column_default", "generation_expression"}}},
-	{"constraint_column_usage", {InvalidOid, "false"}},
-	{"key_column_usage", {InvalidOid, REACHES("constraint(table_schema::text, table_name::text, constraint_name::text)")}},
-	{"table_constraints", {InvalidOid, REACHES("constraint(table_schema::text, table_name::text, constraint_name::text)")}},
-	{"tables", {InvalidOid, REACHES("named(table_schema::text, table_name::text)")}},
-	{"views", {InvalidOid, REACHES("named(table_schema::text, table_name::text)"),
-		.blank = {"view_definition"}}},
+	const char *name;
+	const char *filter;
+	const char *blank[2];		/* columns that are null, all others are shown */
+} InformationSchemaView;
+
+static const InformationSchemaView information_schema_views[] = {
+	{"columns", REACHES("named(table_schema::text, table_name::text, column_name::text)"),
+		{"column_default", "generation_expression"}},
+	{"constraint_column_usage", "false"},
+	{"key_column_usage", REACHES("constraint(table_schema::text, table_name::text, constraint_name::text)")},
+	{"table_constraints", REACHES("constraint(table_schema::text, table_name::text, constraint_name::text)")},
+	{"tables", REACHES("named(table_schema::text, table_name::text)")},
+	{"views", REACHES("named(table_schema::text, table_name::text)"), {"view_definition"}},
 };
 
 /* Is it a view of this schema that initdb made? */
@@ -230,7 +241,7 @@ find(Oid relid)
 	return NULL;
 }
 
-static const OpenCatalog *
+static const InformationSchemaView *
 find_in_information_schema(Oid relid)
 {
 	char	   *name;
@@ -241,7 +252,7 @@ find_in_information_schema(Oid relid)
 	for (int i = 0; i < lengthof(information_schema_views); i++)
 	{
 		if (strcmp(information_schema_views[i].name, name) == 0)
-			return &information_schema_views[i].catalog;
+			return &information_schema_views[i];
 	}
 	return NULL;
 }
@@ -258,11 +269,11 @@ is_shown(const OpenCatalog *catalog, AttrNumber attnum)
 }
 
 static bool
-is_blank(const OpenCatalog *catalog, const char *name)
+is_blank(const InformationSchemaView *view, const char *name)
 {
-	for (int i = 0; name && i < lengthof(catalog->blank) && catalog->blank[i] != NULL; i++)
+	for (int i = 0; i < lengthof(view->blank) && view->blank[i] != NULL; i++)
 	{
-		if (strcmp(catalog->blank[i], name) == 0)
+		if (strcmp(view->blank[i], name) == 0)
 			return true;
 	}
 	return false;
@@ -271,21 +282,25 @@ is_blank(const OpenCatalog *catalog, const char *name)
 bool
 asb_catalog_column_open(Oid relid, AttrNumber attnum)
 {
-	const OpenCatalog *catalog = find(relid);
-
-	return catalog && attnum > 0 &&
-		(catalog->filter == NULL || is_shown(catalog, attnum) ||
-		 is_blank(catalog, get_attname(relid, attnum, true)));
+	return attnum > 0 && find(relid) != NULL;
 }
 
 bool
 asb_catalog_column_blank(Oid role, Oid relid, AttrNumber attnum)
 {
-	const OpenCatalog *view = find_in_information_schema(relid);
-	bool		told = view ? !is_blank(view, get_attname(relid, attnum, true)) :
-		!asb_catalog_column_open(relid, attnum) || is_shown(find(relid), attnum);
+	const InformationSchemaView *view = find_in_information_schema(relid);
+	const OpenCatalog *catalog = find(relid);
+	bool		told = view ? !is_blank(view, get_attname(relid, attnum, false)) :
+		catalog == NULL || is_shown(catalog, attnum);
 
 	return !told && !asb_relation_named_in_grant(role, relid, attnum);
+}
+
+bool
+asb_catalog_column_made(Oid role, Oid relid, AttrNumber attnum)
+{
+	return asb_catalog_column_open(relid, attnum) &&
+		(asb_catalog_column_blank(role, relid, attnum) || get_atttype(relid, attnum) == REGPROCOID);
 }
 
 /* Was any column of it granted by name? */
@@ -321,7 +336,7 @@ asb_catalog_filter(Oid role, Oid relid, const char **reason)
 const char *
 asb_catalog_information_schema_filter(Oid relid)
 {
-	const OpenCatalog *view = find_in_information_schema(relid);
+	const InformationSchemaView *view = find_in_information_schema(relid);
 
 	return view ? view->filter : NULL;
 }
@@ -333,9 +348,9 @@ asb_catalog_in_information_schema(const AsbAccess *access)
 		asb_catalog_information_schema_filter(access->relid) != NULL;
 }
 
-/* Makes the columns null that are not shown. */
+/* Makes the columns null that are not shown, and numbers of functions those of known ones. */
 static void
-blank_columns(Oid role, Oid relid, List *columns)
+make_columns(Oid role, Oid relid, List *columns)
 {
 	ListCell   *cell;
 
@@ -346,6 +361,8 @@ blank_columns(Oid role, Oid relid, List *columns)
 
 		if (asb_catalog_column_blank(role, relid, column->varattno))
 			target->expr = (Expr *) makeNullConst(column->vartype, column->vartypmod, column->varcollid);
+		else if (column->vartype == REGPROCOID)
+			target->expr = asb_describe_known(target->expr);
 	}
 }
 
@@ -371,7 +388,7 @@ replace(RangeTblEntry *rte, Oid role, const char *filter)
 	free_parsestate(pstate);
 	rte->subquery->querySource = QSRC_PARSER;	/* which the server has no use for */
 
-	blank_columns(role, rte->relid, rte->subquery->targetList);
+	make_columns(role, rte->relid, rte->subquery->targetList);
 
 	/* a barrier on the table alone lets the planner join it by an index */
 	inner = linitial_node(RangeTblEntry, rte->subquery->rtable);

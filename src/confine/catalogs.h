@@ -13,6 +13,9 @@
 extern bool asb_catalog_column_open(Oid relid, AttrNumber attnum);
 extern bool asb_catalog_column_blank(Oid role, Oid relid, AttrNumber attnum);
 
+/* Does the role see in it what fits any type: nulls, or numbers of functions that it knows? */
+extern bool asb_catalog_column_made(Oid role, Oid relid, AttrNumber attnum);
+
 /*
  * The condition that rows of a catalog with such columns are cut down to, and
  * why it is open; NULL if it is none.  And that of a view of information_schema

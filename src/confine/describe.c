@@ -13,6 +13,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation_d.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -92,6 +93,15 @@ known_number(Oid catalog, Expr *number)
 								 list_make3(constant(OIDOID, ObjectIdGetDatum(catalog)), number,
 											constant(INT4OID, Int32GetDatum(0))),
 								 InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+}
+
+Expr *
+asb_describe_known(Expr *function)
+{
+	return (Expr *) makeRelabelType(known_number(ProcedureRelationId,
+												 (Expr *) makeRelabelType(function, OIDOID, -1, InvalidOid,
+																		  COERCE_IMPLICIT_CAST)),
+									REGPROCOID, -1, InvalidOid, COERCE_EXPLICIT_CAST);
 }
 
 static Expr *

@@ -22,6 +22,9 @@ extern bool asb_describes_by_cast(const Node *node);
 /* Makes the number or name that such a cast is given NULL unless the agent knows what it stands for. */
 extern void asb_describe_cast(Node *node);
 
+/* The number of a function, of type regproc, or NULL if the agent does not know the function. */
+extern Expr *asb_describe_known(Expr *function);
+
 /* Is there such a cast in an expression, changed or not? */
 extern bool asb_describes(Node *node);
 

@@ -74,6 +74,8 @@ knows(Oid role, Oid catalog, Oid object, int part)
 	switch (catalog)
 	{
 		case RelationRelationId:
+			if (get_rel_relkind(object) == RELKIND_COMPOSITE_TYPE)
+				return part >= 0 && asb_type_decide(role, get_rel_type_id(object));
 			if (part != 0)
 				return part > 0 && part <= MaxHeapAttributeNumber && asb_knows_relation(role, object) &&
 					asb_relation_column_granted(role, object, part, ASB_OF_COLUMNS);
@@ -87,6 +89,12 @@ knows(Oid role, Oid catalog, Oid object, int part)
 				SearchSysCacheExists1(TYPEOID, ObjectIdGetDatum(object)) : asb_type_decide(role, object);
 		case ConstraintRelationId:
 			return asb_constraint_describable(role, object);
+		case ProcedureRelationId:
+			/* as with types */
+			return object < FirstNormalObjectId ?
+				SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(object)) :
+				asb_function_decide(role, object) == ASB_FUNCTION_GRANTED &&
+				asb_knows_schema(role, get_func_namespace(object));
 		default:
 			return false;
 	}

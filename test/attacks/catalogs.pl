@@ -12,8 +12,8 @@ use Wire;
 sql(<<~'SQL');
 	SELECT agentsandbox.create_profile('p', search_path => 'app');
 	CREATE SCHEMA app;
-	CREATE SCHEMA closed;
-	COMMENT ON SCHEMA closed IS 'HIDDEN';
+	CREATE SCHEMA shut;
+	COMMENT ON SCHEMA shut IS 'HIDDEN';
 	GRANT USAGE ON SCHEMA app TO p;
 	CREATE TYPE app.hidtype AS ENUM ('HIDDEN');
 	COMMENT ON TYPE app.hidtype IS 'HIDDEN';
@@ -30,24 +30,36 @@ sql(<<~'SQL');
 	CREATE INDEX hidexpression ON app.own (lower(name));
 	CREATE INDEX hidpartial ON app.own (name) WHERE hidcol > 0;
 	CREATE INDEX hidincluding ON app.own (name) INCLUDE (hidcol);
-	CREATE COLLATION closed.hidcollation (locale = 'C');
-	CREATE INDEX hidcollated ON app.own (name COLLATE closed.hidcollation);
-	CREATE OPERATOR CLASS closed.hidclass FOR TYPE int USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4 (int);
-	CREATE INDEX hidclassed ON app.own USING hash (id closed.hidclass);
+	CREATE COLLATION shut.hidcollation (locale = 'C');
+	CREATE INDEX hidcollated ON app.own (name COLLATE shut.hidcollation);
+	CREATE OPERATOR CLASS shut.hidclass FOR TYPE int USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4 (int);
+	CREATE INDEX hidclassed ON app.own USING hash (id shut.hidclass);
 	CREATE INDEX known ON app.own (name);
 	CREATE TABLE app.refers (id int PRIMARY KEY REFERENCES app.own);
-	CREATE TABLE closed.elsewhere (id int PRIMARY KEY);
+	CREATE TABLE shut.elsewhere (id int PRIMARY KEY);
 	CREATE SEQUENCE app.hidsequence;
 	CREATE VIEW app.seen AS SELECT id, 'HIDDEN' AS h FROM app.hidden;
 	CREATE POLICY hidpolicy ON app.own USING (true);
 	CREATE STATISTICS app.hidstatistics ON id, name FROM app.own;
 	CREATE FUNCTION app.hidtrigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 	CREATE TRIGGER hidtrigger BEFORE INSERT ON app.own FOR EACH ROW EXECUTE FUNCTION app.hidtrigger();
+	CREATE TYPE app.base;
+	CREATE FUNCTION app.hidin(cstring) RETURNS app.base LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+	CREATE FUNCTION app.hidout(app.base) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+	CREATE TYPE app.base (INPUT = app.hidin, OUTPUT = app.hidout, LIKE = text);
+	GRANT USAGE ON TYPE app.base TO p;
+	CREATE FUNCTION app.mine(what app.base DEFAULT 'HIDDEN', OUT n int) LANGUAGE sql AS 'SELECT 1 /* HIDDEN */';
+	GRANT EXECUTE ON FUNCTION app.mine TO p;
+	CREATE FUNCTION shut.mine() RETURNS int LANGUAGE sql RETURN 1;
+	GRANT EXECUTE ON FUNCTION shut.mine() TO p;
+	CREATE TYPE app.pair AS (a int, b text);
+	CREATE TYPE app.hidpair AS (a int);
+	GRANT USAGE ON TYPE app.pair TO p;
 	CREATE PUBLICATION hidpublication FOR TABLE app.hidden;
 	GRANT SELECT (id, name, day) ON app.own TO p;
 	GRANT SELECT (id) ON app.seen TO p;
 	-- granted, but its schema is not
-	GRANT SELECT ON closed.elsewhere TO p;
+	GRANT SELECT ON shut.elsewhere TO p;
 	SQL
 my $agent = open_conversation('p');
 my $w = Wire->connect($agent);
@@ -62,9 +74,9 @@ for my $catalog (@catalogs)
 	next if !@open;
 	$read++;
 	my $list = join ', ', @open;
-	unlike(sql_as($agent, "SELECT $list FROM pg_catalog.$catalog"), qr/hid|closed|refers|HIDDEN|conversation_|agentsandbox_/, "$catalog: no row of what is hidden");
+	unlike(sql_as($agent, "SELECT $list FROM pg_catalog.$catalog"), qr/(?<!aut)hid|shut|refers|HIDDEN|conversation_[0-9a-f]|agentsandbox_/, "$catalog: no row of what is hidden");
 	# a condition sees no more rows than the answer has
-	my ($status, $out, $err) = psql(conninfo($agent), "SELECT count(*) FROM (SELECT $list FROM pg_catalog.$catalog) AS r WHERE 1 / CASE WHEN concat_ws(' ', $list) ~ 'hid|closed|refers|HIDDEN' THEN 0 ELSE 1 END = 1");
+	my ($status, $out, $err) = psql(conninfo($agent), "SELECT count(*) FROM (SELECT $list FROM pg_catalog.$catalog) AS r WHERE 1 / CASE WHEN concat_ws(' ', $list) ~ '(?<!aut)hid|shut|refers|HIDDEN' THEN 0 ELSE 1 END = 1");
 	is($status, 0, '... nor to a condition') or diag($err);
 	refused($agent, "SELECT count(*) FROM pg_catalog.$catalog TABLESAMPLE BERNOULLI (50)", qr{42501|0A000: TABLESAMPLE}, '... nor to a sample');
 }
@@ -81,10 +93,10 @@ is(sql_as($agent, q{SELECT relnamespace::regnamespace, oid::regclass, reltype::r
 is(sql_as($agent, q{SELECT relnamespace::regnamespace, oid::regclass FROM pg_class WHERE relname = 'own'}), 'app|own', 'numbers to names');
 
 is(sql_as($agent, q{SELECT to_regtype('text'), to_regtype('pg_catalog.int4[]'), to_regtype('numeric(3, 1)')::oid, to_regtype('own')}), 'text|integer[]|1700|', 'types by name');
-is(sql_as($agent, "SELECT to_regtype('$_')"), '', "not the type $_") for 'hidtype', 'app.hidtype', 'app.hidtype[]', 'closed.elsewhere', 'nosuch.nosuch', 'app.hidden', 'a.b.c';
+is(sql_as($agent, "SELECT to_regtype('$_')"), '', "not the type $_") for 'hidtype', 'app.hidtype', 'app.hidtype[]', 'shut.elsewhere', 'nosuch.nosuch', 'app.hidden', 'a.b.c';
 refused($agent, "SELECT to_regtype('$_')", '42601', "not the name of a type: $_") for 'int4)', 'own.id%TYPE', 'hidden.id%TYPE';
 
-is(sql_as($agent, "SELECT '$_'::text::regtype"), '', "... nor $_ by a cast") for 'hidtype', 'closed.elsewhere';
+is(sql_as($agent, "SELECT '$_'::text::regtype"), '', "... nor $_ by a cast") for 'hidtype', 'shut.elsewhere';
 is(sql_as($agent, q{SELECT 'own'::text::regclass, current_database() || '.app.own' = 'x', (current_database() || '.app.own')::regclass, has_table_privilege('own', 'UPDATE'), has_schema_privilege('app', 'USAGE'), 'int4'::text::regtype}),
 	'own|f|own|f|t|integer', 'names that tools make up');
 
@@ -106,7 +118,7 @@ is(sql_as($informed, q{SELECT table_name, view_definition FROM information_schem
 for my $view (qw(columns constraint_column_usage key_column_usage table_constraints tables views))
 {
 	# the name of a key of known columns is in errors, too; what it refers to is not
-	unlike(sql_as($informed, "SELECT * FROM information_schema.$view"), qr/hid(?!foreign)|closed|refers|HIDDEN/, "information_schema.$view: nothing hidden");
+	unlike(sql_as($informed, "SELECT * FROM information_schema.$view"), qr/hid(?!foreign)|shut|refers|HIDDEN/, "information_schema.$view: nothing hidden");
 }
 
 # The surface says of which columns the agent sees nulls only, and it is so
@@ -128,13 +140,22 @@ is(sql_as($agent, q{SELECT string_agg(indexname || ' ' || indexdef, '; ' ORDER B
 is(sql_as($agent, q{SELECT count(*) FROM pg_matviews}), '0', 'pg_matviews');
 is(sql_as($agent, q{SELECT count(i.*) > 0, count((SELECT indcheckxmin)) FROM pg_index i}), 't|0', 'all of pg_index');
 
+# Functions are the server's and those that were granted; of a number that a column has no more is told
+is(sql_as($agent, q{SELECT pronamespace::regnamespace, proname, pg_get_function_arguments(oid), pg_get_function_identity_arguments(oid), pg_get_function_result(oid), pg_function_is_visible(oid), pg_get_functiondef(oid) FROM pg_proc WHERE proname IN ('mine', 'hidfunction', 'hidin')}),
+	'app|mine|what base, OUT n integer|what base, OUT n integer|integer|t|', 'functions that were granted');
+is(sql_as($agent, q{SELECT typname, typinput, typreceive, typoutput FROM pg_type WHERE typname IN ('base', 'int4') ORDER BY 1}), "base|||\nint4|int4in|int4recv|", 'functions of types');
+is(sql_as($agent, q{SELECT typinput::oid, typinput::text, (SELECT typinput) FROM pg_type WHERE typname = 'base'}), '||', '... not by number either');
+refused($agent, q{SELECT (SELECT t FROM pg_type t WHERE typname = 'base')::text}, '42501', '... nor in a row');
+
+is(sql_as($agent, q{SELECT string_agg(c.relname || '.' || attname || ' ' || atttypid::regtype, ', ' ORDER BY attnum) FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN pg_type t ON t.typrelid = c.oid WHERE c.relkind = 'c' AND attnum > 0}), 'pair.a integer, pair.b text', 'what a composite type that was granted is made of');
+
 # By number: what is hidden is answered as what does not exist
 my %number = map { /^(\S+) (\d+)$/ } split /\n/, sql(<<~'SQL');
-	SELECT relname || ' ' || oid FROM pg_class WHERE relname IN ('hidden', 'elsewhere', 'hidsequence', 'hidexpression', 'hidpartial', 'hidincluding', 'hidcollated', 'hidclassed', 'own_hidcol_key', 'hidden_pkey', 'refers')
+	SELECT relname || ' ' || oid FROM pg_class WHERE relname IN ('hidden', 'elsewhere', 'hidsequence', 'hidexpression', 'hidpartial', 'hidincluding', 'hidcollated', 'hidclassed', 'own_hidcol_key', 'hidden_pkey', 'refers', 'hidpair')
 	UNION ALL SELECT conname || ' ' || oid FROM pg_constraint WHERE conname IN ('hidcheck', 'hidexclusion', 'hidforeign', 'hidhalf', 'own_hidcol_key', 'refers_id_fkey')
-	UNION ALL SELECT typname || ' ' || oid FROM pg_type WHERE typname IN ('hidtype', '_hidtype', 'hidden')
-	UNION ALL SELECT nspname || ' ' || oid FROM pg_namespace WHERE nspname = 'closed'
-	UNION ALL SELECT proname || ' ' || oid FROM pg_proc WHERE proname IN ('hidfunction', 'hidtrigger')
+	UNION ALL SELECT typname || ' ' || oid FROM pg_type WHERE typname IN ('hidtype', '_hidtype', 'hidden', 'hidpair')
+	UNION ALL SELECT nspname || ' ' || oid FROM pg_namespace WHERE nspname = 'shut'
+	UNION ALL SELECT proname || ' ' || oid FROM pg_proc WHERE proname IN ('hidfunction', 'hidtrigger', 'hidin')
 	UNION ALL SELECT stxname || ' ' || oid FROM pg_statistic_ext
 	UNION ALL SELECT rolname || ' ' || oid FROM pg_authid WHERE rolname = 'postgres'
 	SQL
@@ -143,13 +164,22 @@ my @asked = (
 	'format_type(%s, NULL)', 'format_type(%s, 5)', '(%s)::oid::regclass', '(%s)::oid::regtype', '(%s)::oid::regnamespace', '(%s)::oid::regclass::text', '(%s)::oid::regtype::text', '(%s)::oid::regnamespace::text',
 	'pg_get_constraintdef(%s)', 'pg_get_constraintdef(%s, true)', 'pg_get_indexdef(%s)', 'pg_get_indexdef(%s, 1, true)', 'pg_get_viewdef(%s)', 'pg_get_viewdef(%s, true)', 'pg_get_userbyid(%s)', 'pg_get_partkeydef(%s)', "has_table_privilege(%s, 'SELECT')", "has_schema_privilege(%s, 'USAGE')",
 	"obj_description(%s, 'pg_class')", "obj_description(%s, 'pg_type')", "obj_description(%s, 'pg_namespace')", "obj_description(%s, 'pg_constraint')", "obj_description(%s, 'pg_proc')", 'col_description(%s, 1)',
-	'col_description(%s, 3)', 'pg_table_is_visible(%s)', 'pg_type_is_visible(%s)', 'pg_get_statisticsobjdef_columns(%s)', "agentsandbox.known_object('pg_class'::regclass, %s)", "agentsandbox.known_object('pg_class'::regclass, %s, 1)");
+	'col_description(%s, 3)', 'pg_table_is_visible(%s)', 'pg_type_is_visible(%s)', 'pg_get_statisticsobjdef_columns(%s)', 'pg_function_is_visible(%s)', 'pg_get_function_arguments(%s)', 'pg_get_function_identity_arguments(%s)', 'pg_get_function_result(%s)', 'pg_get_functiondef(%s)',
+	'obj_description(%s)', "shobj_description(%s, 'pg_authid')", "has_any_column_privilege(%s, 'SELECT')", "has_column_privilege(%s, 1::smallint, 'SELECT')", "has_table_privilege(current_user, %s, 'SELECT')", "has_schema_privilege(current_user, %s, 'USAGE')", "has_any_column_privilege(current_user, %s, 'SELECT')",
+	"has_column_privilege(current_user, %s, 1::smallint, 'SELECT')", "has_database_privilege(%s, 'CONNECT')", "agentsandbox.known_object('pg_proc'::regclass, %s)", "agentsandbox.known_object('pg_class'::regclass, %s)", "agentsandbox.known_object('pg_class'::regclass, %s, 1)");
 for my $form (@asked)
 {
 	my $all = join ', ', map { 'coalesce((' . sprintf($form, $number{$_}) . ")::text, 'nothing')" } sort keys %number;
 	is(sql_as($agent, "SELECT DISTINCT answer FROM unnest(ARRAY[$all]) answer"), sql_as($agent, 'SELECT coalesce((' . sprintf($form, 4000000000) . ")::text, 'nothing')"), "$form tells of nothing hidden");
 }
 is(sql_as($agent, q{SELECT col_description('own'::regclass, 3)}), '', 'nor of a column');
+# By name: what is hidden, or of another role, is answered as what does not exist
+is(sql_as($agent, "SELECT $_"), '', "nothing of $_")
+	for (map { ("has_table_privilege($_, 'SELECT')", "has_any_column_privilege($_, 'SELECT')", "has_column_privilege($_, 'id', 'SELECT')") } "current_user, 'hidden'", "'hidden'", "'nosuch'", "'shut.elsewhere'", "current_user, 'shut.elsewhere'", "'postgres', 'own'", "'nosuch', 'own'"),
+	(map { "has_schema_privilege($_, 'USAGE')" } "current_user, 'shut'", "'shut'", "'nosuch'", "'postgres', 'app'"), (map { "to_regnamespace('$_')" } 'shut', 'nosuch'), "has_database_privilege('postgres', 'CONNECT')", "has_database_privilege('nosuch', 'CONNECT')", "has_database_privilege('postgres', current_database(), 'CONNECT')",
+	"has_column_privilege('own', 'hidcol', 'SELECT')", "has_column_privilege('own', 'nosuch', 'SELECT')", "has_column_privilege('own', 3::smallint, 'SELECT')";
+is(sql_as($agent, q{SELECT has_table_privilege(current_user, 'own', 'UPDATE'), has_table_privilege(current_user, 'own'::regclass, 'SELECT'), has_any_column_privilege(current_user, 'app.own', 'SELECT'), has_any_column_privilege('own'::regclass, 'INSERT'), has_column_privilege('own', 'name', 'SELECT'), has_column_privilege(current_user, 'own', 'name', 'UPDATE'), has_schema_privilege(current_user, 'app', 'USAGE'), has_database_privilege(current_database(), 'CONNECT'), has_database_privilege(current_user, current_database(), 'CREATE'), to_regnamespace('app')}),
+	'f|f|t|f|t|f|t|t|f|app', 'what is known, by its name');
 # the column asked about is the column answered about
 is(sql_as($agent, q{SELECT count(col_description('own'::regclass, (random() * 4)::int)) FROM generate_series(1, 2000)}), '0', '... however it is asked');
 is(sql_as($agent, sprintf q{SELECT count(obj_description(%s, CASE WHEN random() < 0.5 THEN 'pg_class' ELSE 'pg_type' END)) FROM generate_series(1, 2000)}, $number{hidden}), '0', '... by whatever catalog');
@@ -185,7 +215,7 @@ sql(q{REVOKE SELECT (name) ON pg_settings FROM p; REVOKE SELECT (schemaname) ON 
 
 # The arguments of EXECUTE are analyzed twice, the second time where no gate sees them
 my $described = "PREPARE told (text) AS SELECT \$1";
-for my $argument ("$number{hidden}::oid::regclass::text", "upper($number{hidtype}::oid::regtype::text)", "(ARRAY[$number{closed}::oid::regnamespace::text])[1]", "format_type($number{hidtype}, NULL)", "obj_description($number{hidden}, 'pg_class')", "'hidden'::text::regclass::text", "'hidtype'::text::regtype::text",
+for my $argument ("$number{hidden}::oid::regclass::text", "upper($number{hidtype}::oid::regtype::text)", "(ARRAY[$number{shut}::oid::regnamespace::text])[1]", "format_type($number{hidtype}, NULL)", "obj_description($number{hidden}, 'pg_class')", "'hidden'::text::regclass::text", "'hidtype'::text::regtype::text",
 	"to_regtype('hidtype')::text", "to_regclass('hidden')::text", "has_table_privilege('hidden', 'SELECT')::text")
 {
 	refused($agent, "$described; EXECUTE told($argument)", '42501', "no argument of EXECUTE: $argument");
@@ -212,7 +242,7 @@ is(sql_as($agent, "SELECT raises FROM agentsandbox.preview(\$\$$describing\$\$)"
 refused($agent, 'SELECT oid::regclass, nosuch FROM pg_class', '42703', 'what is wrong with one is told');
 refused($agent, "SELECT pg_get_triggerdef('own'::regclass)", qr{function pg_get_triggerdef is not allowed}, '... and not what is right');
 is(sql_as($agent, q{SELECT raises FROM agentsandbox.preview('SELECT ''app.own''::regclass')}), '{}', '... nor in a preview');
-refused($agent, "SELECT '$_'::regclass, nosuch FROM pg_class", '42501', "but not of the name $_") for 'hidden', 'none', 'closed.elsewhere', 'closed.none';
+refused($agent, "SELECT '$_'::regclass, nosuch FROM pg_class", '42501', "but not of the name $_") for 'hidden', 'none', 'shut.elsewhere', 'shut.none';
 
 # An operator's grant by name counts as it says
 sql(q{GRANT SELECT (relowner) ON pg_class TO p; GRANT SELECT ON pg_trigger TO p});

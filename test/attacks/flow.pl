@@ -113,8 +113,9 @@ for my $sql (q(SELECT v::int FROM secret), q(SELECT 1 / (v <> 'SECRET_1')::int F
 
 my $c = open_conversation('p');
 refused($c, "SELECT $_", qr/^(?:psql:[^\n]*)?ERROR: /m, "not told: $_") for (
-	q(most_common_vals FROM pg_stats WHERE tablename = 'secret'), q(pg_relation_size('secret')), q(relfilenode FROM pg_class WHERE relname = 'secret'),
+	q(most_common_vals FROM pg_stats WHERE tablename = 'secret'), q(pg_relation_size('secret')),
 	q(n_live_tup FROM pg_stat_user_tables), q(nextval('free_seq')), q(last_value FROM open_t_id_seq));
+is(sql_as($c, q(SELECT count(relfilenode), count(relpages), count(reltuples) FROM pg_class)), '0|0|0', 'nor where and how large what is');
 refused($c, 'EXPLAIN SELECT * FROM secret', '42501', 'nor what the planner thinks');
 is(labels_of($c), '', 'nothing of it was read');
 

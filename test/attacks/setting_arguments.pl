@@ -23,7 +23,7 @@ sub code { my ($r) = @_; return $r->{errors}[0] ? $r->{errors}[0]{C} : $r->{rows
 for my $function (q{current_setting('DateStyle', %s)}, q{set_config('DateStyle', 'ISO, MDY', %s)})
 {
 	for ([ 'pg_sleep(0) IS NULL', 42501 ], [ q{pg_notify('a', 'b') IS NULL}, 42501 ], [ 'pg_try_advisory_lock(1)', 42501 ], [ 'lo_create(0) > 0', 42501 ], [ q{query_to_xml('SELECT 1', true, true, '') IS NULL}, 42501 ],
-		[ 'EXISTS (SELECT FROM pg_proc WHERE prosrc IS NULL)', 42501 ], [ 'EXISTS (SELECT FROM pg_class WHERE relfilenode > 0)', 42501 ], [ 'EXISTS (SELECT FROM app.hidden)', '42P01' ], [ 'app.hidfunction()', 42883 ], [ q{'a'::xml IS NULL}, 42501 ], [ q{(SELECT current_setting('DateStyle', pg_sleep(0) IS NULL)) IS NULL}, 42501 ])
+		[ 'EXISTS (SELECT FROM pg_authid WHERE rolname IS NULL)', 42501 ], [ 'EXISTS (SELECT FROM pg_class WHERE ctid IS NULL)', 42501 ], [ 'EXISTS (SELECT FROM app.hidden)', '42P01' ], [ 'app.hidfunction()', 42883 ], [ q{'a'::xml IS NULL}, 42501 ], [ q{(SELECT current_setting('DateStyle', pg_sleep(0) IS NULL)) IS NULL}, 42501 ])
 	{
 		my ($argument, $code) = @$_;
 		for my $query ("SELECT $function", "SELECT 1 WHERE $function <> ''", "SELECT * FROM $function", "VALUES ($function)")

@@ -5,7 +5,7 @@
 CREATE OR REPLACE FUNCTION agentsandbox.known_object(catalog oid, object oid, part integer DEFAULT 0)
 RETURNS oid LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_known_object';
 COMMENT ON FUNCTION agentsandbox.known_object(oid, oid, integer) IS
-'the number of an object, if the session knows it: a relation that it can use or the plain index of one, a column of that number, a type or schema that it can use, a key; otherwise NULL';
+'the number of an object, if the session knows it: a relation that it can use or the plain index of one, a column of that number, a type or schema that it can use, a key, a function of the server or that was granted to it; otherwise NULL';
 
 CREATE OR REPLACE FUNCTION agentsandbox.known_relation_name(name text)
 RETURNS text LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_known_relation_name';
@@ -30,6 +30,51 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN pg_catalog.format_type(agentsandbox.known_object('pg_catalog.pg_type'::regclass, type), modifier);
 COMMENT ON FUNCTION agentsandbox.format_type(oid, integer) IS 'name of a type of the server or that the session can use';
 
+CREATE OR REPLACE FUNCTION agentsandbox.has_any_column_privilege("table" oid, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.has_any_column_privilege(agentsandbox.known_object('pg_catalog.pg_class'::regclass, "table"), privilege);
+COMMENT ON FUNCTION agentsandbox.has_any_column_privilege(oid, text) IS 'whether the session has the privilege on a column of a relation that it can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_any_column_privilege("table" text, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.has_any_column_privilege(agentsandbox.known_relation_name("table"), privilege);
+COMMENT ON FUNCTION agentsandbox.has_any_column_privilege(text, text) IS 'whether the session has the privilege on a column of a relation that it can use';
+
+-- Of a name that is no column's the server would complain, so it is asked by number.
+CREATE OR REPLACE FUNCTION agentsandbox.has_column_privilege("table" oid, "column" smallint, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+RETURN pg_catalog.has_column_privilege(
+    agentsandbox.known_object('pg_catalog.pg_class'::regclass, "table", nullif("column", 0)), "column", privilege);
+COMMENT ON FUNCTION agentsandbox.has_column_privilege(oid, smallint, text) IS 'whether the session has the privilege on a column that it can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_column_privilege("table" oid, "column" text, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN agentsandbox.has_column_privilege("table",
+    (SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = "table" AND attname = "column"), privilege);
+COMMENT ON FUNCTION agentsandbox.has_column_privilege(oid, text, text) IS 'whether the session has the privilege on a column that it can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_column_privilege("table" text, "column" smallint, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN agentsandbox.has_column_privilege(pg_catalog.to_regclass(agentsandbox.known_relation_name("table")), "column", privilege);
+COMMENT ON FUNCTION agentsandbox.has_column_privilege(text, smallint, text) IS 'whether the session has the privilege on a column that it can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_column_privilege("table" text, "column" text, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN agentsandbox.has_column_privilege(pg_catalog.to_regclass(agentsandbox.known_relation_name("table")), "column", privilege);
+COMMENT ON FUNCTION agentsandbox.has_column_privilege(text, text, text) IS 'whether the session has the privilege on a column that it can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_database_privilege(database oid, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+RETURN CASE WHEN database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+    THEN pg_catalog.has_database_privilege(database, privilege) END;
+COMMENT ON FUNCTION agentsandbox.has_database_privilege(oid, text) IS 'whether the session has the privilege on its database';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_database_privilege(database text, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+RETURN CASE WHEN database = pg_catalog.current_database()
+    THEN pg_catalog.has_database_privilege(database, privilege) END;
+COMMENT ON FUNCTION agentsandbox.has_database_privilege(text, text) IS 'whether the session has the privilege on its database';
+
 CREATE OR REPLACE FUNCTION agentsandbox.has_schema_privilege(schema oid, privilege text)
 RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN pg_catalog.has_schema_privilege(agentsandbox.known_object('pg_catalog.pg_namespace'::regclass, schema), privilege);
@@ -51,7 +96,74 @@ RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN pg_catalog.has_table_privilege(agentsandbox.known_relation_name("table"), privilege);
 COMMENT ON FUNCTION agentsandbox.has_table_privilege(text, text) IS 'whether the session has the privilege on a relation that it can use';
 
+-- the same of a role, which can be the session's only
+CREATE OR REPLACE FUNCTION agentsandbox.has_any_column_privilege(role name, "table" oid, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN role = current_user THEN agentsandbox.has_any_column_privilege("table", privilege) END;
+COMMENT ON FUNCTION agentsandbox.has_any_column_privilege(name, oid, text) IS 'the same of the role that the session has, NULL of another';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_any_column_privilege(role name, "table" text, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN role = current_user THEN agentsandbox.has_any_column_privilege("table", privilege) END;
+COMMENT ON FUNCTION agentsandbox.has_any_column_privilege(name, text, text) IS 'the same of the role that the session has, NULL of another';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_database_privilege(role name, database oid, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN role = current_user THEN agentsandbox.has_database_privilege(database, privilege) END;
+COMMENT ON FUNCTION agentsandbox.has_database_privilege(name, oid, text) IS 'the same of the role that the session has, NULL of another';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_database_privilege(role name, database text, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN role = current_user THEN agentsandbox.has_database_privilege(database, privilege) END;
+COMMENT ON FUNCTION agentsandbox.has_database_privilege(name, text, text) IS 'the same of the role that the session has, NULL of another';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_schema_privilege(role name, schema oid, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN role = current_user THEN agentsandbox.has_schema_privilege(schema, privilege) END;
+COMMENT ON FUNCTION agentsandbox.has_schema_privilege(name, oid, text) IS 'the same of the role that the session has, NULL of another';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_schema_privilege(role name, schema text, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN role = current_user THEN agentsandbox.has_schema_privilege(schema, privilege) END;
+COMMENT ON FUNCTION agentsandbox.has_schema_privilege(name, text, text) IS 'the same of the role that the session has, NULL of another';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_table_privilege(role name, "table" oid, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN role = current_user THEN agentsandbox.has_table_privilege("table", privilege) END;
+COMMENT ON FUNCTION agentsandbox.has_table_privilege(name, oid, text) IS 'the same of the role that the session has, NULL of another';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_table_privilege(role name, "table" text, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN role = current_user THEN agentsandbox.has_table_privilege("table", privilege) END;
+COMMENT ON FUNCTION agentsandbox.has_table_privilege(name, text, text) IS 'the same of the role that the session has, NULL of another';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_column_privilege(role name, "table" oid, "column" smallint, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN role = current_user THEN agentsandbox.has_column_privilege("table", "column", privilege) END;
+COMMENT ON FUNCTION agentsandbox.has_column_privilege(name, oid, smallint, text) IS 'the same of the role that the session has, NULL of another';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_column_privilege(role name, "table" oid, "column" text, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN role = current_user THEN agentsandbox.has_column_privilege("table", "column", privilege) END;
+COMMENT ON FUNCTION agentsandbox.has_column_privilege(name, oid, text, text) IS 'the same of the role that the session has, NULL of another';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_column_privilege(role name, "table" text, "column" smallint, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN role = current_user THEN agentsandbox.has_column_privilege("table", "column", privilege) END;
+COMMENT ON FUNCTION agentsandbox.has_column_privilege(name, text, smallint, text) IS 'the same of the role that the session has, NULL of another';
+
+CREATE OR REPLACE FUNCTION agentsandbox.has_column_privilege(role name, "table" text, "column" text, privilege text)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN role = current_user THEN agentsandbox.has_column_privilege("table", "column", privilege) END;
+COMMENT ON FUNCTION agentsandbox.has_column_privilege(name, text, text, text) IS 'the same of the role that the session has, NULL of another';
+
 -- as col_description()
+CREATE OR REPLACE FUNCTION agentsandbox.obj_description(object oid)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+RETURN (SELECT description FROM pg_catalog.pg_description
+        WHERE objoid = object AND objsubid = 0 AND agentsandbox.known_object(classoid, objoid) IS NOT NULL LIMIT 1);
+COMMENT ON FUNCTION agentsandbox.obj_description(oid) IS 'comment on a relation, type, schema, key or function that the session knows';
+
 CREATE OR REPLACE FUNCTION agentsandbox.obj_description(object oid, catalog name)
 RETURNS text LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 RETURN pg_catalog.obj_description(agentsandbox.known_object(
@@ -77,6 +189,31 @@ CREATE OR REPLACE FUNCTION agentsandbox.pg_get_expr(expression pg_node_tree, rel
 RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN NULL::text;
 COMMENT ON FUNCTION agentsandbox.pg_get_expr(pg_node_tree, oid, boolean) IS 'NULL: expressions are not told';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_function_is_visible(function oid)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.pg_function_is_visible(agentsandbox.known_object('pg_catalog.pg_proc'::regclass, function));
+COMMENT ON FUNCTION agentsandbox.pg_function_is_visible(oid) IS 'whether a function of the server or that was granted to the session is found by its name alone';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_function_arguments(function oid)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.pg_get_function_identity_arguments(agentsandbox.known_object('pg_catalog.pg_proc'::regclass, function));
+COMMENT ON FUNCTION agentsandbox.pg_get_function_arguments(oid) IS 'arguments of a function of the server or that was granted to the session, without defaults';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_function_identity_arguments(function oid)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.pg_get_function_identity_arguments(agentsandbox.known_object('pg_catalog.pg_proc'::regclass, function));
+COMMENT ON FUNCTION agentsandbox.pg_get_function_identity_arguments(oid) IS 'arguments of a function of the server or that was granted to the session, without defaults';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_function_result(function oid)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.pg_get_function_result(agentsandbox.known_object('pg_catalog.pg_proc'::regclass, function));
+COMMENT ON FUNCTION agentsandbox.pg_get_function_result(oid) IS 'type that a function of the server or that was granted to the session returns';
+
+CREATE OR REPLACE FUNCTION agentsandbox.pg_get_functiondef(function oid)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN NULL::text;
+COMMENT ON FUNCTION agentsandbox.pg_get_functiondef(oid) IS 'NULL: what a function does is not told';
 
 CREATE OR REPLACE FUNCTION agentsandbox.pg_get_indexdef(index oid)
 RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
@@ -150,6 +287,16 @@ CREATE OR REPLACE FUNCTION agentsandbox.to_regclass(name text)
 RETURNS regclass LANGUAGE sql STABLE PARALLEL SAFE
 RETURN pg_catalog.to_regclass(agentsandbox.known_relation_name(name));
 COMMENT ON FUNCTION agentsandbox.to_regclass(text) IS 'relation of a name that the session can use';
+
+CREATE OR REPLACE FUNCTION agentsandbox.shobj_description(object oid, catalog name)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN NULL::text;
+COMMENT ON FUNCTION agentsandbox.shobj_description(oid, name) IS 'NULL: databases, roles and tablespaces are not told of';
+
+CREATE OR REPLACE FUNCTION agentsandbox.to_regnamespace(name text)
+RETURNS regnamespace LANGUAGE sql STABLE PARALLEL SAFE
+RETURN agentsandbox.known_object('pg_catalog.pg_namespace'::regclass, pg_catalog.to_regnamespace(name))::regnamespace;
+COMMENT ON FUNCTION agentsandbox.to_regnamespace(text) IS 'schema of a name that the session can use';
 
 CREATE OR REPLACE FUNCTION agentsandbox.to_regtype(name text)
 RETURNS regtype LANGUAGE sql STABLE PARALLEL SAFE
