@@ -22,6 +22,7 @@
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -207,9 +208,34 @@ is_judged_itself(const AnalyzeContext *context, const Node *node)
 				return false;
 		}
 	}
-	/* so with a scalar subquery, and with IN, which compares with a parameter */
-	return node && ((IsA(node, SubLink) && ((const SubLink *) node)->subLinkType == EXPR_SUBLINK) ||
+	/* so with a scalar subquery, with IN, which compares with a parameter, and with what CASE or a cast of an array repeats */
+	return node && (IsA(node, CaseTestExpr) ||
+					(IsA(node, SubLink) && ((const SubLink *) node)->subLinkType == EXPR_SUBLINK) ||
 					(IsA(node, Param) && ((const Param *) node)->paramkind == PARAM_SUBLINK));
+}
+
+/* Is it the name of something that the agent can reach, or are all in the list? */
+static bool
+names_reachable(Oid role, Oid typid, Datum value)
+{
+	Oid			element = get_element_type(typid);
+	ArrayType  *array;
+	Oid		   *objects;
+
+	if (asb_type_names_objects(typid))
+		return asb_type_constant_reachable(role, typid, DatumGetObjectId(value));
+	if (!asb_type_names_objects(element))
+		return false;
+	array = DatumGetArrayTypeP(value);
+	if (ARR_HASNULL(array))
+		return false;
+	objects = (Oid *) ARR_DATA_PTR(array);
+	for (int i = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)); i > 0; i--)
+	{
+		if (!asb_type_constant_reachable(role, element, *objects++))
+			return false;
+	}
+	return true;
 }
 
 static void pg_noinline
@@ -219,9 +245,7 @@ refuse_type(AnalyzeContext *context, Oid typid, const Node *node)
 
 	/* a constant that names what the agent can reach tells it nothing new */
 	if (node && IsA(node, Const) && !((const Const *) node)->constisnull &&
-		asb_type_names_objects(typid) &&
-		asb_type_constant_reachable(role, typid,
-									DatumGetObjectId(((const Const *) node)->constvalue)))
+		names_reachable(role, typid, ((const Const *) node)->constvalue))
 		return;
 	/* nor does what an expression like that puts out, or a function that knows what may be told */
 	if (node && (is_judged_itself(context, node) ||

@@ -29,6 +29,7 @@
 #include "catalog/pg_depend_d.h"
 #include "catalog/pg_description_d.h"
 #include "catalog/pg_enum.h"
+#include "catalog/pg_extension_d.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits_d.h"
 #include "catalog/pg_namespace.h"
@@ -41,6 +42,7 @@
 #include "catalog/pg_range.h"
 #include "catalog/pg_sequence_d.h"
 #include "catalog/pg_statistic_ext_d.h"
+#include "catalog/pg_tablespace_d.h"
 #include "catalog/pg_trigger_d.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
@@ -159,6 +161,7 @@ static const OpenCatalog catalogs[] = {
 	{AttrDefaultRelationId, NULL, "tools join it"},
 	{CollationRelationId, NULL, "tools join it"},
 	{DependRelationId, NULL, "tools look for what columns own by it"},
+	{ExtensionRelationId, NULL, "tools join it"},
 	{InheritsRelationId, NULL, "psql describes tables by it"},
 	{PolicyRelationId, NULL, "psql describes tables by it"},
 	{PublicationRelationId, NULL, "psql describes tables by it"},
@@ -166,6 +169,7 @@ static const OpenCatalog catalogs[] = {
 	{PublicationRelRelationId, NULL, "psql describes tables by it"},
 	{SequenceRelationId, NULL, "tools look for identity columns by it"},
 	{StatisticExtRelationId, NULL, "psql describes tables by it"},
+	{TableSpaceRelationId, NULL, "tools join it"},
 	{TriggerRelationId, NULL, "psql describes tables by it"},
 };
 
@@ -181,12 +185,16 @@ static const struct
 		{1 /* schemaname */ , 2 /* tablename */ , 3 /* indexname */ , 5 /* indexdef */ }}},
 	{"pg_matviews", {InvalidOid, REACHES("named(schemaname::text, matviewname::text)"),
 		"people look for materialized views by it", {1 /* schemaname */ , 2 /* matviewname */ }}},
+	{"pg_policies", {InvalidOid, NULL, "tools join it"}},
 	{"pg_roles", {InvalidOid, NULL, "psql describes tables by it"}},
+	{"pg_sequences", {InvalidOid, NULL, "tools look for identity columns by it"}},
 	{"pg_settings", {InvalidOid, "name OPERATOR(pg_catalog.=) 'max_index_keys'",
 		"JDBC describes keys by it", {1 /* name */ , 2 /* setting */ }}},
+	{"pg_stat_user_indexes", {InvalidOid, NULL, "tools join it"}},
 	{"pg_statio_all_tables", {InvalidOid, NULL, "tools join it"}},
 	{"pg_tables", {InvalidOid, REACHES("named(schemaname::text, tablename::text)"),
 		"people look for tables by it", {1 /* schemaname */ , 2 /* tablename */ }}},
+	{"pg_user", {InvalidOid, NULL, "tools join it"}},
 	{"pg_views", {InvalidOid, REACHES("named(schemaname::text, viewname::text)"),
 		"people look for views by it", {1 /* schemaname */ , 2 /* viewname */ }}},
 };

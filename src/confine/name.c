@@ -209,6 +209,8 @@ describes(const AsbNameSearch *search, const TypeCast *cast)
 	switch (nodeTag(cast->arg))
 	{
 		case T_ColumnRef:
+		case T_FuncCall:
+		case T_A_Expr:
 			return true;
 		case T_TypeCast:
 			return type_named(search, ((const TypeCast *) cast->arg)->typeName) == OIDOID;

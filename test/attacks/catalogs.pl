@@ -200,6 +200,10 @@ refused($agent, "SELECT $_", '42501', "not a column or function of such a type: 
 	'1 WHERE 1 IN (SELECT x FROM numbers)', 'x FROM (SELECT CASE WHEN true THEN x END AS x FROM numbers) AS s', '(n).x FROM numbers AS n', 's.x FROM (SELECT * FROM numbers) AS s',
 	"1 WHERE $number{hidden} IN (SELECT number())", 'c.x FROM (WITH c AS (SELECT x FROM numbers) SELECT * FROM c) AS c';
 is(sql_as($agent, sprintf q{SELECT string_agg(a::text, ' ') FROM (SELECT pg_partition_ancestors(%s)) AS s(a)}, $_), '', 'of what is hidden nothing is a partition') for "$number{hidden}::oid::regclass";
+is(sql_as($agent, q{SELECT '{own,app.seen}'::regclass[], relname = ANY ('{own}') FROM pg_class WHERE oid = ANY ('{own,pg_class}'::regclass[]) AND reltype <> ALL ('{int,text}'::regtype[]) AND relname = 'own'}), '{own,seen}|t', 'names of what is known, in a list');
+refused($agent, "SELECT '$_", '42501', "not in a list: '$_") for "{own,hidden}'::regclass[]", "{own,nosuch}'::regclass[]", "{own,NULL}'::regclass[]", "{int,app.hidtype}'::regtype[]", "{int,nosuch}'::regtype[]", "{app,shut}'::regnamespace[]", "{app,nosuch}'::regnamespace[]", "{postgres}'::regrole[]", "{{own},{shut.elsewhere}}'::regclass[]";
+refused($agent, "SELECT (quote_ident('own') || '')::regclass, nosuch FROM pg_class", '42703', 'a cast of a computed name is not to blame');
+refused($agent, "SELECT ${_}::regclass, nosuch FROM pg_class", '42501', "... unless a name may be looked up: $_") for "('hidden')", "('none')", "('hidden'::unknown)", "('none'::unknown)", "(ARRAY['none'])[1]", "('none' COLLATE \"C\")";
 refused($agent, 'SELECT $1::regclass', '42501', 'no parameter');
 refused($agent, "SELECT $number{hidfunction}::oid::regproc", '42501', 'no function');
 refused($agent, "SELECT $number{postgres}::oid::regrole", '42501', 'no role');
