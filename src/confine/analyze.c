@@ -846,6 +846,8 @@ asb_analyze_gate(const AsbSession *agent, ParseState *pstate, Query *query)
 
 	if (query->utilityStmt && IsA(query->utilityStmt, ExplainStmt))
 		asb_statement_gate_explain((const ExplainStmt *) query->utilityStmt);
+	if (context.computes)
+		asb_parameters_take_names(pstate, query);
 	judge_parameters(&context, pstate, query);
 
 	/* EXPLAIN of CREATE TABLE AS has one utility statement in the other */

@@ -12,8 +12,11 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type_d.h"
 #include "mb/pg_wchar.h"
-#include "nodes/pg_list.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/analyze.h"
+#include "parser/parse_param.h"
 #include "parser/parser.h"
 #include "port/pg_bswap.h"
 #include "tcop/tcopprot.h"
@@ -56,6 +59,58 @@ asb_parameters(const ParseState *pstate, const Query *query, int *n)
 		return NULL;
 	*n = *parameters->numParams;
 	return *parameters->paramTypes;
+}
+
+/* A type whose input function looks a name up, and that a text is cast to by asking what the agent knows. */
+static bool
+is_name(Oid type)
+{
+	return type == REGCLASSOID || type == REGTYPEOID;
+}
+
+static bool
+uses_name(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param))
+		return ((Param *) node)->paramkind == PARAM_EXTERN && is_name(((Param *) node)->paramtype);
+	if (IsA(node, Query))
+		return query_tree_walker((Query *) node, uses_name, context, 0);
+	return expression_tree_walker(node, uses_name, context);
+}
+
+void
+asb_parameters_take_names(const ParseState *pstate, Query *query)
+{
+	const AsbVarParamState *parameters = pstate->p_ref_hook_state;
+	List	   *statements;
+	ParseState *again;
+	Query	   *analyzed;
+	int			n;
+
+	(void) asb_parameters(pstate, query, &n);
+	if (n == 0 || !uses_name((Node *) query, NULL))
+		return;
+	/* the text of a Parse message is one statement; where PREPARE is written out the type can be, too */
+	statements = raw_parser(pstate->p_sourcetext, RAW_PARSE_DEFAULT);
+	if (list_length(statements) != 1 || IsA(linitial_node(RawStmt, statements)->stmt, PrepareStmt))
+		return;
+
+	for (int i = 0; i < n; i++)
+	{
+		if (is_name((*parameters->paramTypes)[i]))
+			(*parameters->paramTypes)[i] = TEXTOID;
+	}
+	again = make_parsestate(NULL);
+	again->p_sourcetext = pstate->p_sourcetext;
+	setup_parse_variable_parameters(again, parameters->paramTypes, parameters->numParams);
+	analyzed = transformTopLevelStmt(again, linitial_node(RawStmt, statements));
+	check_variable_parameters(again, analyzed);
+	free_parsestate(again);
+
+	analyzed->queryId = query->queryId;
+	*query = *analyzed;
 }
 
 void

@@ -13,6 +13,13 @@
  */
 extern const Oid *asb_parameters(const ParseState *pstate, const Query *query, int *n);
 
+/*
+ * Drivers write $1::regtype: analyzes such a statement again with a text for the
+ * parameter, which the cast is then given.  The input function of the type would
+ * look for the name among all there are.
+ */
+extern void asb_parameters_take_names(const ParseState *pstate, Query *query);
+
 /* A statement that no gate judges is analyzed: refuses parameters. */
 extern void asb_parameters_refuse(const ParseState *pstate, const Query *query);
 

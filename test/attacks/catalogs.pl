@@ -210,6 +210,34 @@ refused($agent, "SELECT $number{postgres}::oid::regrole", '42501', 'no role');
 refused($agent, "SELECT $number{hidden}::regclass", '42501', 'no cast from other numbers');
 refused($agent, "SELECT 'own'::regclass::text::regclass::oid::regtype::regclass", qr/42846|42501/, 'no cast between them');
 
+# A parameter that is to be a name is a text, which the same cast takes
+my %name = ('SELECT format_type(oid, NULL) FROM pg_type WHERE oid = $1::regtype' => { text => 'text', 'int[]' => 'integer[]', map { $_ => undef } 'hidtype', 'app.hidtype', 'nosuch', 'shut.elsewhere', 'own', '' },
+	'SELECT relname FROM pg_class WHERE oid = $1::regclass' => { own => 'own', 'app.seen' => 'seen', map { $_ => undef } 'hidden', 'app.hidden', 'nosuch', 'shut.elsewhere', 'nosuch.nosuch', '1259' });
+for my $query (sort keys %name)
+{
+	for my $name (sort keys %{ $name{$query} })
+	{
+		my $expected = $name{$query}{$name};
+		my $r = $w->extended($query, $name);
+		my $as_text = $w->extended($query =~ s/\$1::/\$1::text::/r, $name);
+		is(join('', map { @$_ } @{ $r->{rows} }), $expected // '', "$query, '$name'");
+		is("@{[ map { qq($_->{C} $_->{M}) } @{ $r->{errors} } ]}", "@{[ map { qq($_->{C} $_->{M}) } @{ $as_text->{errors} } ]}", '... as of a text');
+	}
+}
+$w->parse('', 'SELECT relname FROM pg_class WHERE oid = $1::regclass AND $2::regtype IS NULL AND $3 < 5');
+$w->describe('S', '');
+is("@{ $w->sync->{params} }", '25 25 23', 'it is described as one');
+$w->parse('kept', 'SELECT relname FROM pg_class WHERE oid = $1::regclass');
+$w->sync;
+sql('CREATE TABLE app.unrelated (); DROP TABLE app.unrelated; ALTER TABLE app.own ALTER COLUMN day DROP NOT NULL; ANALYZE app.own');
+for my $n (1 .. 7)
+{
+	$w->bind('', 'kept', [ $n == 4 ? 'hidden' : 'own' ]);
+	$w->execute('', 0);
+	is(join('', map { @$_ } @{ $w->sync->{rows} }), $n == 4 ? '' : 'own', "a prepared one, time $n");
+}
+refused($agent, $_, '42501', "not in $_") for 'PREPARE name AS SELECT $1::regclass', 'PREPARE name (regtype) AS SELECT 1';
+
 # ... and no further: of one column that was granted, not for the others
 sql(q{GRANT SELECT (name) ON pg_settings TO p; GRANT SELECT (schemaname) ON pg_tables TO p; GRANT SELECT (tgname) ON pg_trigger TO p});
 is(sql_as($agent, 'SELECT count(*), count(setting) FROM pg_settings'), '1|1', 'a grant of one column of a view opens no rows');
