@@ -465,7 +465,7 @@ refuse_xml(void)
 	asb_refuse(&(AsbRefusal) {
 		.gate = ASB_GATE_FUNCTION,
 		.message = "XML functions are not allowed",
-		.hint = "Use json or jsonb."
+		.hint = ASB_HINT_XML
 	});
 }
 

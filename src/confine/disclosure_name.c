@@ -365,6 +365,10 @@ asb_disclosure_hide_names(Oid role, const char *source, ErrorData *error)
 			/* the server's own hint would name columns that are alike */
 			error->hint = pstrdup("agentsandbox.columns lists the columns that can be used.");
 			break;
+		case ERRCODE_UNDEFINED_FUNCTION:
+			if (error->hint == NULL && strncmp(error->message, "function ", 9) == 0)
+				error->hint = pstrdup("PostgreSQL's own functions can be called, and those that were granted to the profile.");
+			break;
 	}
 	MemoryContextDelete(context);
 }

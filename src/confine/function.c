@@ -113,6 +113,26 @@ describes_objects(const char *name)
 		(end && (strcmp(end, "_visible") == 0 || strcmp(end, "_description") == 0));
 }
 
+/* What to do instead of calling a server function. */
+static const char *
+alternative(const char *name)
+{
+	const char *end = strrchr(name, '_');
+
+	if (strcmp(name, "nextval") == 0 || strcmp(name, "currval") == 0 ||
+		strcmp(name, "lastval") == 0 || strcmp(name, "setval") == 0)
+		return "Leave the column out of INSERT, and let RETURNING tell its value.";
+	if (strncmp(name, "pg_sleep", 8) == 0 || strcmp(name, "pg_notify") == 0)
+		return "To wait for the answer of a call, use agentsandbox.await().";
+	if (strncmp(name, "xml", 3) == 0 || strncmp(name, "xpath", 5) == 0)
+		return ASB_HINT_XML;
+	if (strncmp(name, "pg_", 3) == 0 && end && strcmp(end, "_size") == 0)
+		return "Sizes are not told; count rows.";
+	if (describes_objects(name))
+		return "Read agentsandbox.tables and agentsandbox.columns instead.";
+	return "Only functions that compute from their arguments are allowed, and those granted to the profile.";
+}
+
 void
 asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid, int position)
 {
@@ -146,8 +166,7 @@ asb_function_refuse(AsbFunctionVerdict verdict, Oid funcid, int position)
 			.gate = ASB_GATE_FUNCTION,
 			.object = name,
 			.message = psprintf("function %s is not allowed", name),
-			.hint = describes_objects(name) ? "Read agentsandbox.tables and agentsandbox.columns instead." :
-				"Only functions that compute from their arguments are allowed, and those granted to the profile.",
+			.hint = alternative(name),
 			.class_id = ProcedureRelationId,
 			.object_id = funcid,
 			.privilege = "EXECUTE"

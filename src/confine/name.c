@@ -170,7 +170,7 @@ consider_type(AsbNameSearch *search, const TypeName *type)
 		asb_search_found(search, type->location, ERRCODE_INSUFFICIENT_PRIVILEGE, name,
 						 psprintf("values of type %s are not allowed", format_type_be(typid)));
 		if (search->object == name)
-			search->hint = ASB_HINT_NAMES;
+			search->hint = asb_type_hint(typid);
 		return;
 	}
 	asb_search_found(search, type->location, ERRCODE_UNDEFINED_OBJECT, joined(type->names),

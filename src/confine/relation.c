@@ -330,13 +330,18 @@ asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char *name, Oid 
 				refusal.privilege = psprintf("%s (%s)", privilege_name(missing),
 											 quote_identifier(column));
 			/* a column that may be written is no secret, though it is not granted for this */
-			if (column && asb_relation_column_granted(role, relid, attnum, ASB_OF_COLUMNS))
+			refusal.hint = "agentsandbox.columns lists what is granted.";
+			if (!asb_relation_granted(role, relid, missing))
+				refusal.message = psprintf("%s on relation \"%s\" is not granted", privilege_name(missing), name);
+			else if (column && asb_relation_column_granted(role, relid, attnum, ASB_OF_COLUMNS))
 				refusal.message = psprintf("%s of column \"%s\" of relation \"%s\" is not granted",
 										   privilege_name(missing), column, name);
 			else
+			{
 				refusal.message = psprintf("%s of all columns of relation \"%s\" is not granted",
 										   privilege_name(missing), name);
-			refusal.hint = ASB_HINT_COLUMNS;
+				refusal.hint = ASB_HINT_COLUMNS;
+			}
 			break;
 		case ASB_RELATION_NO_PRIVILEGE:
 			refusal.message = psprintf("%s on relation \"%s\" is not granted",

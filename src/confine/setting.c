@@ -308,7 +308,9 @@ gate(const char *name, const char *value, AsbSettingWay way)
 			.gate = ASB_GATE_SETTING,
 			.object = name,
 			.message = psprintf("permission denied for parameter \"%s\"", name),
-			.hint = "The operator decides about this parameter; continue without it."
+			/* people who know other databases ask so */
+			.hint = pg_strcasecmp(name, "tables") == 0 ? "Read agentsandbox.tables and agentsandbox.columns instead." :
+				"The operator decides about this parameter; continue without it."
 		});
 	else if (verdict == ASB_SETTING_BAD_VALUE)
 		asb_refuse(&(AsbRefusal) {

@@ -485,6 +485,29 @@ judge_content(PlannedStmt *pstmt, Oid role, const char *source, QueryEnvironment
 	}
 }
 
+/* What to do instead of a statement that no profile can allow. */
+static const char *
+alternative(const Node *statement)
+{
+	switch (nodeTag(statement))
+	{
+		case T_CreateStmt:
+		case T_CreateTableAsStmt:
+			return "Name intermediate results by WITH; what is to stay can be put into agentsandbox.notes.";
+		case T_DeclareCursorStmt:
+			return "Declare it without HOLD, in a transaction block.";
+		case T_CopyStmt:
+			return "Use SELECT and INSERT; files of the server cannot be reached.";
+		case T_DoStmt:
+			return "Send the statements one by one.";
+		case T_ListenStmt:
+		case T_NotifyStmt:
+			return "To wait for the answer of a call, use agentsandbox.await().";
+		default:
+			return "Queries, INSERT, UPDATE, DELETE, MERGE, transactions, prepared statements and cursors without HOLD are allowed.";
+	}
+}
+
 bool
 asb_statement_gate(const AsbSession *agent, PlannedStmt *pstmt,
 				   const char *source, QueryEnvironment *environment, bool nested)
@@ -503,8 +526,7 @@ asb_statement_gate(const AsbSession *agent, PlannedStmt *pstmt,
 		.object = name,
 		.message = psprintf("%s is not allowed", name),
 		.hint = verdict == ASB_STATEMENT_OPTION ?
-			"The operator can allow it for the profile." :
-			"Queries, INSERT, UPDATE, DELETE, MERGE, transactions, prepared statements and cursors without HOLD are allowed."
+			"The operator can allow it for the profile." : alternative(pstmt->utilityStmt)
 	});
 	return true;
 }

@@ -336,6 +336,16 @@ made_of_open_types(Oid typid, List *visiting)
 	}
 }
 
+const char *
+asb_type_hint(Oid typid)
+{
+	Oid			element = get_element_type(typid);
+
+	if (asb_type_names_objects(typid) || asb_type_names_objects(element))
+		return ASB_HINT_NAMES;
+	return typid == XMLOID || element == XMLOID ? ASB_HINT_XML : NULL;
+}
+
 void
 asb_type_refuse(Oid typid)
 {
@@ -345,7 +355,7 @@ asb_type_refuse(Oid typid)
 		.message = typid < FirstNormalObjectId ?
 			psprintf("values of type %s are not allowed", format_type_be(typid)) :
 			ASB_TYPE_NOT_GRANTED,
-		.hint = asb_type_names_objects(typid) ? ASB_HINT_NAMES : NULL
+		.hint = asb_type_hint(typid)
 	});
 }
 

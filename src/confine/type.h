@@ -11,7 +11,11 @@
 #define ASB_TYPE_NOT_GRANTED "values of a type that is not granted are not allowed"
 
 /* hint of the refusal of types that name objects */
-#define ASB_HINT_NAMES "Read agentsandbox.tables and agentsandbox.columns to learn names."
+#define ASB_HINT_NAMES "Names of what can be used are allowed; see agentsandbox.tables and agentsandbox.columns."
+#define ASB_HINT_XML "Use json or jsonb; of a table, name the other columns."
+
+/* What to say when values of a type are refused: of types that name objects something else than of xml; or NULL. */
+extern const char *asb_type_hint(Oid typid);
 
 /*
  * The decision of this gate, for a role: a conversation, profile or pool role.

@@ -214,7 +214,8 @@ read_outcome(const pg_uuid_t *conversation, const pg_uuid_t *id)
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("this conversation has no call %s", asb_uuid_text(id))));
+				 errmsg("this conversation has no call %s", asb_uuid_text(id)),
+				 errhint("RemoteProcedureCalls lists its calls. One whose transaction was rolled back was not made.")));
 
 	asb_call_deform(tuple, RelationGetDescr(rel), values, isnull);
 	outcome.status = DatumGetTextPCopy(values[Anum_call_status - 1]);
