@@ -2150,6 +2150,7 @@
 [3425] = {ASB_CLASS_DESCRIPTION, "pg_partition_ancestors(regclass)"},
 [6121] = {ASB_CLASS_DESCRIPTION, "pg_relation_is_publishable(regclass)"},
 [2079] = {ASB_CLASS_DESCRIPTION, "pg_table_is_visible(oid)"},
+[2997] = {ASB_CLASS_DESCRIPTION, "pg_table_size(regclass)"},
 [2080] = {ASB_CLASS_DESCRIPTION, "pg_type_is_visible(oid)"},
 [1079] = {ASB_CLASS_DESCRIPTION, "regclass(text)"},
 [1993] = {ASB_CLASS_DESCRIPTION, "shobj_description(oid,name)"},

@@ -150,6 +150,7 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.pg_partition_ancestors(regclass),
     agentsandbox.pg_relation_is_publishable(regclass),
     agentsandbox.pg_table_is_visible(oid),
+    agentsandbox.pg_table_size(regclass),
     agentsandbox.pg_type_is_visible(oid),
     agentsandbox.regclass(text),
     agentsandbox.shobj_description(oid, name),

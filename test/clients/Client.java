@@ -131,6 +131,15 @@ public class Client {
 		is(all(about.getTypeInfo(), "TYPE_NAME").contains("int4"), true, "types");
 		is(all(about.getIndexInfo(null, "public", "visit", false, false), "INDEX_NAME", "COLUMN_NAME"),
 			"visit_customer_day_key customer, visit_customer_day_key day, visit_pkey id, visit_day day", "indexes");
+		is(all(about.getCatalogs(), "TABLE_CAT"), System.getenv("PGDATABASE"), "catalogs");
+		is(all(about.getFunctions(null, "agentsandbox", "cancel"), "FUNCTION_NAME"), "cancel", "functions");
+		is(all(about.getFunctions(null, "public", "%"), "FUNCTION_NAME"), "", "no hidden function");
+		is(all(about.getFunctionColumns(null, "agentsandbox", "cancel", "%"), "COLUMN_NAME", "TYPE_NAME"), "returnValue text, id uuid", "arguments of functions");
+		is(all(about.getProcedures(null, "agentsandbox", "%"), "PROCEDURE_NAME"), "call", "procedures");
+		is(all(about.getUDTs(null, "public", "%", null), "TYPE_NAME"), "customer, glad, parted", "row types");
+		is(all(about.getTablePrivileges(null, "public", "%"), "TABLE_NAME"), "", "no privileges of roles");
+		is(all(about.getExportedKeys(null, "public", "customer"), "FKTABLE_NAME"), "visit", "keys that refer to a table");
+		is(all(about.getTableTypes(), "TABLE_TYPE").contains("VIEW"), true, "kinds of tables");
 		conn.rollback();
 
 		Object call = one(conn, "INSERT INTO RemoteProcedureCalls (method, arguments) VALUES (?, ?::jsonb) RETURNING id", "echo",

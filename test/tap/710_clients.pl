@@ -70,7 +70,7 @@ sub runs { return system("@_ >/dev/null 2>&1") == 0 }
 
 # the system's own Python has Debian's packages
 my ($python) = grep { -x } qw(/usr/bin/python3);
-for my $module (qw(psycopg2 asyncpg sqlalchemy))
+for my $module (qw(psycopg2 psycopg asyncpg sqlalchemy django))
 {
   SKIP:
 	{
@@ -90,10 +90,13 @@ SKIP:
 {
 	my $modules = File::Temp->newdir('pg-npm.XXXXXX', TMPDIR => 1);
 	copy("$clients/package.json", $modules) or die $!;
-	skip 'node and npm cannot install node-postgres', 1
+	skip 'node and npm cannot install what these clients need', 2
 	  if !runs("cd $modules && npm install --no-audit --no-fund --ignore-scripts");
 	local $ENV{NODE_PATH} = "$modules/node_modules";
 	client('node-postgres', 'node', "$clients/client_pg.js");
+	sql("SELECT agentsandbox.alter_profile('client', information_schema => true)");
+	client('ORMs of node', 'node', "$clients/client_orm.js");
+	sql("SELECT agentsandbox.alter_profile('client', information_schema => false)");
 }
 
 # psql, at a terminal
@@ -119,7 +122,8 @@ like(terminal('\conninfo'), qr/You are connected to database "sandbox" as user "
 my %must_show = ('\d' => qr/\bcustomer\b.*\btable\b/, '\dt' => qr/\bvisit\b.*\btable\b/, '\dv' => qr/\bglad\b.*\bview\b/, '\di' => qr/\bvisit_day\b.*\bvisit\b/,
 	'\dn' => qr/\bpublic\b/, '\dT' => qr/\bmood\b/, '\d customer' => qr/\bfeeling\b.*\bmood\b/,
 	'\d visit' => qr/\bcustomer\b.*\binteger\b.*visit_pkey" PRIMARY KEY, btree \(id\).*visit_customer_day_key" UNIQUE CONSTRAINT, btree \(customer, day\)/s,
-	'\d parted' => qr/\bday\b.*\bdate\b/, '\d glad' => qr/\bname\b.*\btext\b/);
+	'\d parted' => qr/\bday\b.*\bdate\b/, '\l' => qr/\bsandbox\b/, '\df' => qr/\bawait\b/, '\dt+' => qr/\bwho buys\b/, '\dp' => qr/\bvisit\b.*\btable\b/, '\dx' => qr/0 rows/,
+	'\d+' => qr/\bglad\b.*\bview\b/, '\d glad' => qr/\bname\b.*\btext\b/);
 for my $command ('\d', '\dt', '\d customer', '\d visit', '\d parted', '\d glad', '\d secret', '\dt hidden.*', '\l', '\du', '\df', '\dn', '\dT', '\dp', '\dv', '\z customer', '\ddp', '\dx', '\db',
 	'\sf agentsandbox.await', '\do', '\dD', '\drds', '\dy', '\dP', '\dO', '\dc', '\dF', '\dL', '\des', '\dRp', '\dconfig', '\dg', '\di', '\ds', '\dm', '\dE',
 	'\d+', '\dt+', '\df+', '\l+', '\dn+', '\du+')

@@ -268,6 +268,11 @@ RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN NULL::boolean;
 COMMENT ON FUNCTION agentsandbox.pg_relation_is_publishable(regclass) IS 'NULL: publications are not told of';
 
+CREATE OR REPLACE FUNCTION agentsandbox.pg_table_size("table" regclass)
+RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
+RETURN NULL::bigint;
+COMMENT ON FUNCTION agentsandbox.pg_table_size(regclass) IS 'NULL: sizes are not told';
+
 CREATE OR REPLACE FUNCTION agentsandbox.pg_table_is_visible("table" oid)
 RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN pg_catalog.pg_table_is_visible(agentsandbox.known_object('pg_catalog.pg_class'::regclass, "table"));
