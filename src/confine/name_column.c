@@ -30,7 +30,8 @@ asb_search_unnamed(AsbNameSearch *search, Oid relid, int n, int location, const 
 	asb_search_found(search, location, ERRCODE_INSUFFICIENT_PRIVILEGE, name,
 					 psprintf("%s of all columns of relation \"%s\" is not granted", privilege, name));
 	if (search->object == name)
-		search->hint = ASB_HINT_COLUMNS;
+		search->hint = asb_relation_hint_columns(search->role, relid,
+												 strcmp(privilege, "INSERT") == 0 ? ACL_INSERT : ACL_SELECT);
 }
 
 void

@@ -24,6 +24,7 @@
 #include "access/transam.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -289,6 +290,30 @@ privilege_name(AclMode privilege)
 	return "this";
 }
 
+const char *
+asb_relation_hint_columns(Oid role, Oid relid, AclMode privilege)
+{
+	int			natts = asb_relation_natts(relid);
+	StringInfoData hint;
+	const char *separator = "";
+
+	initStringInfo(&hint);
+	appendStringInfoString(&hint, "Name the columns you need: ");
+	for (AttrNumber attnum = 1; attnum <= natts; attnum++)
+	{
+		if (!asb_relation_has_column(relid, attnum) ||
+			!asb_relation_column_granted(role, relid, attnum, privilege))
+			continue;
+		/* those of a wide table are to be read there */
+		if (hint.len > 500)
+			return ASB_HINT_COLUMNS;
+		appendStringInfo(&hint, "%s%s", separator, quote_identifier(get_attname(relid, attnum, false)));
+		separator = ", ";
+	}
+	appendStringInfoChar(&hint, '.');
+	return *separator ? hint.data : ASB_HINT_COLUMNS;
+}
+
 void
 asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char *name, Oid relid,
 					AttrNumber attnum, AclMode missing)
@@ -340,7 +365,7 @@ asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char *name, Oid 
 			{
 				refusal.message = psprintf("%s of all columns of relation \"%s\" is not granted",
 										   privilege_name(missing), name);
-				refusal.hint = ASB_HINT_COLUMNS;
+				refusal.hint = asb_relation_hint_columns(role, relid, missing);
 			}
 			break;
 		case ASB_RELATION_NO_PRIVILEGE:

@@ -66,6 +66,9 @@ extern bool asb_relation_named_in_grant(Oid role, Oid relid, AttrNumber attnum);
 extern AsbRelationVerdict asb_relation_decide(Oid role, const AsbAccess *access,
 											  AttrNumber *attnum, AclMode *missing);
 
+/* What to say when all columns are asked for, and not all are granted: which are. */
+extern const char *asb_relation_hint_columns(Oid role, Oid relid, AclMode privilege);
+
 /* Refuses, as the verdict says; "name" is the relation as the agent wrote it. */
 extern void asb_relation_refuse(AsbRelationVerdict verdict, Oid role, const char *name,
 								Oid relid, AttrNumber attnum, AclMode missing);

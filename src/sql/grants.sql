@@ -187,8 +187,8 @@ GRANT EXECUTE ON FUNCTION
     agentsandbox.my_limits()
 TO agentsandbox_agent;
 
--- Notes
-GRANT SELECT (key, value), INSERT (key, value), UPDATE (value), DELETE ON agentsandbox.notes TO agentsandbox_agent;
+-- Notes; the conversation is the agent's own
+GRANT SELECT, INSERT (key, value), UPDATE (value), DELETE ON agentsandbox.notes TO agentsandbox_agent;
 ALTER TABLE agentsandbox.notes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON agentsandbox.notes TO agentsandbox_agent
     USING (conversation = agentsandbox.conversation_id())
