@@ -356,7 +356,7 @@ asb_catalog_in_information_schema(const AsbAccess *access)
 		asb_catalog_information_schema_filter(access->relid) != NULL;
 }
 
-/* Makes the columns null that are not shown, and numbers of functions those of known ones. */
+/* Makes the columns null that are not shown, and has the others tell of known functions and indexes only. */
 static void
 make_columns(Oid role, Oid relid, List *columns)
 {
@@ -371,6 +371,9 @@ make_columns(Oid role, Oid relid, List *columns)
 			target->expr = (Expr *) makeNullConst(column->vartype, column->vartypmod, column->varcollid);
 		else if (column->vartype == REGPROCOID)
 			target->expr = asb_describe_known(target->expr);
+		else if (relid == RelationRelationId && column->varattno == Anum_pg_class_relhasindex)
+			target->expr = asb_describe_has_index(target->expr,
+												  (Expr *) makeVar(column->varno, Anum_pg_class_oid, OIDOID, -1, InvalidOid, 0));
 	}
 }
 

@@ -104,6 +104,16 @@ asb_describe_known(Expr *function)
 									REGPROCOID, -1, InvalidOid, COERCE_EXPLICIT_CAST);
 }
 
+Expr *
+asb_describe_has_index(Expr *has_index, Expr *relation)
+{
+	static const Oid types[] = {OIDOID};
+	FuncExpr   *known = makeFuncExpr(own_function("reaches_index_of", lengthof(types), types, false), BOOLOID,
+									 list_make1(relation), InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+
+	return makeBoolExpr(AND_EXPR, list_make2(has_index, known), -1);
+}
+
 static Expr *
 known_type_name(Expr *name)
 {

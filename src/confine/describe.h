@@ -25,6 +25,9 @@ extern void asb_describe_cast(Node *node);
 /* The number of a function, of type regproc, or NULL if the agent does not know the function. */
 extern Expr *asb_describe_known(Expr *function);
 
+/* Whether a relation has an index that the agent knows, from whether it has one. */
+extern Expr *asb_describe_has_index(Expr *has_index, Expr *relation);
+
 /* Is there such a cast in an expression, changed or not? */
 extern bool asb_describes(Node *node);
 

@@ -161,6 +161,7 @@ TO agentsandbox_agent;
 GRANT SELECT ON agentsandbox.tables, agentsandbox.columns TO agentsandbox_agent;
 GRANT EXECUTE ON FUNCTION
     agentsandbox.reaches_constraint(text, text, text),
+    agentsandbox.reaches_index_of(oid),
     agentsandbox.reaches_named(text, text),
     agentsandbox.reaches_named(text, text, text),
     agentsandbox.reaches_relation(oid),

@@ -36,6 +36,8 @@ sql(<<~'SQL');
 	CREATE INDEX hidclassed ON app.own USING hash (id shut.hidclass);
 	CREATE INDEX known ON app.own (name);
 	CREATE TABLE app.refers (id int PRIMARY KEY REFERENCES app.own);
+	CREATE TABLE app.lone (a int, hidcol int UNIQUE);
+	GRANT SELECT (a) ON app.lone TO p;
 	CREATE TABLE shut.elsewhere (id int PRIMARY KEY);
 	CREATE SEQUENCE app.hidsequence;
 	CREATE VIEW app.seen AS SELECT id, 'HIDDEN' AS h FROM app.hidden;
@@ -88,6 +90,7 @@ is(sql_as($agent, q{SELECT string_agg(conname || ' ' || pg_get_constraintdef(oid
 is(sql_as($agent, q{SELECT string_agg(indexrelid::regclass || ': ' || pg_get_indexdef(indexrelid), '; ' ORDER BY indexrelid::regclass::text) FROM pg_index WHERE indrelid = 'own'::regclass}),
 	'known: CREATE INDEX known ON app.own USING btree (name); own_pkey: CREATE UNIQUE INDEX own_pkey ON app.own USING btree (id)', 'indexes of known columns');
 is(sql_as($agent, q{SELECT count(*), count(relowner), count(reltuples), count(relchecks) FROM pg_class WHERE relname = 'own'}), '1|0|0|0', 'columns that tools name are null');
+is(sql_as($agent, q{SELECT relname, relhasindex FROM pg_class WHERE relname IN ('own', 'lone', 'seen') ORDER BY 1}), "lone|f\nown|t\nseen|f", 'whether there are known indexes');
 is(sql_as($agent, q{SELECT to_regclass('own'), to_regclass('app.own')::oid = 'own'::regclass, 'own'::text::regclass}), 'own|t|own', 'names to numbers');
 is(sql_as($agent, q{SELECT relnamespace::regnamespace, oid::regclass, reltype::regtype::text FROM pg_class WHERE relname = 'agent'}), '', 'numbers to names, of nothing');
 is(sql_as($agent, q{SELECT relnamespace::regnamespace, oid::regclass FROM pg_class WHERE relname = 'own'}), 'app|own', 'numbers to names');
@@ -133,7 +136,7 @@ sql(q{REVOKE SELECT (column_default) ON information_schema.columns FROM i});
 is(sql_as($informed, q{SELECT count(column_default) FROM information_schema.columns}), '0', '... until it is revoked');
 
 # The views that people look around with
-is(sql_as($agent, q{SELECT tablename, tableowner FROM pg_tables WHERE schemaname = 'app'}), 'own|', 'pg_tables');
+is(sql_as($agent, q{SELECT tablename, tableowner FROM pg_tables WHERE schemaname = 'app' ORDER BY 1}), "lone|\nown|", 'pg_tables');
 is(sql_as($agent, q{SELECT viewname, definition FROM pg_views WHERE schemaname = 'app'}), 'seen|', 'pg_views');
 is(sql_as($agent, q{SELECT string_agg(indexname || ' ' || indexdef, '; ' ORDER BY indexname) FROM pg_indexes WHERE tablename = 'own'}),
 	'known CREATE INDEX known ON app.own USING btree (name); own_pkey CREATE UNIQUE INDEX own_pkey ON app.own USING btree (id)', 'pg_indexes');

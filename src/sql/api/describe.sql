@@ -17,6 +17,12 @@ RETURNS text LANGUAGE C STRICT STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'asb_k
 COMMENT ON FUNCTION agentsandbox.known_type_name(text) IS
 'the name, if it is that of a type of the server or that the session can use; otherwise NULL';
 
+CREATE OR REPLACE FUNCTION agentsandbox.reaches_index_of(relation oid)
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN EXISTS (SELECT FROM pg_catalog.pg_index
+               WHERE indrelid = relation AND agentsandbox.known_object('pg_catalog.pg_class'::regclass, indexrelid) IS NOT NULL);
+COMMENT ON FUNCTION agentsandbox.reaches_index_of(oid) IS 'whether a relation has an index that the session knows';
+
 -- With a setting of its own a function is not inlined.  That would evaluate an
 -- argument twice, once to ask what is known and once to tell, and it can change
 -- in between.
