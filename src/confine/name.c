@@ -27,6 +27,7 @@
 
 #include "access/transam.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_type_d.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -152,6 +153,16 @@ type_named(const AsbNameSearch *search, const TypeName *type)
 }
 
 static void
+refuse_name(AsbNameSearch *search, char *object, Oid typid, int location)
+{
+	/* what its input function would say of a name must not be heard */
+	asb_search_found(search, location, ERRCODE_INSUFFICIENT_PRIVILEGE, object,
+					 psprintf("values of type %s are not allowed", format_type_be(typid)));
+	if (search->object == object)
+		search->hint = asb_type_hint(typid);
+}
+
+static void
 consider_type(AsbNameSearch *search, const TypeName *type)
 {
 	Oid			typid;
@@ -164,13 +175,7 @@ consider_type(AsbNameSearch *search, const TypeName *type)
 		return;
 	if (OidIsValid(typid) && typid < FirstNormalObjectId)
 	{
-		/* what its input function would say of a name must not be heard */
-		char	   *name = strVal(llast(type->names));
-
-		asb_search_found(search, type->location, ERRCODE_INSUFFICIENT_PRIVILEGE, name,
-						 psprintf("values of type %s are not allowed", format_type_be(typid)));
-		if (search->object == name)
-			search->hint = asb_type_hint(typid);
+		refuse_name(search, strVal(llast(type->names)), typid, type->location);
 		return;
 	}
 	asb_search_found(search, type->location, ERRCODE_UNDEFINED_OBJECT, joined(type->names),
@@ -192,6 +197,47 @@ names_relation(const AsbNameSearch *search, const A_Const *constant)
 								   asb_name_relation(search->role,
 													 makeRangeVar(list_length(names) > 1 ? linitial(names) : NULL,
 																  llast(names), -1)));
+}
+
+/* Is the argument of this number a regclass, for a cast that is written as a call or for one of the server's functions? */
+static bool
+takes_relation(const AsbNameSearch *search, FuncCall *call, int n)
+{
+	FuncCandidateList candidate;
+
+	if (list_length(call->args) == 1 && asb_name_type(search->role, call->funcname) == REGCLASSOID)
+		return true;
+	if (list_length(call->funcname) > 1 && strcmp(strVal(linitial(call->funcname)), "pg_catalog") != 0)
+		return false;
+	candidate = FuncnameGetCandidates(list_make2(makeString("pg_catalog"), llast(call->funcname)),
+									  list_length(call->args), NIL, false, true, false, true);
+	for (; candidate; candidate = candidate->next)
+	{
+		if (candidate->args[n] == REGCLASSOID)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A name is looked up where it is an argument, whatever is wrong with the
+ * statement behind it.
+ */
+static void
+consider_arguments(AsbNameSearch *search, FuncCall *call)
+{
+	ListCell   *cell;
+
+	foreach(cell, call->args)
+	{
+		const A_Const *constant = lfirst(cell);
+
+		if (IsA(constant, A_Const) && !asb_search_comes_later(search, constant->location) &&
+			asb_search_spend(search, ASB_NAME_ROW_WORK) &&
+			takes_relation(search, call, foreach_current_index(cell)) &&
+			!names_relation(search, constant))
+			refuse_name(search, strVal(llast(call->funcname)), REGCLASSOID, constant->location);
+	}
 }
 
 /*
@@ -456,6 +502,7 @@ walk(Node *node, AsbNameSearch *search)
 		case T_FuncCall:
 			consider_callable(search, PROCNAMEARGSNSP, ((FuncCall *) node)->funcname,
 							  ((FuncCall *) node)->location);
+			consider_arguments(search, (FuncCall *) node);
 			break;
 		case T_TypeCast:
 			if (describes(search, (TypeCast *) node))

@@ -10,7 +10,7 @@ use Test::More;
 use Wire;
 
 sql(<<~'SQL');
-	SELECT agentsandbox.create_profile('p', search_path => 'app');
+	SELECT agentsandbox.create_profile('p', search_path => 'app', statements_per_minute => 100000);
 	CREATE SCHEMA app;
 	CREATE SCHEMA shut;
 	COMMENT ON SCHEMA shut IS 'HIDDEN';
@@ -207,6 +207,15 @@ is(sql_as($agent, q{SELECT '{own,app.seen}'::regclass[], relname = ANY ('{own}')
 refused($agent, "SELECT '$_", '42501', "not in a list: '$_") for "{own,hidden}'::regclass[]", "{own,nosuch}'::regclass[]", "{own,NULL}'::regclass[]", "{int,app.hidtype}'::regtype[]", "{int,nosuch}'::regtype[]", "{app,shut}'::regnamespace[]", "{app,nosuch}'::regnamespace[]", "{postgres}'::regrole[]", "{{own},{shut.elsewhere}}'::regclass[]";
 refused($agent, "SELECT (quote_ident('own') || '')::regclass, nosuch FROM pg_class", '42703', 'a cast of a computed name is not to blame');
 refused($agent, "SELECT ${_}::regclass, nosuch FROM pg_class", '42501', "... unless a name may be looked up: $_") for "('hidden')", "('none')", "('hidden'::unknown)", "('none'::unknown)", "(ARRAY['none'])[1]", "('none' COLLATE \"C\")";
+# A name that is the argument of a call is looked up before what stands behind it is found to be wrong
+for my $form ("pg_relation_size('%s')", "pg_catalog.pg_relation_size('%s', 'main')", "pg_partition_ancestors('%s')", "nextval('%s')", "pg_table_size('%s')", "regclass('%s')", "regclass('%s')::regclass", "pg_catalog.regclass('%s')::text", "coalesce(nextval('%s'), 1)")
+{
+	my @answers = map { my ($status, $out, $err) = psql(conninfo($agent), "SELECT " . sprintf($form, $_) . ", nosuch FROM own"); $err =~ s/\Q$_\E/NAME/gr } 'hidden', 'nosuch', 'app.hidden', 'app.nosuch', 'shut.elsewhere', 'shut.nosuch';
+	is(join('', grep { s/ *\^//r ne $answers[0] =~ s/ *\^//r } @answers[0, 1]), '', "$form: a hidden relation does not exist");
+	is($answers[2], $answers[3], '... in its schema');
+	like($answers[$_], qr/42501/, "... $_") for 0 .. 5;
+	refused($agent, "SELECT " . sprintf($form, 'own') . ", nosuch FROM own", '42703', '... but the name of a known one is not to blame');
+}
 refused($agent, 'SELECT $1::regclass', '42501', 'no parameter');
 refused($agent, "SELECT $number{hidfunction}::oid::regproc", '42501', 'no function');
 refused($agent, "SELECT $number{postgres}::oid::regrole", '42501', 'no role');
