@@ -36,6 +36,7 @@
 
 #include "confine/clock.h"
 #include "confine/disclosure.h"
+#include "confine/exhausted.h"
 #include "confine/insist.h"
 #include "confine/limit.h"
 #include "confine/meter.h"
@@ -175,6 +176,7 @@ session_bound(const AsbSession *session)
 	asb_refusal_bind(session);
 	asb_disclosure_bind();
 	asb_insist();
+	asb_exhausted_bind();
 	asb_setting_check_stored();
 	asb_setting_bind();
 
@@ -343,7 +345,10 @@ limit_parallel_worker(const AsbSession *session)
 	static bool limited = false;
 
 	if (!limited && session->kind == ASB_SESSION_CONVERSATION)
+	{
 		set_memory(session->profile.limits.memory_bytes);
+		asb_exhausted_bind();
+	}
 	limited = true;
 }
 
