@@ -43,11 +43,12 @@ asb_disclosure_say_type(ErrorData *error)
 	error->cursorpos = 0;
 }
 
-/* Is it about a name that qualifies a column, but is not one of FROM's? */
+/* Is it about a name that qualifies a column, or is to be locked, but is not one of FROM's? */
 static bool
 names_missing_alias(const ErrorData *error)
 {
-	return asb_starts_with(error->message_id, "missing FROM-clause entry for table ") ||
+	return asb_starts_with(error->message_id, "relation \"%s\" in %s clause not found in FROM clause") ||
+		asb_starts_with(error->message_id, "missing FROM-clause entry for table ") ||
 		asb_starts_with(error->message_id, "invalid reference to FROM-clause entry for table ");
 }
 

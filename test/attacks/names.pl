@@ -90,6 +90,7 @@ my @attempts = (
 		"SELECT nextval('%s')", "SELECT to_regclass('%s')", "SELECT to_regtype('%s')", "SELECT '%s'::text::regtype", "SELECT has_schema_privilege(split_part('%s', '.', 1), 'USAGE')", "SELECT to_regtype('%s.id%TYPE')", "SELECT '%s'::text::regclass", "SELECT pg_get_serial_sequence('%s', 'id')", "SELECT '%s'::regclass::oid", "SELECT 'x' FROM own WHERE '%s'::regclass = 1",
 		"SELECT has_table_privilege('%s', 'SELECT')", "SELECT pg_relation_size('%s')", "SELECT currtid2('%s', '(0,1)')",
 		'SELECT %s.id FROM own', 'SELECT %s.* FROM own', 'SELECT %s.hidcol FROM own o', 'SELECT nosuch.id, %s.id FROM own'),
+	(map { [ $_, 'hidden' ] } 'SELECT id FROM own FOR UPDATE OF %s', 'SELECT 1 FROM (SELECT 1) s FOR SHARE OF s, %s NOWAIT'),
 	# what a statement changes is no common table expression, whatever that is called
 	(map { [ $_, 'hidden' ] } 'WITH %s AS (SELECT 1) INSERT INTO %s SELECT 1', 'WITH %s AS (SELECT 1) UPDATE %s SET a = 1', 'WITH %s AS (SELECT 1) UPDATE %s SET hidcol = 1', 'WITH %s AS (SELECT 1) DELETE FROM %s WHERE a = 1',
 		'WITH %s AS (SELECT 1) DELETE FROM %s RETURNING *', 'WITH %s AS (SELECT 1) MERGE INTO %s USING own ON nosuch WHEN MATCHED THEN DO NOTHING', 'WITH %s AS (SELECT 1), x AS (DELETE FROM %s WHERE nosuch) SELECT * FROM %s'),
@@ -207,6 +208,8 @@ is($worked, 0, 'none of them worked');
 # what is no name of the catalog's is answered as the server does
 like($w->query('SELECT x.id FROM own')->{errors}[0]{M}, qr/^missing FROM-clause entry for table "x"$/, 'a name that FROM does not have');
 like($w->query('SELECT own.id FROM own o')->{errors}[0]{H}, qr/Perhaps you meant to reference the table alias "o"/, '... with what it has');
+
+is($w->query('SELECT name FROM own FOR UPDATE OF open')->{errors}[0]{M}, 'relation "open" in FOR UPDATE clause not found in FROM clause', '... to lock it');
 
 is($w->query('SELECT o.nosuch FROM open o')->{errors}[0]{M}, 'column o.nosuch does not exist', 'a column that a table does not have');
 is($w->query('SELECT s.nosuch FROM (SELECT 1 AS a) s')->{errors}[0]{M}, 'column s.nosuch does not exist', '... or a subquery');
