@@ -175,6 +175,7 @@ session_bound(const AsbSession *session)
 {
 	asb_refusal_bind(session);
 	asb_disclosure_bind();
+	/* in this order: the first takes the functions of the topmost context for those of all */
 	asb_insist();
 	asb_exhausted_bind();
 	asb_setting_check_stored();
