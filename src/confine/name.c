@@ -36,12 +36,12 @@
 #include "parser/parser.h"
 #include "utils/builtins.h"
 #include "utils/syscache.h"
-#include "utils/varlena.h"
 
 #include "confine/constraint.h"
 #include "confine/describe.h"
 #include "confine/name.h"
 #include "confine/name_column.h"
+#include "confine/name_literal.h"
 #include "confine/name_lookup.h"
 #include "confine/name_search.h"
 #include "confine/relation.h"
@@ -186,17 +186,8 @@ consider_type(AsbNameSearch *search, const TypeName *type)
 static bool
 names_relation(const AsbNameSearch *search, const A_Const *constant)
 {
-	List	   *names;
-
-	/* what cannot be taken apart is left to the input function */
-	if (constant->isnull || !IsA(&constant->val, String) ||
-		!SplitIdentifierString(pstrdup(strVal(&constant->val)), '.', &names) ||
-		names == NIL || list_length(names) > 2)
-		return false;
-	return asb_name_relation_known(search->role,
-								   asb_name_relation(search->role,
-													 makeRangeVar(list_length(names) > 1 ? linitial(names) : NULL,
-																  llast(names), -1)));
+	return !constant->isnull && IsA(&constant->val, String) &&
+		asb_name_text_known(search->role, strVal(&constant->val));
 }
 
 /* Is the argument of this number a regclass, for a cast that is written as a call or for one of the server's functions? */
@@ -396,6 +387,7 @@ walk_with(const WithClause *with, AsbNameSearch *search)
 		walk(cte->ctequery, search);
 		if (cte->cycle_clause)
 		{
+			asb_search_note_types(search, (Node *) cte->cycle_clause);
 			/* constants, which may be of any type; no walker visits them */
 			walk(cte->cycle_clause->cycle_mark_value, search);
 			walk(cte->cycle_clause->cycle_mark_default, search);
@@ -474,6 +466,7 @@ walk(Node *node, AsbNameSearch *search)
 	if (asb_search_too_much(search))
 		return true;
 
+	asb_search_note_types(search, node);
 	switch (nodeTag(node))
 	{
 		case T_RangeVar:
@@ -625,9 +618,11 @@ asb_name_unreachable(Oid role, const char *source, int position, AsbNameCause ca
 			if (characters < position)
 				continue;
 		}
-		search.relations = search.references = search.names = search.columns = NIL;
+		search.relations = search.references = search.names = search.columns = search.typing = NIL;
+		search.names_asked = false;
 		walk_statement(raw->stmt, &search);
 		asb_search_columns(&search);
+		asb_search_literals(&search);
 		if (position > 0 || search.location >= 0 || asb_search_too_much(&search))
 			break;
 	}

@@ -19,10 +19,12 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
+#include "nodes/makefuncs.h"
 #include "utils/acl.h"
 #include "utils/catcache.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
+#include "utils/varlena.h"
 
 #include "confine/function.h"
 #include "confine/name_lookup.h"
@@ -73,6 +75,18 @@ asb_name_relation_known(Oid role, Oid relid)
 {
 	return OidIsValid(relid) &&
 		(relid < FirstNormalObjectId || asb_relation_reachable(role, relid));
+}
+
+bool
+asb_name_text_known(Oid role, const char *text)
+{
+	List	   *names;
+
+	/* what cannot be taken apart is left to the input function */
+	if (!SplitIdentifierString(pstrdup(text), '.', &names) || names == NIL || list_length(names) > 2)
+		return false;
+	return asb_name_relation_known(role, asb_name_relation(role, makeRangeVar(list_length(names) > 1 ? linitial(names) : NULL,
+																			 llast(names), -1)));
 }
 
 int

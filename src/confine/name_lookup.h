@@ -18,6 +18,9 @@ extern List *asb_name_schemas(Oid role, const char *schema);
 extern Oid	asb_name_relation(Oid role, const RangeVar *relation);
 extern bool asb_name_relation_known(Oid role, Oid relid);
 
+/* Is a text, as a literal of type regclass has it, the name of a relation that is known? */
+extern bool asb_name_text_known(Oid role, const char *text);
+
 /*
  * How many columns stand before the first one that is hidden; INT_MAX if none
  * of the relation's is.

@@ -15,7 +15,10 @@ typedef struct AsbNameSearch
 	List	   *relations;		/* OIDs of those that can be reached */
 	List	   *references;		/* RangeVars, one for each */
 	List	   *names;			/* by which the statement has them, one for each */
+	List	   *typing;			/* every node that may give a literal in it a type, or a type that it takes */
 	List	   *columns;		/* every ColumnRef, A_Indirection, InferClause and join with USING */
+	bool		names_asked;	/* is the next known? */
+	int			names_in_statement; /* what anything in it may be the name of (name_literal.c) */
 	bool		failed;			/* did something? */
 	bool		type_refused;	/* was it a type? */
 	int			not_column;		/* byte offset of a ColumnRef that may be none, or -1 */

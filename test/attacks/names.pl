@@ -52,6 +52,10 @@ sql(<<~'SQL');
 	CREATE OPERATOR closed.<<<< (FUNCTION = app.lessfunc, LEFTARG = int, RIGHTARG = int);
 	CREATE TABLE app.named (procedure regprocedure, operator regoper, coll regcollation);
 	GRANT SELECT ON app.named TO p;
+	CREATE TABLE app.kept (id int, relation regclass, relations regclass[]);
+	GRANT SELECT, INSERT, UPDATE ON app.kept TO p;
+	CREATE FUNCTION app.takes(a int, r regclass) RETURNS int LANGUAGE sql AS 'SELECT 1';
+	GRANT EXECUTE ON FUNCTION app.takes TO p;
 	CREATE COLLATION app.hidcoll (provider = icu, locale = 'de');
 	CREATE COLLATION closed.hidcoll FROM "C";
 	CREATE COLLATION app.hidother FROM "C";
@@ -149,6 +153,31 @@ my @attempts = (
 		'INSERT INTO own (id) VALUES (1) ON CONFLICT (id COLLATE %s) DO NOTHING', 'INSERT INTO own (id) VALUES (1) ON CONFLICT (name COLLATE %s) DO NOTHING',
 		"SELECT '%s'::regcollation", "SELECT * FROM agentsandbox.preview('SELECT name COLLATE %s FROM own')", 'WITH RECURSIVE r AS (SELECT name COLLATE %s FROM own UNION ALL SELECT * FROM r) SELECT 1'),
 	(map { [ $_, 'app.hidops' ] } 'INSERT INTO own (id) VALUES (1) ON CONFLICT (id %s) DO NOTHING', 'INSERT INTO own (id) VALUES (1) ON CONFLICT (nosuch %s) DO NOTHING'),
+	# literals that the server makes names, with something wrong behind them
+	(map { my $t = $_; map { [ $t, $_ ] } 'app.hidden', 'closed.hidden', 'hidden', 'app.hidseq' }
+		  "SELECT oid::regclass IN ('%s'), nosuch FROM pg_class", "SELECT 1 FROM pg_class WHERE oid::regclass IN ('own', '%s') AND nosuch = 1", "SELECT '%s' IN (oid::regclass), nosuch FROM pg_class",
+		"SELECT COALESCE(oid::regclass, '%s'), nosuch FROM pg_class", "SELECT COALESCE(oid::regclass, ('%s')), 1 + true FROM pg_class", "SELECT COALESCE(oid::regclass, '%s'::unknown), hidcol FROM pg_class, own",
+		"SELECT CASE WHEN true THEN '%s' ELSE oid::regclass END, nosuch FROM pg_class", "SELECT GREATEST(oid::regclass, '%s'), nosuch FROM pg_class", "SELECT ARRAY['%s', oid::regclass], nosuch FROM pg_class",
+		"SELECT array_append(ARRAY[oid::regclass], '%s'), nosuch FROM pg_class", "SELECT lag(oid::regclass, 1, '%s') OVER (), nosuch FROM pg_class", "SELECT lag(default_value => '%s', value => oid::regclass) OVER (), nosuch FROM pg_class",
+		"SELECT ARRAY[oid::regclass] @> '{%s}', nosuch FROM pg_class", "SELECT ARRAY[oid::regclass] || '{%s}', nosuch FROM pg_class", "SELECT '{%s}' = ANY (SELECT ARRAY[oid::regclass] FROM pg_class), nosuch",
+		"SELECT CASE ARRAY[oid::regclass] WHEN '{%s}' THEN 1 END, nosuch FROM pg_class", "SELECT rank('%s') WITHIN GROUP (ORDER BY oid::regclass), nosuch FROM pg_class",
+		"SELECT oid::regclass, 1 + true FROM pg_class UNION SELECT '%s', 1", "SELECT '%s', 1 UNION (SELECT 'own', 2 UNION SELECT oid::regclass, nosuch FROM pg_class)", "SELECT * FROM (VALUES ('%s'), ('own'::regclass)) AS v(a), nosuch", "SELECT a, nosuch FROM (VALUES ('own'::regclass), ('%s')) AS v(a)",
+		"WITH RECURSIVE r(a, b) AS (SELECT '%s', 1 UNION ALL SELECT oid::regclass, nosuch FROM pg_class, r) SELECT 1 FROM r",
+		"SELECT COALESCE(a, '%s'), nosuch FROM (SELECT oid::regclass AS a FROM pg_class) AS s", "SELECT COALESCE(b, '%s'), nosuch FROM (SELECT oid::regclass FROM pg_class) AS s(b)", "WITH c(b) AS (SELECT oid::regclass FROM pg_class) SELECT COALESCE(b, '%s'), nosuch FROM c",
+		"SELECT COALESCE(relation, '%s'), nosuch FROM kept", "SELECT COALESCE((k).relation, '%s'), nosuch FROM kept k", "SELECT COALESCE(b, '%s'), nosuch FROM kept AS k(a, b)", "SELECT COALESCE(b, '%s'), nosuch FROM (SELECT * FROM kept) AS k(a, b)",
+		"SELECT COALESCE(b, '%s'), nosuch FROM (kept JOIN own USING (id)) AS j(a, b)", "SELECT k IN ('(1,%s,)'), nosuch FROM kept k", "SELECT COALESCE(k, '(1,,{%s})'), nosuch FROM kept k",
+		"SELECT COALESCE(a, '%s'), nosuch FROM pg_partition_ancestors(NULL) AS a", "SELECT takes(1, '%s'), nosuch", "SELECT takes(r => '%s', a => nosuch)", "SELECT * FROM takes(1, '%s'), nosuch", "SELECT ('own'::regclass).takes, COALESCE(oid::regclass, '%s') FROM pg_class, nosuch",
+		"INSERT INTO kept VALUES (1, '%s', nosuch)", "INSERT INTO kept (relation, relations) SELECT '%s', nosuch", "INSERT INTO kept (relation, relations) SELECT 'own', '{}' UNION SELECT '%s', nosuch", "INSERT INTO kept VALUES (1, 'own'), (nosuch, '%s')",
+		"INSERT INTO kept (relations[1]) VALUES ('%s') RETURNING nosuch", "INSERT INTO kept (id) VALUES (1) ON CONFLICT DO NOTHING RETURNING relation IN ('%s'), nosuch", "UPDATE kept SET relation = '%s', id = nosuch", "UPDATE kept SET (relation, id) = ('%s', nosuch)",
+		"UPDATE kept SET relation = '%s' WHERE nosuch", "MERGE INTO kept USING own ON true WHEN MATCHED THEN UPDATE SET relation = '%s', id = nosuch", "MERGE INTO kept USING own ON true WHEN NOT MATCHED THEN INSERT VALUES (1, '%s', nosuch)",
+		"WITH RECURSIVE r(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM r) CYCLE a SET c TO '%s' DEFAULT 'own'::regclass USING p SELECT nosuch FROM r",
+		"PREPARE a AS SELECT oid::regclass IN ('%s'), nosuch FROM pg_class", "SELECT does(\$\$SELECT COALESCE(oid::regclass, '%s'), nosuch FROM pg_class\$\$)"),
+	(map { my $t = $_; map { [ $t, $_ ] } 'app.hidtype', 'closed.hidtype', 'app.hidden' } "SELECT pg_typeof(1) IN ('%s'), nosuch", "SELECT pg_typeof(1) IN ('int4', '%s[]'), 1 + true", "SELECT COALESCE(oid::regtype, '%s'), nosuch FROM pg_type"),
+	(map { my $t = $_; map { [ $t, $_ ] } 'app.hidfunc', 'closed.hidfunc' } "SELECT COALESCE(typinput, '%s'), nosuch FROM pg_type", "SELECT typinput IN ('%s'), 1 + true FROM pg_type", "SELECT COALESCE(procedure, '%s()'), nosuch FROM named"),
+	(map { my $t = $_; map { [ $t, $_ ] } 'app.hidconf', 'closed.hidconf' } "SELECT to_tsvector('%s', nosuch) FROM own", "SELECT to_tsvector('%s', name), nosuch FROM own", "SELECT ts_headline('%s', name, to_tsquery('english', 'a')), nosuch FROM own"),
+	[ "SELECT COALESCE(coll, '%s'), nosuch FROM named", 'app.hidcoll' ], [ "SELECT COALESCE(operator, '%s'), nosuch FROM named", 'app.<<<<' ],
+	(map { [ $_, 'hidrole' ] } "SELECT relacl @> '{%s=r/postgres}', nosuch FROM pg_class", "SELECT COALESCE(relacl, '{%s=r/postgres}'), nosuch FROM pg_class"),
+	(map { [ $_, 'closed' ] } "SELECT COALESCE(oid::regnamespace, '%s'), nosuch FROM pg_namespace", "SELECT COALESCE(typinput, '%s.nosuch'), nosuch FROM pg_type"),
 	# inside a function
 	(map { my $t = $_; map { [ $t, $_ ] } @relations } "SELECT counts('%s')", 'SELECT does($$SELECT nosuch FROM %s$$)', 'SELECT does($$SELECT 1 + true FROM %s$$)', q(SELECT does($$SELECT 'x'::int FROM %s$$)),
 		'SELECT does($$INSERT INTO %s VALUES (1, 2, 3, 4, 5)$$)', q(SELECT does($$SELECT '%s'::regclass$$)), 'SELECT does($$SELECT FROM own, %s$$)', 'SELECT does($$COPY %s FROM STDIN$$)',
@@ -217,6 +246,19 @@ is($w->query('SELECT o.id, o.paired FROM open o')->{errors}[0]{M}, 'column o.pai
 is_deeply($w->query("SELECT (paired()).a, (o).id, o.name, ('x').upper, (o.name).lower FROM open o")->{errors}, [], 'columns, and functions in their notation, work');
 is_deeply($w->query("SELECT * FROM agentsandbox.preview('WITH open AS (SELECT id AS x FROM open) SELECT (paired()).a, open.x FROM open')")->{errors}, [], '... and can be previewed');
 is($w->query('SELECT (o).id + true, o.name, p.a FROM open o, paired() p')->{errors}[0]{M}, 'operator does not exist: integer + boolean', '... and what is wrong besides is told');
+
+# a literal that cannot have been looked up, or is known, is not to blame for what is wrong besides it
+like($w->query($_)->{errors}[0]{M}, qr/^column "nosuch" does not exist$/, $_)
+	for "SELECT oid::regclass FROM pg_class WHERE relkind = 'r' AND relname LIKE 'a%' AND oid = 'own'::regclass AND nosuch", "SELECT oid::regclass IN ('own', 'app.own', '5'), nosuch FROM pg_class", "SELECT to_tsvector('english', name), nosuch FROM own",
+		"SELECT oid::regclass::text IN ('a', 'b'), COALESCE(relname, 'x'), nosuch FROM pg_class", "SELECT CASE WHEN relkind = 'r' THEN 'table' ELSE 'other' END, oid::regclass, nosuch FROM pg_class", "SELECT oid::regclass || 'x', nosuch FROM pg_class",
+		"SELECT CASE WHEN pg_typeof(id)::text = 'integer' THEN 'a' ELSE 'b' END, nosuch FROM own", "SELECT id FROM own WHERE name IN ('a', 'b') AND nosuch", "SELECT date_trunc('month', now()), COALESCE(name, 'none'), nosuch FROM own",
+		"SELECT 'table' AS kind, oid::regclass::text FROM pg_class UNION ALL SELECT 'other', name FROM own WHERE nosuch", "INSERT INTO own (id, name) VALUES (1, 'a'), (nosuch, 'b')";
+$w->parse('', q(SELECT id FROM own WHERE name ILIKE '%' || $1 || '%' AND name = COALESCE(name, 'x') AND date_trunc('month', $2::timestamp) > now() AND nosuch));
+like($w->sync->{errors}[0]{M}, qr/^column "nosuch" does not exist$/, '... nor one beside a parameter');
+{
+	my @answers = map { $w->parse('', "SELECT COALESCE(\$1, '$_'), nosuch", 2205); answer($w->sync, $_) } 'app.hidden', 'app.mising';
+	is($answers[0], $answers[1], 'a parameter of type regclass beside a literal');
+}
 
 # a column keeps the collation that it has, and the server's can be named
 is_deeply($w->query(q(SELECT count(*), max(a), min(name COLLATE "C") FROM sorted, own WHERE a < 'x'))->{errors}, [], 'a column is compared by its own collation');
