@@ -314,6 +314,7 @@ asb_disclosure_hide_names(Oid role, const char *source, ErrorData *error)
 	MemoryContext context = AllocSetContextCreate(MessageContext, "agentsandbox names",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
+	AsbNameCause cause;
 	AsbName		name;
 	bool		unreachable;
 	bool		tells_type;
@@ -329,13 +330,17 @@ asb_disclosure_hide_names(Oid role, const char *source, ErrorData *error)
 		return;
 	}
 
-	unreachable = asb_name_unreachable(role, source, error->cursorpos, cause_of(error), &name);
+	/* what is not a name is to blame only if no name is, or it would tell that the others were found */
+	cause = cause_of(error);
+	unreachable = asb_name_unreachable(role, source, error->cursorpos, ASB_NAME_ERROR, &name) ||
+		(cause != ASB_NAME_ERROR && asb_name_unreachable(role, source, error->cursorpos, cause, &name));
 	tells_type = !unreachable && asb_disclosure_tells_type(role, error);
 	MemoryContextSwitchTo(oldcontext);
 
+	/* of columns that cannot be reached the server tells the first, if it came so far */
 	if (unreachable &&
 		!(error->sqlerrcode == ERRCODE_UNDEFINED_COLUMN &&
-		  name.sqlerrcode == ERRCODE_UNDEFINED_COLUMN &&
+		  name.sqlerrcode == ERRCODE_UNDEFINED_COLUMN && name.columns_only &&
 		  error->cursorpos > 0 && error->cursorpos < name.position))
 	{
 		asb_disclosure_say(error, name.sqlerrcode, name.message, name.hint);

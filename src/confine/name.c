@@ -606,6 +606,7 @@ asb_name_unreachable(Oid role, const char *source, int position, AsbNameCause ca
 	ListCell   *cell;
 	int			end = 0;		/* of the statement, in bytes and in characters */
 	int			characters = 0;
+	bool		columns_only = true;
 
 	foreach(cell, raw_parser(source, RAW_PARSE_DEFAULT))
 	{
@@ -621,6 +622,7 @@ asb_name_unreachable(Oid role, const char *source, int position, AsbNameCause ca
 		search.relations = search.references = search.names = search.columns = search.typing = NIL;
 		search.names_asked = false;
 		walk_statement(raw->stmt, &search);
+		columns_only = search.location < 0;
 		asb_search_columns(&search);
 		asb_search_literals(&search);
 		if (position > 0 || search.location >= 0 || asb_search_too_much(&search))
@@ -642,6 +644,7 @@ asb_name_unreachable(Oid role, const char *source, int position, AsbNameCause ca
 	name->object = search.object;
 	name->message = search.message;
 	name->hint = search.hint;
+	name->columns_only = columns_only;
 	name->position = search.location == INT_MAX ? 0 :
 		pg_mbstrlen_with_len(source, search.location) + 1;
 	return true;

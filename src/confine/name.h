@@ -23,6 +23,7 @@ typedef struct AsbName
 	char	   *message;
 	const char *hint;			/* or NULL */
 	int			position;		/* for errposition() */
+	bool		columns_only;	/* can all be reached that are not names of columns? */
 } AsbName;
 
 /*

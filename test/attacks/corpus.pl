@@ -17,8 +17,6 @@ my $here = dirname(abs_path(__FILE__));
 my $attacks = "$here/../../../shared/attacks";
 plan skip_all => 'the attacks are not beside the repository' unless -r "$attacks/run.py";
 
-sub slurp { local (@ARGV, $/) = @_; return scalar <> }
-
 sql(slurp("$here/corpus_setup.sql"));
 my $one = open_conversation('rt_agent', '{"tenant": "one"}');
 my $two = open_conversation('rt_agent', '{"tenant": "two"}');

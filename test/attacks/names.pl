@@ -7,65 +7,11 @@ use strict;
 use warnings;
 
 use AgentSandbox;
+use FindBin;
 use Test::More;
 use Wire;
 
-sql(<<~'SQL');
-	SELECT agentsandbox.create_profile('p', search_path => 'app', allow_copy => true, allow_call => true, allow_explain => true);
-	CREATE SCHEMA app;
-	CREATE SCHEMA closed;
-	GRANT USAGE ON SCHEMA app TO p;
-	CREATE TABLE app.own (id int PRIMARY KEY, name text, hidcol text DEFAULT 'SECRET' CONSTRAINT hidkey UNIQUE CHECK (hidcol <> 'x'));
-	GRANT SELECT (id, name), INSERT (id, name), UPDATE (name) ON app.own TO p;
-	CREATE TABLE app.hidden (id int, name text, hidcol text);
-	CREATE TABLE closed.hidden (LIKE app.hidden);
-	CREATE TABLE app.public_ (id int);
-	GRANT SELECT ON app.public_ TO PUBLIC;
-	CREATE INDEX hidindex ON app.hidden (id);
-	CREATE SEQUENCE app.hidseq;
-	CREATE TYPE app.hidtype AS ENUM ('a');
-	CREATE TYPE closed.hidtype AS ENUM ('a');
-	CREATE DOMAIN app.hiddom AS int CHECK (VALUE > 0);
-	CREATE FUNCTION app.hidfunc(int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';
-	CREATE FUNCTION closed.hidfunc(int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';
-	CREATE FUNCTION app.hidmethod(internal) RETURNS tsm_handler LANGUAGE internal AS 'tsm_bernoulli_handler';
-	CREATE FUNCTION app.hidinner(internal) RETURNS internal LANGUAGE internal AS 'tsm_bernoulli_handler';
-	CREATE FUNCTION app.hidtwo() RETURNS int LANGUAGE sql AS 'SELECT 1';
-	CREATE FUNCTION app.hidtwo(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
-	CREATE FUNCTION app.hidrows() RETURNS TABLE (a int) LANGUAGE sql AS 'SELECT 1';
-	CREATE AGGREGATE app.hidagg (int) (SFUNC = int4pl, STYPE = int);
-	CREATE PROCEDURE app.hidproc() LANGUAGE sql AS 'SELECT 1';
-	CREATE FUNCTION app.lessfunc(int, int) RETURNS boolean LANGUAGE sql AS 'SELECT true';
-	CREATE OPERATOR app.<<<< (FUNCTION = app.lessfunc, LEFTARG = int, RIGHTARG = int);
-	CREATE FUNCTION app.hidany(anyelement) RETURNS int LANGUAGE sql AS 'SELECT 1';
-	CREATE FUNCTION app.hidtext(text) RETURNS int LANGUAGE sql AS 'SELECT 1';
-	CREATE TABLE app.open (id int, name text);
-	CREATE FUNCTION app.hidrow(app.open) RETURNS int LANGUAGE sql AS 'SELECT 1';
-	CREATE TYPE app.pair AS (a int, b int);
-	GRANT USAGE ON TYPE app.pair TO p;
-	CREATE FUNCTION app.paired() RETURNS app.pair LANGUAGE sql AS 'SELECT ROW(1, 2)::app.pair';
-	GRANT SELECT ON app.open TO p;
-	GRANT EXECUTE ON FUNCTION app.paired TO p;
-	CREATE ROLE hidrole;
-	CREATE TEXT SEARCH CONFIGURATION app.hidconf (COPY = simple);
-	CREATE TEXT SEARCH CONFIGURATION closed.hidconf (COPY = simple);
-	CREATE OPERATOR closed.<<<< (FUNCTION = app.lessfunc, LEFTARG = int, RIGHTARG = int);
-	CREATE TABLE app.named (procedure regprocedure, operator regoper, coll regcollation);
-	GRANT SELECT ON app.named TO p;
-	CREATE TABLE app.kept (id int, relation regclass, relations regclass[]);
-	GRANT SELECT, INSERT, UPDATE ON app.kept TO p;
-	CREATE FUNCTION app.takes(a int, r regclass) RETURNS int LANGUAGE sql AS 'SELECT 1';
-	GRANT EXECUTE ON FUNCTION app.takes TO p;
-	CREATE COLLATION app.hidcoll (provider = icu, locale = 'de');
-	CREATE COLLATION closed.hidcoll FROM "C";
-	CREATE COLLATION app.hidother FROM "C";
-	CREATE OPERATOR CLASS app.hidops FOR TYPE int USING btree AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint4cmp(int, int);
-	CREATE TABLE app.sorted (a text COLLATE app.hidcoll, b text COLLATE app.hidother);
-	GRANT SELECT ON app.sorted TO p;
-	CREATE FUNCTION app.does(t text) RETURNS text LANGUAGE plpgsql AS $$ DECLARE r text; BEGIN EXECUTE t INTO r; RETURN r; END $$;
-	CREATE FUNCTION app.counts(t text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN does(format('SELECT count(*) FROM %s', t)); END $$;
-	GRANT EXECUTE ON FUNCTION app.does, app.counts TO p;
-	SQL
+sql(slurp("$FindBin::Bin/names_setup.sql"));
 
 my %missing = (
 	'app.hidden' => 'app.mising', 'closed.hidden' => 'closer.hidden', 'app.public_' => 'app.publik_', 'app.hidindex' => 'app.hidinddx',
@@ -178,6 +124,10 @@ my @attempts = (
 	[ "SELECT COALESCE(coll, '%s'), nosuch FROM named", 'app.hidcoll' ], [ "SELECT COALESCE(operator, '%s'), nosuch FROM named", 'app.<<<<' ],
 	(map { [ $_, 'hidrole' ] } "SELECT relacl @> '{%s=r/postgres}', nosuch FROM pg_class", "SELECT COALESCE(relacl, '{%s=r/postgres}'), nosuch FROM pg_class"),
 	(map { [ $_, 'closed' ] } "SELECT COALESCE(oid::regnamespace, '%s'), nosuch FROM pg_namespace", "SELECT COALESCE(typinput, '%s.nosuch'), nosuch FROM pg_type"),
+	# names of types in literals are parsed, too
+	(map { my $t = $_; map { [ $t, $_ ] } @relations } "SELECT regtype '{' FROM %s", "SELECT 1 FROM %s WHERE COALESCE(pg_typeof(1), '5=r') IS NULL", "SELECT '%s' IN (oid::regclass) OR regtype 'a.' IS NULL FROM pg_class", q(SELECT does($$SELECT regtype '{' FROM %s$$))),
+	# what the server comes to first
+	(map { my $t = $_; map { [ $t, $_ ] } @types } 'SELECT (nosuch + o.nosuch)::%s FROM own o', 'SELECT nosuch, o.nosuch, NULL::%s FROM own o'),
 	# inside a function
 	(map { my $t = $_; map { [ $t, $_ ] } @relations } "SELECT counts('%s')", 'SELECT does($$SELECT nosuch FROM %s$$)', 'SELECT does($$SELECT 1 + true FROM %s$$)', q(SELECT does($$SELECT 'x'::int FROM %s$$)),
 		'SELECT does($$INSERT INTO %s VALUES (1, 2, 3, 4, 5)$$)', q(SELECT does($$SELECT '%s'::regclass$$)), 'SELECT does($$SELECT FROM own, %s$$)', 'SELECT does($$COPY %s FROM STDIN$$)',
@@ -258,6 +208,8 @@ like($w->sync->{errors}[0]{M}, qr/^column "nosuch" does not exist$/, '... nor on
 {
 	my @answers = map { $w->parse('', "SELECT COALESCE(\$1, '$_'), nosuch", 2205); answer($w->sync, $_) } 'app.hidden', 'app.mising';
 	is($answers[0], $answers[1], 'a parameter of type regclass beside a literal');
+	@answers = map { $w->parse('', "SELECT oid::regtype, (o).nosuch FROM pg_type, own o, $_", 2205); answer($w->sync, $_) } 'app.hidden', 'app.mising';
+	is($answers[0], $answers[1], '... of which none is used');
 }
 
 # a column keeps the collation that it has, and the server's can be named

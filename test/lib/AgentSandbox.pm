@@ -22,8 +22,11 @@ use Test::More ();
 use Time::HiRes ();
 use Wire;
 
-our @EXPORT = qw(conninfo keep_session psql sql sql_as refused open_conversation labels_of poll_is poll_until server_log
+our @EXPORT = qw(slurp conninfo keep_session psql sql sql_as refused open_conversation labels_of poll_is poll_until server_log
   postmaster_pid stop_worker wait_for_server start_standby load_chinook);
+
+# The whole of a file
+sub slurp { local (@ARGV, $/) = @_; return scalar <> }
 
 # The connection string of a conversation (what open_conversation returned), of
 # a hash with role and password, or of the superuser; a hash may have a dbname,
