@@ -212,6 +212,9 @@ like($w->sync->{errors}[0]{M}, qr/^column "nosuch" does not exist$/, '... nor on
 	is($answers[0], $answers[1], '... of which none is used');
 }
 
+# a collation that has no effect is gone before it can be judged: docs/covert-channels.md
+is($w->query("SELECT ('5' COLLATE $_->[0])::int")->{errors}[0]{C} // '', $_->[1], "a guessed collation: $_->[0]") for [ 'app.hidother', '' ], [ 'app.hidothen', '42704' ];
+
 # a column keeps the collation that it has, and the server's can be named
 is_deeply($w->query(q(SELECT count(*), max(a), min(name COLLATE "C") FROM sorted, own WHERE a < 'x'))->{errors}, [], 'a column is compared by its own collation');
 is_deeply($w->query(q(SELECT name COLLATE "C", name COLLATE pg_catalog."default" FROM own ORDER BY name COLLATE "de-x-icu"))->{errors}, [], "the server's collations can be named");

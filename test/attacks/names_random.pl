@@ -18,8 +18,8 @@ my $statements = $ENV{STATEMENTS} // 3000;
 srand $seed;
 
 # What is hidden, with something of the same length that does not exist.  Names
-# of columns, and of functions in their notation, can be guessed
-# (docs/covert-channels.md).
+# of columns, of functions in their notation, and of collations that the server
+# drops, can be guessed (docs/covert-channels.md).
 my %hidden = (
 	relation => [ [qw(app.hidden app.mising)], [qw(hidden hidder)], [qw(closed.hidden closer.hidden)], [qw(app.hidseq app.hidsek)], [qw(public_ publik_)] ],
 	type => [ [qw(app.hidtype app.hidtipe)], [qw(hiddom hiddon)], [qw(closed.hidtype closer.hidtype)], [qw(hidden hidder)] ],
@@ -41,7 +41,7 @@ my %grammar = (
 	configuration => ['english'],
 	literal => [ "'<relation>'", "'<relation>'", "'<type>'", "'<function>'", "'<configuration>'", "'<collation>'", "'<role>'", "'{<relation>}'", "'{<type>,int}'", "'{<role>=r/postgres}'", "'(1,<relation>,)'", "'<function>()'", "'<type>[]'", "'<type>('" ],
 	int => [ '1', 'o.id', 'k.id', "'1'", '(<int> + <int>)', 'abs(<int>)', 'COALESCE(<int>, <int>)', 'CASE WHEN <bool> THEN <int> ELSE <int> END', '(paired()).a', 'length(<text>)', '(<single>)', 'max(<int>) OVER ()', '(ARRAY[<int>])[<int>]', '$1', 'takes(<int>, <object>)', 'takes(r => <object>, a => <int>)' ],
-	text => [ "'x'", 'o.name', 'c.relname', '<literal>', '(<object>)::text', 'upper(<text>)', '(<text> || <text>)', 'COALESCE(<text>, <text>)', "to_tsvector('<configuration>', <text>)::text", '(<text> COLLATE <collation>)', 'lag(<text>, 1, <text>) OVER ()', 'pg_typeof(<any>)::text', 'format_type(<int>::oid, NULL)', "ts_headline('<configuration>', <text>, 'a')", 'concat(<any>, <any>)' ],
+	text => [ "'x'", 'o.name', 'c.relname', '<literal>', '(<object>)::text', 'upper(<text>)', '(<text> || <text>)', 'COALESCE(<text>, <text>)', "to_tsvector('<configuration>', <text>)::text", '(<text> COLLATE "C")', 'lag(<text>, 1, <text>) OVER ()', 'pg_typeof(<any>)::text', 'format_type(<int>::oid, NULL)', "ts_headline('<configuration>', <text>, 'a')", 'concat(<any>, <any>)' ],
 	bool => [ 'true', '(<int> = <int>)', '(<text> IN (<text>, <text>))', '(<bool> AND <bool>)', '(<object> IN (<object>, <object>))', '(<objects> @> <objects>)', '(<objects> = <objects>)', '(<text> LIKE <text>)', 'EXISTS (<query>)', '(<int> OPERATOR(<operator>) <int>)',
 		'(k IN (<literal>))', '(c.relacl @> <literal>)', '(<any> IS NULL)', '(<any> IS DISTINCT FROM <any>)', '(ROW(<any>, <any>) = ROW(<any>, <any>))', '(<int> BETWEEN <int> AND <int>)', '(<literal> = ANY (SELECT <objects>))', '(<kind> IN (<kind>, <literal>))', '(<in> IN (<in>, <literal>))' ],
 	object => [ 'c.oid::regclass', 'k.relation', '<literal>', "'own'::regclass", 'COALESCE(<object>, <object>)', 'GREATEST(<object>, <object>)', 'NULLIF(<object>, NULL)', 'CASE WHEN <bool> THEN <object> ELSE <object> END', 'lag(<object>, 1, <object>) OVER ()', '(<objects>)[1]', '(k).relation', '<text>::regclass', '$1' ],
@@ -51,7 +51,7 @@ my %grammar = (
 	any => [ '<int>', '<text>', '<bool>', '<object>', '<objects>', '<kind>', '<in>', '<literal>', 'NULL', 'o', 'COALESCE(c.relacl, <literal>)', 'COALESCE(n.procedure, <literal>)', 'COALESCE(n.coll, <literal>)', 'COALESCE(n.operator, <literal>)', 'COALESCE(c.relnamespace::regnamespace, <literal>)',
 		'NULL::<type>', '<function>(<any>)', '(<single>)' ],
 	wrong => [ 'nosuch', 'nosuch', '(1 + true)', 'nosuch(1)', 'upper(1)', "'x'::int", 'x.nosuch', 'NULL::nosuch', 'CASE WHEN 1 THEN 2 END', 'max(max(1))', '(SELECT 1, 2)', '<relation>.id', "regtype '{'", '(1).nosuch', 'o.nosuch', '(<any>).upper', '(<object>).takes', '(o).nosuch', 'k.paired', 'h.id', 'pg_sleep(1)', 'xml <literal>', 'xmlparse(CONTENT 1)', '1 COLLATE nosuch' ],
-	targets => [ '<any>', '<any>, <wrong>', '<any>, <wrong>', '<wrong>, <any>', '<any>, <any>, <wrong>', 'o.*, <any>' ],
+	targets => [ '<any>', '(upper(<text>) COLLATE <collation>)', '(upper(<text>) COLLATE <collation>), <wrong>', '<any>, <wrong>', '<any>, <wrong>', '<wrong>, <any>', '<any>, <any>, <wrong>', 'o.*, <any>' ],
 	from => [ ('own AS o, kept AS k, pg_class AS c, pg_type AS t, named AS n') x 8, 'own AS o, kept AS k, pg_class AS c, pg_type AS t, named AS n, <relation> AS h', 'pg_class AS c, own AS o JOIN kept AS k ON <bool>, pg_type AS t, named AS n', 'kept AS k CROSS JOIN <relation> AS h, pg_type AS t, pg_class AS c, own AS o, named AS n',
 		'own AS o TABLESAMPLE bernoulli (<int>), kept AS k, pg_class AS c, pg_type AS t, named AS n', 'own AS o, kept AS k, pg_class AS c, pg_type AS t, named AS n, pg_partition_ancestors(<object>) AS h', 'own AS o, kept AS k, pg_class AS c, pg_type AS t, named AS n, nosuch' ],
 	where => [ '', '', '', ' WHERE <bool>', ' WHERE <wrong>', ' WHERE <bool> AND <wrong>', ' GROUP BY <any>', ' ORDER BY <any>', ' ORDER BY <any> USING OPERATOR(<operator>)', ' LIMIT <int>', ' FOR UPDATE OF o' ],
