@@ -35,7 +35,6 @@
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
-#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "confine/constraint.h"
@@ -52,32 +51,25 @@
 /* log_min_messages before we asked for more */
 static int	wanted_in_log = WARNING;
 
+/*
+ * Was the error raised by the raw parser, which looks nothing up?  It reads the
+ * names of types in literals, too, once the names before them were looked up.
+ */
 static bool
-is_in_file(const ErrorData *error, const char *const *files, int n)
+is_of_raw_parser(const ErrorData *error)
 {
-	for (int i = 0; i < n; i++)
+	static const char *const files[] = {
+		"gram.y", "gram.c", "scan.l", "scan.c", "parser.c", "scansup.c", "mbutils.c", "wchar.c"
+	};
+
+	if (error->context && strstr(error->context, "invalid type name \""))
+		return false;
+	for (int i = 0; i < lengthof(files); i++)
 	{
 		if (strcmp(error->filename, files[i]) == 0)
 			return true;
 	}
 	return false;
-}
-
-/*
- * Was the error raised by the raw parser, which looks nothing up?  It reads names
- * of types in literals, too, once the names before them have been looked up, and
- * input functions may convert texts, but not before there is a snapshot.
- */
-static bool
-is_of_raw_parser(const ErrorData *error)
-{
-	static const char *const parser[] = {"gram.y", "gram.c", "scan.l", "scan.c", "parser.c"};
-	static const char *const conversion[] = {"scansup.c", "mbutils.c", "wchar.c"};
-
-	if (error->context && strstr(error->context, "invalid type name \""))
-		return false;
-	return is_in_file(error, parser, lengthof(parser)) ||
-		(!ActiveSnapshotSet() && is_in_file(error, conversion, lengthof(conversion)));
 }
 
 /* Was the error raised after the text was parsed, and because of what it says? */
