@@ -144,10 +144,12 @@ exclusive_database(const Node *statement)
 		case T_CreatedbStmt:
 			foreach(cell, ((const CreatedbStmt *) statement)->options)
 			{
-				if (strcmp(lfirst_node(DefElem, cell)->defname, "template") == 0)
-					return defGetString(lfirst_node(DefElem, cell));
+				DefElem    *option = lfirst_node(DefElem, cell);
+
+				if (strcmp(option->defname, "template") == 0 && option->arg != NULL)
+					return defGetString(option);
 			}
-			return NULL;
+			return "template1";
 		default:
 			return NULL;
 	}

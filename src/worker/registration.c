@@ -5,7 +5,9 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/objectaddress.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_database.h"
 #include "commands/dbcommands.h"
 #include "commands/seclabel.h"
@@ -13,12 +15,30 @@
 #include "postmaster/bgworker.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
+#include "utils/syscache.h"
 
 #include "confine/hooks.h"
 #include "core/compat.h"
 #include "core/wakeup.h"
 #include "session/role_label.h"
 #include "worker/worker.h"
+
+/* May the user copy the database though it is not his own? */
+static bool
+may_copy(Oid dboid)
+{
+	HeapTuple	database = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(dboid));
+	HeapTuple	user = SearchSysCache1(AUTHOID, ObjectIdGetDatum(GetUserId()));
+	bool		result = HeapTupleIsValid(database) && HeapTupleIsValid(user) &&
+		((Form_pg_database) GETSTRUCT(database))->datistemplate &&
+		((Form_pg_authid) GETSTRUCT(user))->rolcreatedb;
+
+	if (HeapTupleIsValid(database))
+		ReleaseSysCache(database);
+	if (HeapTupleIsValid(user))
+		ReleaseSysCache(user);
+	return result;
+}
 
 /*
  * A statement is going to need this database without connections: sends its
@@ -33,7 +53,7 @@ make_way(const char *name)
 	ObjectAddress address;
 
 	if (!OidIsValid(dboid) || dboid == MyDatabaseId ||
-		!pg_database_ownercheck(dboid, GetUserId()))
+		!(pg_database_ownercheck(dboid, GetUserId()) || may_copy(dboid)))
 		return;					/* the statement says what is wrong */
 
 	ObjectAddressSet(address, DatabaseRelationId, dboid);

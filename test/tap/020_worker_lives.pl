@@ -37,6 +37,17 @@ poll_is(sprintf($worker_of, 'two'), 1, 'its worker comes back');
 is((psql(conninfo(), 'DROP DATABASE two'))[0], 0, 'it can be dropped');
 is(sql(q(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'agentsandbox worker')),
 	1, 'and its worker has gone');
+
+# template1 is copied by who names none, and a template by whoever may make databases
+sql_as({ dbname => 'template1' }, 'CREATE EXTENSION agentsandbox');
+poll_is(sprintf($worker_of, 'template1'), 1, 'template1 gets a worker too');
+is((psql(conninfo(), 'CREATE DATABASE two'))[0], 0, 'a database can be made with template1 in use');
+poll_is(sprintf($worker_of, 'template1'), 1, 'its worker comes back');
+sql(q(CREATE ROLE maker LOGIN CREATEDB PASSWORD 'maker'));
+is((psql(conninfo({ role => 'maker', password => 'maker' }), 'CREATE DATABASE three TEMPLATE DEFAULT'))[0], 0, 'also by a user who does not own template1');
+sql("DROP DATABASE $_") for qw(two three);
+sql_as({ dbname => 'template1' }, 'DROP EXTENSION agentsandbox');
+poll_is(sprintf($worker_of, 'template1'), 0, 'and without the extension no worker');
 unlike(server_log(), qr/FATAL/, 'nothing of this ends with FATAL');
 
 # somebody who may not do such things does not disturb the worker
