@@ -57,7 +57,9 @@ fix_settings(void)
 		{"statement_timeout", "0"},
 		{"lock_timeout", "0"},
 		{"idle_in_transaction_session_timeout", "0"},
+		{"transaction_timeout", "0"},	/* since 17 */
 		{"session_replication_role", "origin"},
+		{"exit_on_error", "off"},
 		{"client_min_messages", "error"},
 		{"enable_seqscan", "on"},
 		{"enable_indexscan", "on"},
@@ -66,7 +68,10 @@ fix_settings(void)
 	};
 
 	for (int i = 0; i < lengthof(settings); i++)
-		SetConfigOption(settings[i][0], settings[i][1], PGC_SUSET, PGC_S_OVERRIDE);
+	{
+		if (GetConfigOption(settings[i][0], true, false) != NULL)
+			SetConfigOption(settings[i][0], settings[i][1], PGC_SUSET, PGC_S_OVERRIDE);
+	}
 }
 
 /* Asked to go, by the postmaster or for the sake of the database. */

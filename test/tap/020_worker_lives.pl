@@ -4,8 +4,9 @@ use strict;
 use warnings;
 
 use AgentSandbox;
+use PsqlSession;
 use Test::More;
-use Time::HiRes qw(time);
+use Time::HiRes qw(sleep time);
 
 # these databases come and go
 $ENV{PGDATABASE} = 'postgres';
@@ -83,12 +84,28 @@ poll_is(q(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'agentsandb
 sql(q(ALTER DATABASE sandbox SET search_path = public;
 	ALTER DATABASE sandbox SET default_transaction_read_only = on;
 	ALTER DATABASE sandbox SET statement_timeout = 1;
+	ALTER DATABASE sandbox SET exit_on_error = on;
 	ALTER DATABASE sandbox SET role = nobody_special));
+my $unlimited = '-c role=none -c statement_timeout=0';
+if (sql("SELECT count(*) FROM pg_settings WHERE name = 'transaction_timeout'"))
+{
+	sql('ALTER DATABASE sandbox SET transaction_timeout = 1');
+	$unlimited .= ' -c transaction_timeout=0';
+}
 
 # restart
 system($ENV{AGENTSANDBOX_PG_CTL} . ' restart -s -w -m fast >/dev/null') == 0 or die 'restart failed';
 poll_is(q(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'agentsandbox worker'),
 	3, 'after a restart all workers are there', 3);
+$pid = sql(sprintf($pid_of, 'sandbox'));
+my $locker = PsqlSession->new(conninfo({ dbname => 'sandbox' }, options => $unlimited));
+ok(defined $locker->run('BEGIN READ WRITE; LOCK TABLE agentsandbox.remoteprocedurecalls'), 'a table is locked');
+# the worker looks at everything when it reads its configuration
+sql('SELECT pg_reload_conf()');
+my $deadline = time + 30;
+sleep 0.02 until server_log() =~ /a session keeps locked what the worker needs|agentsandbox worker .* lock timeout/ || time > $deadline;
+is(sql(sprintf($pid_of, 'sandbox')), $pid, 'a worker that waits in vain goes on, whatever the database sets');
+$locker->close;
 my $start = time;
 system($ENV{AGENTSANDBOX_PG_CTL} . ' stop -s -w -m fast >/dev/null') == 0 or die 'stop failed';
 cmp_ok(time - $start, '<', 3, 'a fast shutdown does not wait for workers');
