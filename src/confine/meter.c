@@ -9,9 +9,9 @@
  *
  * Rows changed are counted as a ModifyTable node takes them from the node
  * below, at any depth: CTEs, triggers, cascades of foreign keys, functions.
- * So a row that ON CONFLICT DO NOTHING leaves alone counts too.  MERGE, whose
- * input is all that was joined, is counted by what it did, as COPY is.  Of one
- * that fails no rows are counted, but what it wrote.
+ * So a row that ON CONFLICT DO NOTHING leaves alone counts too.  Of MERGE, whose
+ * input is all that was joined, what it has done is counted as it asks for more.
+ * COPY is counted by its result: of one that fails no rows, but what it wrote.
  *
  * What changes take on disk is told by the write-ahead log that this backend
  * has written: values out of line, indexes and what a ROLLBACK leaves are in it.
@@ -38,6 +38,8 @@ typedef struct WatchedNode
 {
 	PlanState  *node;
 	ExecProcNodeMtd original;
+	const ModifyTableState *merge;	/* above it, or NULL */
+	uint64		merged;			/* rows of the MERGE that were counted */
 	struct WatchedNode *next;
 	MemoryContextCallback end;
 } WatchedNode;
@@ -179,6 +181,17 @@ asb_meter_count_changes(uint64 rows)
 	count_bytes(first ? 0 : BYTES_AT_ONCE);
 }
 
+/* What a MERGE has changed since; it asks for rows until there are none, so all of it. */
+static void
+count_merged(WatchedNode *entry)
+{
+	const ModifyTableState *merge = entry->merge;
+	uint64		merged = merge->mt_merge_inserted + merge->mt_merge_updated + merge->mt_merge_deleted;
+
+	asb_meter_count_changes(merged - entry->merged);
+	entry->merged = merged;
+}
+
 static TupleTableSlot *
 watch_node(PlanState *node)
 {
@@ -188,7 +201,9 @@ watch_node(PlanState *node)
 	while (entry->node != node)
 		entry = entry->next;
 	slot = entry->original(node);
-	if (!TupIsNull(slot))
+	if (entry->merge)
+		count_merged(entry);
+	else if (!TupIsNull(slot))
 		asb_meter_count_changes(1);
 	return slot;
 }
@@ -204,14 +219,11 @@ unlink_node(void *arg)
 		*link = (*link)->next;
 }
 
-/*
- * Whether the node below does not hand over what is changed: the rows a MERGE
- * joins are more than that, a foreign server's own UPDATE hands over none.
- */
+/* Whether the node below hands over no rows: of a foreign server's own UPDATE. */
 static bool
 counted_by_result(const ModifyTableState *modify)
 {
-	return modify->operation == CMD_MERGE || modify->resultRelInfo->ri_usesFdwDirectModify;
+	return modify->resultRelInfo->ri_usesFdwDirectModify;
 }
 
 static void
@@ -230,6 +242,8 @@ watch_modify_table(EState *estate, PlanState *planstate)
 	entry = MemoryContextAlloc(estate->es_query_cxt, sizeof(WatchedNode));
 	entry->node = child;
 	entry->original = child->ExecProcNodeReal;
+	entry->merge = modify->operation == CMD_MERGE ? modify : NULL;
+	entry->merged = 0;
 	entry->next = watched;
 	watched = entry;
 	entry->end.func = unlink_node;
