@@ -319,9 +319,9 @@ preview_text(const char *source, Preview *preview)
 	/* before it is parsed: this text can be longer than the one that it came with */
 	asb_limit_parse(source);
 	statements = pg_parse_query(source);
-	refuse_unreachable_names(source);
 	PG_TRY();
 	{
+		refuse_unreachable_names(source);
 		foreach(cell, statements)
 			preview_raw(lfirst_node(RawStmt, cell), source, preview);
 	}

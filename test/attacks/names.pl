@@ -85,6 +85,7 @@ my @attempts = (
 		'MERGE INTO own USING (SELECT 1 AS a) s ON id = a WHEN MATCHED THEN UPDATE SET %s = 1', 'MERGE INTO own USING (SELECT 1 AS a) s ON id = a WHEN NOT MATCHED THEN INSERT (id, %s) VALUES (1, 2)'),
 	(map { [ $_, 'hidcol' ] } 'COPY own (id) TO STDOUT WITH (FORMAT csv, FORCE_QUOTE (%s))', 'COPY own (id) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (%s))', 'COPY own (id) FROM STDIN CSV FORCE NULL id, %s'),
 	[ 'INSERT INTO own (id) VALUES (1) ON CONFLICT ON CONSTRAINT %s DO NOTHING', 'hidkey' ],
+	(map { [ "SELECT * FROM agentsandbox.preview('$_')", 'hidcol' ] } 'SELECT %s FROM own', 'SELECT own.%s FROM own', 'SELECT (o).%s FROM own o', 'UPDATE own SET %s = 1', 'INSERT INTO own (id, %s) VALUES (1, 2)', 'SELECT 1 FROM own a JOIN own b USING (%s)'),
 	(map { my $t = $_; map { [ "SELECT * FROM agentsandbox.preview('$t')", $_ ] } @relations } "SELECT nextval(''%s'')", "SELECT ''x'' FROM own WHERE ''%s''::regclass = 1", 'SELECT nosuch FROM %s'),
 	(map { my $t = $_; map { [ $t, $_ ] } 'app.hidconf', 'closed.hidconf' } "SELECT to_tsvector('%s', 'a')", "SELECT '%s'::regconfig", "SET default_text_search_config = '%s'"),
 	# the schema of a literal, whatever its type
