@@ -152,7 +152,9 @@ apply(const AsbLimits *limits)
 
 	asb_clock_set_limits(limits);
 	asb_set_number("temp_file_limit", Min((limits->temp_bytes - 1) / 1024 + 1, INT_MAX), PGC_S_OVERRIDE);
-	asb_set_number("max_parallel_workers_per_gather", limits->parallel_workers, PGC_S_OVERRIDE);
+	/* a worker takes over what SET ROLE says, not what was entered, and would be refused everything */
+	asb_set_number("max_parallel_workers_per_gather",
+				   GetOuterUserId() == GetSessionUserId() ? limits->parallel_workers : 0, PGC_S_OVERRIDE);
 	SetConfigOption("jit", "off", PGC_SUSET, PGC_S_OVERRIDE);
 	SetConfigOption("row_security", "on", PGC_SUSET, PGC_S_OVERRIDE);
 	/* else triggers and foreign keys are not looked at */

@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use AgentSandbox;
 use Test::More;
+use Wire;
 
 sql(<<~'SQL');
 	CREATE TABLE t AS SELECT repeat('a', 100) AS v FROM generate_series(1, 10000);
@@ -28,4 +29,12 @@ sub planned { return sql_as(open_conversation($_[0]), 'EXPLAIN (COSTS off) ' . s
 is(planned('p'), 2, 'as many workers are planned as are allowed');
 is(planned('one'), 1, '... be it one');
 is(planned('zero'), 0, '... and none unless they are');
+# a worker of a pooled connection would not know what was entered
+sql(q(CREATE ROLE pooler LOGIN PASSWORD 'pooler' IN ROLE agentsandbox_pool));
+my $w = Wire->connect({ role => 'pooler', password => 'pooler' });
+$w->query("SELECT agentsandbox.enter('$c->{token}')");
+is($w->query(sprintf $query, 1)->{rows}[0][0], '0', 'a pooled connection is answered without workers');
+sql(q(SELECT agentsandbox.alter_profile('p', parallel_workers => 1)));
+is($w->query(sprintf $query, 1)->{rows}[0][0], '0', '... also when the profile changes');
+$w->finish;
 done_testing();
