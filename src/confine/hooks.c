@@ -349,6 +349,7 @@ confined_executor_run(const AsbSession *session, QueryDesc *query, ScanDirection
 	}
 	if (query->already_executed && !is_deeper())
 		asb_limit_fetch(session, query);
+	asb_meter_executor_runs(query);
 	ASB_DEEPER(next_executor_run_hook(query, direction, count ASB_EXECUTE_ONCE));
 }
 

@@ -16,8 +16,9 @@
  * What changes take on disk is told by the write-ahead log that this backend
  * has written: values out of line, indexes and what a ROLLBACK leaves are in it.
  * It is looked at for each row, and for the last one by the next statement or
- * when the session ends.  What a query writes that changes and locks nothing is
- * not counted: it tidies up after others.
+ * when the session ends; by a timer, that cancels the statement, where nobody
+ * tells of rows: COPY, row locks.  What a query writes that changes and locks
+ * nothing is not counted: it tidies up after others.
  *
  * The counts are this backend's; an abort does not touch them.
  */
@@ -25,7 +26,11 @@
 
 #include "executor/executor.h"
 #include "libpq/libpq.h"
+#include "miscadmin.h"
 #include "nodes/execnodes.h"
+#include "tcop/tcopprot.h"
+#include "utils/timeout.h"
+#include "utils/timestamp.h"
 
 #include "confine/meter.h"
 #include "confine/parameters.h"
@@ -53,11 +58,18 @@ static const AsbLimits *limits = NULL;
 /* Bytes of changes that are not counted at once, so that rows are cheap. */
 #define BYTES_AT_ONCE 65536
 
+/* Milliseconds between two looks at what is written where nobody tells of rows. */
+#define LOOK_INTERVAL 100
+
+static TimeoutId timer = MAX_TIMEOUTS;
+
 /* of the current statement */
 static int64 rows_sent = 0;
 static int64 bytes_sent = 0;
 static int64 rows_changed = 0;
-static bool changes_began = false;
+
+/* arrival of the message with changes that nobody tells of while they are made; 0: none */
+static TimestampTz changes_began = 0;
 
 /* the protocol's functions as we found them, and with ours among them */
 static const PQcommMethods *next_methods = NULL;
@@ -141,14 +153,29 @@ count_bytes(uint64 at_least)
 void
 asb_meter_reset(void)
 {
-	if (rows_changed > 0 || changes_began)
+	if (rows_changed > 0 || changes_began != 0)
 		(void) asb_usage_count_bytes(0, PG_INT64_MAX);
 	else
 		asb_usage_skip_bytes();
 	rows_sent = 0;
 	bytes_sent = 0;
 	rows_changed = 0;
-	changes_began = false;
+	changes_began = 0;
+}
+
+/* Timer's handler, so in a signal handler. */
+static void
+look(void)
+{
+	/* it has ended */
+	if (debug_query_string == NULL || changes_began != GetCurrentStatementStartTimestamp())
+		return;
+	if (!asb_usage_count_bytes(0, limits->bytes_changed_total))
+	{
+		InterruptPending = true;
+		QueryCancelPending = true;
+	}
+	enable_timeout_after(timer, LOOK_INTERVAL);
 }
 
 void
@@ -156,8 +183,12 @@ asb_meter_changes_begin(void)
 {
 	if (limits == NULL)
 		return;
-	count_bytes(changes_began ? BYTES_AT_ONCE : 0);
-	changes_began = true;
+	count_bytes(changes_began != 0 ? BYTES_AT_ONCE : 0);
+	changes_began = GetCurrentStatementStartTimestamp();
+	if (timer == MAX_TIMEOUTS)
+		timer = RegisterTimeout(USER_TIMEOUT, look);
+	if (!get_timeout_active(timer))
+		enable_timeout_after(timer, LOOK_INTERVAL);
 }
 
 void
@@ -253,6 +284,19 @@ watch_modify_table(EState *estate, PlanState *planstate)
 	ExecSetExecProcNode(child, watch_node);
 }
 
+/* FOR UPDATE and kin, which write to every row */
+void
+asb_meter_executor_runs(const QueryDesc *query)
+{
+	const EState *estate = query->estate;
+
+	for (int i = 0; estate->es_rowmarks && i < estate->es_range_table_size; i++)
+	{
+		if (estate->es_rowmarks[i] && RowMarkRequiresRowShareLock(estate->es_rowmarks[i]->markType))
+			asb_meter_changes_begin();
+	}
+}
+
 void
 asb_meter_executor_started(QueryDesc *query)
 {
@@ -265,12 +309,6 @@ asb_meter_executor_started(QueryDesc *query)
 	if (IsA(query->planstate, ModifyTableState) &&
 		!list_member_ptr(estate->es_auxmodifytables, query->planstate))
 		watch_modify_table(estate, query->planstate);
-	/* FOR UPDATE and kin, which write to every row */
-	for (int i = 0; estate->es_rowmarks && i < estate->es_range_table_size; i++)
-	{
-		if (estate->es_rowmarks[i] && RowMarkRequiresRowShareLock(estate->es_rowmarks[i]->markType))
-			asb_meter_changes_begin();
-	}
 	/* data-modifying CTEs */
 	foreach(cell, estate->es_auxmodifytables)
 		watch_modify_table(estate, lfirst(cell));

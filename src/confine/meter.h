@@ -17,12 +17,16 @@ extern void asb_meter_reset(void);
 /* After ExecutorStart: the rows that its INSERT, UPDATE and DELETE will handle. */
 extern void asb_meter_executor_started(QueryDesc *query);
 
+/* Before each ExecutorRun, as of FETCH: the rows that it will lock. */
+extern void asb_meter_executor_runs(const QueryDesc *query);
+
 /* Before ExecutorFinish: rows changed in ways that could not be watched. */
 extern void asb_meter_executor_finishing(const QueryDesc *query);
 
 /*
- * Before changes that are counted when they are done, if they do not fail.
- * Refuses if no bytes are left.
+ * Before changes that nobody tells of until they are done, if they do not fail.
+ * Refuses if no bytes are left, and has the statement cancelled when they are
+ * used up.
  */
 extern void asb_meter_changes_begin(void);
 

@@ -313,13 +313,15 @@ asb_usage_count_changes(int64 rows, int64 limit)
 bool
 asb_usage_count_bytes(uint64 at_least, int64 limit)
 {
-	uint64		bytes = pgWalUsage.wal_bytes - wal_counted;
+	uint64		now = pgWalUsage.wal_bytes;
+	uint64		bytes = now - wal_counted;
 
 	if (mine == NULL)
 		return for_nobody;
 	if (bytes < at_least)
 		return true;
-	wal_counted += bytes;
+	/* not added to what it was: a timer that counts in between may be counted twice, but not taken back */
+	wal_counted = now;
 	return pg_atomic_add_fetch_u64(&mine->bytes_changed, bytes) <= limit;
 }
 
