@@ -339,12 +339,12 @@ confined_executor_run(const AsbSession *session, QueryDesc *query, ScanDirection
 	agent = asb_agent_of(session);
 	if (!unchanged && (agent || query->already_executed))
 	{
-		List	   *access = asb_plan_access(query->plannedstmt);
-
-		if (agent)
-			asb_relation_gate(agent, access);
 		asb_flow_note_locks(query->plannedstmt->rowMarks);
-		asb_flow_gate_access(asb_session(), access);
+		/* the server asks for the owners of views, too, and then us */
+		if (agent)
+			asb_check_plan_perms(query->plannedstmt);
+		else
+			asb_flow_gate_access(session, asb_plan_access(query->plannedstmt));
 		session = asb_session();
 	}
 	if (query->already_executed && !is_deeper())

@@ -113,6 +113,7 @@ typedef RTEPermissionInfo AsbAccess;
 
 #define asb_query_access(query) ((query)->rteperminfos)
 #define asb_plan_access(plan) ((plan)->permInfos)
+#define asb_check_plan_perms(plan) ((void) ExecCheckPermissions((plan)->rtable, (plan)->permInfos, true))
 #define ASB_CHECK_PERMS_PARAMETERS(access) List *range_table, List *access
 #define ASB_CHECK_PERMS_ARGUMENTS(access) range_table, access
 
@@ -158,6 +159,7 @@ typedef RangeTblEntry AsbAccess;
 
 #define asb_query_access(query) ((query)->rtable)
 #define asb_plan_access(plan) ((plan)->rtable)
+#define asb_check_plan_perms(plan) ((void) ExecCheckRTPerms((plan)->rtable, true))
 #define ASB_CHECK_PERMS_PARAMETERS(access) List *access
 #define ASB_CHECK_PERMS_ARGUMENTS(access) access
 
