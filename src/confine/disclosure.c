@@ -26,8 +26,11 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -305,6 +308,33 @@ hide_inner_analysis(ErrorData *error)
 }
 
 /*
+ * The server looks for the partition of a row before it asks policies whether
+ * there may be such a row: that there is none would tell which values rows of
+ * others can have.
+ */
+static bool
+tells_partitions(const ErrorData *error)
+{
+	Oid			relid;
+	List	   *ancestors;
+	HeapTuple	tuple;
+	bool		has_policies;
+
+	if (!asb_starts_with(error->message_id, "no partition of relation ") || !IsTransactionState())
+		return false;
+	relid = error->table_name && error->schema_name ?
+		get_relname_relid(error->table_name, get_namespace_oid(error->schema_name, true)) : InvalidOid;
+	ancestors = get_partition_ancestors(relid);
+	if (ancestors)
+		relid = llast_oid(ancestors);
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	has_policies = !HeapTupleIsValid(tuple) || ((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return has_policies;
+}
+
+/*
  * What the server says of objects that the agent's text does not name.  Once
  * the text was analyzed no name is told: which of them the agent knows, or
  * only guessed in its text, cannot be seen from an error.
@@ -318,8 +348,9 @@ hide_objects(Oid role, ErrorData *error, bool of_text)
 			NULL);
 	else if (asb_starts_with(error->message_id, "cache lookup failed for type "))
 		asb_disclosure_say_type(error);
-	else if (error->message_id && strstr(error->message_id, " violates row-level security policy "))
-		asb_disclosure_say(error, error->sqlerrcode, "row violates row-level security policy", NULL);
+	else if ((error->message_id && strstr(error->message_id, " violates row-level security policy ")) ||
+			 tells_partitions(error))
+		asb_disclosure_say(error, ERRCODE_INSUFFICIENT_PRIVILEGE, "row violates row-level security policy", NULL);
 	else if (asb_starts_with(error->message_id, "update or delete on table "))
 		asb_disclosure_say(error, error->sqlerrcode, "update or delete violates a foreign key constraint", NULL);
 	else if (is_about_hidden(role, error))
