@@ -282,18 +282,30 @@ hide_foreign_error(ErrorData *error)
 		constraint ? unnamed_constraint(error->sqlerrcode) : "a foreign server reported an error", NULL);
 }
 
+/* Was the error raised by the server's analysis, which may have given it no place in the statement? */
+static bool
+is_of_analysis(const ErrorData *error)
+{
+	static const char *const files[] = {"analyze.c", "makefuncs.c", "namespace.c", "pg_constraint.c"};
+
+	for (int i = 0; i < lengthof(files); i++)
+	{
+		if (strcmp(error->filename, files[i]) == 0)
+			return true;
+	}
+	return asb_starts_with(error->filename, "parse_") ||
+		asb_starts_with(error->message_id, "permission denied for schema ");
+}
+
 /*
  * Is it of the analysis of a statement inside a function that runs with the
- * agent's own authority?  Then it has the statement, for a place in it, or was
- * raised in a file of the server's analysis.
+ * agent's own authority?  If it has a place in it, it has the statement, too.
  */
 static bool
 is_of_inner_analysis(Oid role, const ErrorData *error, bool analyzing)
 {
 	return may_be_of_analysis(error) &&
-		(error->internalquery != NULL ||
-		 (!analyzing && (asb_starts_with(error->filename, "parse_") ||
-						 strcmp(error->filename, "pg_constraint.c") == 0))) &&
+		(error->internalquery != NULL || (!analyzing && is_of_analysis(error))) &&
 		(GetUserId() == role || !InLocalUserIdChange());
 }
 

@@ -16,33 +16,33 @@ my $seed = $ENV{SEED} // 1;
 my $statements = $ENV{STATEMENTS} // 600;
 srand $seed;
 
-my @databases = map { { dbname => "d$_" } } 1, 2;
+my @databases = map { { dbname => "database$_" } } 1, 2;
 for my $n (1, 2)
 {
-	sql("CREATE DATABASE d$n");
+	sql("CREATE DATABASE database$n");
 	sql_as($databases[ $n - 1 ], <<~"SQL");
 		CREATE EXTENSION agentsandbox;
-		SELECT agentsandbox.create_profile('p$n', search_path => 'app', statements_per_minute => 100000000, information_schema => true);
+		SELECT agentsandbox.create_profile('profile$n', search_path => 'app', statements_per_minute => 100000000, information_schema => true);
 		CREATE SCHEMA app;
-		GRANT USAGE ON SCHEMA app TO p$n;
+		GRANT USAGE ON SCHEMA app TO profile$n;
 		CREATE TYPE app.mood AS ENUM ('good', 'bad');
 		CREATE TYPE app.pair AS (a int, b text);
 		CREATE DOMAIN app.positive AS int CHECK (VALUE > 0);
-		GRANT USAGE ON TYPE app.mood, app.pair, app.positive TO p$n;
+		GRANT USAGE ON TYPE app.mood, app.pair, app.positive TO profile$n;
 		CREATE TABLE app.own (id int PRIMARY KEY, name text DEFAULT 'x', feeling app.mood, day date, n app.positive, hidcol int, CHECK (id > 0), UNIQUE (name, day));
 		COMMENT ON TABLE app.own IS 'of one''s own';
 		COMMENT ON COLUMN app.own.name IS 'what it is called';
 		CREATE INDEX own_day ON app.own (day);
-		GRANT SELECT (id, name, feeling, day, n), UPDATE (name) ON app.own TO p$n;
+		GRANT SELECT (id, name, feeling, day, n), UPDATE (name) ON app.own TO profile$n;
 		CREATE TABLE app.refers (id int REFERENCES app.own, parted date NOT NULL) PARTITION BY RANGE (parted);
 		CREATE TABLE app.refers_2026 PARTITION OF app.refers FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
-		GRANT SELECT ON app.refers, app.refers_2026 TO p$n;
+		GRANT SELECT ON app.refers, app.refers_2026 TO profile$n;
 		CREATE VIEW app.seen AS SELECT id, name FROM app.own;
-		GRANT SELECT ON app.seen TO p$n;
+		GRANT SELECT ON app.seen TO profile$n;
 		CREATE FUNCTION app.adds(a int, b int DEFAULT 1, OUT c int) LANGUAGE sql AS 'SELECT a + b';
-		GRANT EXECUTE ON FUNCTION app.adds TO p$n;
+		GRANT EXECUTE ON FUNCTION app.adds TO profile$n;
 		CREATE SEQUENCE app.numbers;
-		GRANT USAGE ON SEQUENCE app.numbers TO p$n;
+		GRANT USAGE ON SEQUENCE app.numbers TO profile$n;
 		CREATE SCHEMA shut;
 		CREATE TABLE shut.there (id int PRIMARY KEY);
 		SQL
@@ -92,7 +92,7 @@ sql_as($databases[1], <<~'SQL');
 
 my @conversations = map {
 	my %c = %{ $databases[ $_ - 1 ] };
-	@c{qw(role password)} = split /\|/, sql_as($databases[ $_ - 1 ], "SELECT role, password FROM agentsandbox.open_conversation('p$_')");
+	@c{qw(role password)} = split /\|/, sql_as($databases[ $_ - 1 ], "SELECT role, password FROM agentsandbox.open_conversation('profile$_')");
 	\%c
 } 1, 2;
 
@@ -155,7 +155,7 @@ sub answer
 {
 	my ($w, $statement) = @_;
 	my $r = $w->query($statement);
-	my @rows = sort map { join '|', map { my $v = $_ // 'NULL'; $v =~ s/\b(?:conversation_\w+|[pd][12])\b/ROLE/g; $v =~ s/\d{5,}/OID/g; $v } @$_ } @{ $r->{rows} };
+	my @rows = sort map { join '|', map { my $v = $_ // 'NULL'; $v =~ s/(?:conversation_[0-9a-f]+|database[12]|profile[12])/NAME/gi; $v =~ s/\d{5,}/OID/g; $v } @$_ } @{ $r->{rows} };
 	my @said = map { my $e = $_; join ' ', map { "$_=$e->{$_}" } sort keys %$e } @{ $r->{errors} };
 	s/\d{5,}/OID/g for @said;
 	return join "\n", @{ $r->{tags} }, @{ $r->{columns} }, @rows, @said;

@@ -85,9 +85,10 @@ my $w = Wire->connect(open_conversation('p'));
 
 sub answer
 {
-	my ($template, $which, $prepared, $type) = @_;
+	my ($template, $which, $in, $prepared, $type) = @_;
 	my $statement = $template =~ s/%(\d+);/$names[$1 - 1][$which]/gr;
 	my $r;
+	$statement = sprintf $in, $statement;
 	if ($prepared)
 	{
 		$w->parse('', $statement, $type);
@@ -115,9 +116,11 @@ for (1 .. $statements)
 	@names = ();
 	my $template = made('statement', 0);
 	redo unless @names;
+	# as it is, described, in a function or in a preview
+	my $in = (('%s') x 6, 'SELECT does($asb$%s$asb$)', 'SELECT * FROM agentsandbox.preview($asb$%s$asb$)')[ rand 8 ];
 	my $prepared = $template !~ /^COPY/ && rand > 0.5;
 	my $type = (0, 2205, 25)[ rand 3 ];
-	my @answers = map { [ answer($template, $_, $prepared, $type) ] } 0, 1;
+	my @answers = map { [ answer($template, $_, $in, $prepared, $type) ] } 0, 1;
 	my ($code) = $answers[0][0] =~ /\bC=(\w+)/;
 	$codes{ $code // 'none' }++;
 	next if $answers[0][0] eq $answers[1][0];
