@@ -235,7 +235,7 @@ supervise(void)
 		}
 		/* one that is further away was set before the clock was set back */
 		if (member->start_after <= now ||
-			TimestampDifferenceExceeds(now, member->start_after, MAX_RESTART_MS))
+			member->start_after > TimestampTzPlusMilliseconds(now, MAX_RESTART_MS))
 			start_worker(member, now);
 		if (member->handle == NULL)
 			sleep_ms = Min(sleep_ms,
