@@ -299,13 +299,14 @@ is_of_analysis(const ErrorData *error)
 
 /*
  * Is it of the analysis of a statement inside a function that runs with the
- * agent's own authority?  If it has a place in it, it has the statement, too.
+ * agent's own authority?  If it has a place in it, it has the statement, too, or
+ * else it has a context; the planner looks again at what was analyzed and has none.
  */
 static bool
 is_of_inner_analysis(Oid role, const ErrorData *error, bool analyzing)
 {
 	return may_be_of_analysis(error) &&
-		(error->internalquery != NULL || (!analyzing && is_of_analysis(error))) &&
+		(error->internalquery != NULL || (!analyzing && error->context && is_of_analysis(error))) &&
 		(GetUserId() == role || !InLocalUserIdChange());
 }
 

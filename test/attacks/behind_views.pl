@@ -80,6 +80,9 @@ sql(<<~'SQL');
 	SQL
 my $c = open_conversation('p');
 
+# of the agent's own statement it is told, though the planner finds it out
+refused($c, 'SELECT 1 FROM grouped FOR UPDATE', qr/0A000: FOR UPDATE is not allowed with aggregate functions/, 'rows of a view that cannot be locked');
+
 # a foreign server, and some that cannot be reached
 sql(<<~"SQL");
 	CREATE ROLE hiduser LOGIN PASSWORD 'hidsecret';
