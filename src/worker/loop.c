@@ -188,18 +188,20 @@ static int64 store(void);
  * Judges what was submitted.  What is due meanwhile does not wait for the end
  * of it, so that no flood of calls delays a release tick, or lets sessions run
  * unwatched.  After an error the calls of the batch are judged one by one; if
- * something is locked false is returned, and the rest is left for later.
+ * something is locked, or the error is none of a single call, false is returned,
+ * and the rest is left for later.
  */
 static bool
 validate(bool from_oldest)
 {
+	static TimestampTz failed_at = 0;
 	MemoryContext oldcontext = CurrentMemoryContext;
 	volatile int careful = 0;	/* calls still to be judged alone */
 	volatile bool rescan = from_oldest;
 	volatile bool more = true;
-	volatile bool locked = false;
+	volatile bool stuck = asb_rest_of(FAILED_TASK_MS, failed_at, GetCurrentTimestamp()) > 0;
 
-	while (more && !locked && !leaving())
+	while (more && !stuck && !leaving())
 	{
 		(void) serve_sessions();
 		PG_TRY();
@@ -212,12 +214,15 @@ validate(bool from_oldest)
 		}
 		PG_CATCH();
 		{
-			locked = recover(oldcontext);
+			stuck = recover(oldcontext);
 			forget();
 
-			/* an error in spite of care is none of a single call */
-			if (careful > 0 && !locked)
-				proc_exit(1);
+			/* such as that of a disk that is full; sessions have to be watched on */
+			if (careful > 0 && !stuck)
+			{
+				failed_at = GetCurrentTimestamp();
+				stuck = true;
+			}
 			careful = ASB_TASK_BATCH;
 			rescan = true;
 		}
@@ -227,7 +232,7 @@ validate(bool from_oldest)
 		if (more)
 			(void) store();
 	}
-	return !locked;
+	return !stuck;
 }
 
 /* One batch of a task; returns whether there may be more. */

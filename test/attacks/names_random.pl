@@ -29,6 +29,7 @@ my %hidden = (
 	role => [ [qw(hidrole hidrule)] ],
 	configuration => [ [qw(app.hidconf app.hidkonf)], [qw(hidconf hidkonf)] ],
 );
+
 # Symbols, each with the texts that may stand for it, most of which fit where they
 # stand; "wrong" is what does not.  Of a kind of name: what can be reached.
 my %grammar = (
@@ -110,7 +111,7 @@ sub answer
 	return ($said, $statement);
 }
 
-my ($different, $hidden, %codes) = (0, 0);
+my ($different, %codes) = (0);
 for (1 .. $statements)
 {
 	@names = ();

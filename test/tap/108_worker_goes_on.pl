@@ -173,6 +173,19 @@ for my $table (qw(remoteprocedurecalls conversation_records refusals usage metho
 	next if $table eq 'remoteprocedurecalls';
 	poll_is("SELECT string_agg(status, ' ' ORDER BY method) FROM $calls WHERE conversation = '$c->{conversation}'", 'ready refused', "$table: calls are judged then", 20);
 }
+
+note 'nothing that is judged can be written, as on a disk that is full';
+{
+	my $c = open_conversation('clerk');
+	sql("CREATE INDEX none ON $calls ((1 / (status = 'submitted')::int)) WHERE conversation = '$c->{conversation}'");
+	my $waits = call($c, 'ask');
+	my ($errors, $deadline) = (0, time + 30);
+	until ($errors > 1 || time > $deadline) { sql('SELECT 1'); $errors = () = server_log() =~ /ERROR:  division by zero/g }
+	cmp_ok($errors, '>', 1, 'a call cannot be judged, nor alone');
+	overruns('... which takes a while');
+	sql('DROP INDEX agentsandbox.none');
+	becomes($waits, 'ready', '... but is later', 30);
+}
 others_go_on('afterwards');
 poll_is(q(SELECT count(*) > 0 FROM agentsandbox.refusals WHERE object = 'CREATE TABLE' OR reason LIKE '%CREATE TABLE%'), 't', 'refusals are stored');
 is(sql(q(SELECT pid FROM pg_stat_activity WHERE backend_type = 'agentsandbox worker')), $worker, 'all this was done by one worker');
