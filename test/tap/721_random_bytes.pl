@@ -1,7 +1,7 @@
 # Bytes that no client sends: startup packets and statements put together at
 # random, and messages of the protocol with parts of them changed.  The server
 # lives, no setting comes in that way, and no answer tells a name that is hidden
-# and was not in the question.  SEED=N repeats a run.
+# and was not in the question.  The seed is fixed; SEED=N chooses another.
 use strict;
 use warnings;
 
@@ -9,7 +9,7 @@ use AgentSandbox;
 use Test::More;
 use Wire;
 
-my $seed = $ENV{SEED} // time;
+my $seed = $ENV{SEED} // 1;
 srand $seed;
 note("SEED=$seed");
 
@@ -97,7 +97,8 @@ for (1 .. 100)
 	{
 		my $r = $w->query($name eq 'role' ? 'SELECT current_user' : $name eq 'session_authorization' ? 'SELECT session_user' : "SHOW $name");
 		my $got = $r->{rows}[0][0] // $r->{errors}[0]{C} // '';
-		push @bad, join ' ', $name, $got, %startup if $got ne $wanted{$name} && $got ne '42501';
+		# a statement_timeout of 1 ms, which an agent may have, leaves some without an answer
+		push @bad, join ' ', $name, $got, %startup if $got ne $wanted{$name} && $got !~ /^(?:42501|57014)$/;
 	}
 	$w->finish;
 }
