@@ -54,6 +54,18 @@
 /* log_min_messages before we asked for more */
 static int	wanted_in_log = WARNING;
 
+/* Was the error raised in one of these files of the server? */
+static bool
+is_of_files(const ErrorData *error, const char *const *files, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		if (strcmp(error->filename, files[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Was the error raised by the raw parser, which looks nothing up?  It reads the
  * names of types in literals, too, once the names before them were looked up.
@@ -67,12 +79,7 @@ is_of_raw_parser(const ErrorData *error)
 
 	if (error->context && strstr(error->context, "invalid type name \""))
 		return false;
-	for (int i = 0; i < lengthof(files); i++)
-	{
-		if (strcmp(error->filename, files[i]) == 0)
-			return true;
-	}
-	return false;
+	return is_of_files(error, files, lengthof(files));
 }
 
 /* Was the error raised after the text was parsed, and because of what it says? */
@@ -288,12 +295,8 @@ is_of_analysis(const ErrorData *error)
 {
 	static const char *const files[] = {"analyze.c", "makefuncs.c", "namespace.c", "pg_constraint.c"};
 
-	for (int i = 0; i < lengthof(files); i++)
-	{
-		if (strcmp(error->filename, files[i]) == 0)
-			return true;
-	}
-	return asb_starts_with(error->filename, "parse_") ||
+	return is_of_files(error, files, lengthof(files)) ||
+		asb_starts_with(error->filename, "parse_") ||
 		asb_starts_with(error->message_id, "permission denied for schema ");
 }
 

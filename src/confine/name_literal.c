@@ -10,14 +10,16 @@
  * statement.
  *
  * Literals take a type in lists whose elements must have a common one, as
- * arguments, and where they are stored.  Operators between objects are those of
- * numbers, which a literal beside them is read as; but a list beside a list is
- * read as one of names.
+ * arguments, as operands, and where they are stored.  The server's operators
+ * between objects are those of numbers, which a literal beside them is read as;
+ * but a list beside a list is read as one of names, and aclitem, whose texts have
+ * a "=", has operators of its own.
  */
 #include "postgres.h"
 
 #include "access/transam.h"
 #include "catalog/pg_namespace_d.h"
+#include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type_d.h"
 #include "funcapi.h"
@@ -72,6 +74,18 @@ names_of_type(Oid role, Oid typid)
 		return names_of_type(role, getBaseType(typid));
 	relid = get_typ_typrelid(typid);
 	return OidIsValid(relid) ? names_of_columns(role, relid) : NAMES_NOTHING;
+}
+
+/*
+ * The server's type of a name, which a cast may have.  Of others nothing may be
+ * told, and those that can be used are made of no such types.
+ */
+static Oid
+type_of_server(const AsbNameSearch *search, const List *names)
+{
+	Oid			typid = names ? asb_name_type(search->role, names) : InvalidOid;
+
+	return typid < FirstNormalObjectId ? typid : InvalidOid;
 }
 
 static bool
@@ -143,6 +157,16 @@ names_of_part(Oid role, HeapTuple row, int part, bool *polymorphic)
 	return names;
 }
 
+/* Where functions or operators of a name are looked for; none if none is known, or looking has taken too long. */
+static List *
+schemas_of_known(AsbNameSearch *search, int cacheid, const List *names)
+{
+	if (!asb_search_callable_known(search, cacheid, names) || !asb_search_spend(search, ASB_NAME_ROW_WORK))
+		return NIL;
+	return asb_name_schemas(search->role, list_length(names) > 1 ?
+							strVal(list_nth(names, list_length(names) - 2)) : NULL);
+}
+
 /*
  * What a part of the functions of a name may be the name of: of all of them that
  * are known, as which one is meant is not.
@@ -150,17 +174,13 @@ names_of_part(Oid role, HeapTuple row, int part, bool *polymorphic)
 static int
 names_of_function(AsbNameSearch *search, const List *function, int part, bool *polymorphic)
 {
-	const char *schema = list_length(function) > 1 ?
-		strVal(list_nth(function, list_length(function) - 2)) : NULL;
 	/* a cast may be written as a call */
-	int			names = names_of_type(search->role, asb_name_type(search->role, function));
-	List	   *schemas;
+	int			names = names_of_type(search->role, type_of_server(search, function));
+	List	   *schemas = schemas_of_known(search, PROCNAMEARGSNSP, function);
 	CatCList   *list;
 
-	if (!asb_search_callable_known(search, PROCNAMEARGSNSP, function) ||
-		!asb_search_spend(search, ASB_NAME_ROW_WORK))
+	if (schemas == NIL)
 		return names;
-	schemas = asb_name_schemas(search->role, schema);
 	list = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(strVal(llast(function))));
 	for (int i = 0; i < list->n_members; i++)
 	{
@@ -171,6 +191,32 @@ names_of_function(AsbNameSearch *search, const List *function, int part, bool *p
 			(proc->oid < FirstNormalObjectId ||
 			 asb_function_decide(search->role, proc->oid) != ASB_FUNCTION_HIDDEN))
 			names |= names_of_part(search->role, row, part, polymorphic);
+	}
+	ReleaseSysCacheList(list);
+	return names;
+}
+
+/*
+ * What the operands of operators of a name may be the names of, where these are
+ * not the server's and known.
+ */
+static int
+names_of_operands(AsbNameSearch *search, const List *operator)
+{
+	List	   *schemas = schemas_of_known(search, OPERNAMENSP, operator);
+	int			names = NAMES_NOTHING;
+	CatCList   *list;
+
+	if (schemas == NIL)
+		return names;
+	list = SearchSysCacheList1(OPERNAMENSP, CStringGetDatum(strVal(llast(operator))));
+	for (int i = 0; i < list->n_members; i++)
+	{
+		Form_pg_operator row = (Form_pg_operator) GETSTRUCT(&list->members[i]->tuple);
+
+		if (row->oid >= FirstNormalObjectId && list_member_oid(schemas, row->oprnamespace) &&
+			asb_function_decide(search->role, row->oprcode) != ASB_FUNCTION_HIDDEN)
+			names |= names_of_type(search->role, row->oprleft) | names_of_type(search->role, row->oprright);
 	}
 	ReleaseSysCacheList(list);
 	return names;
@@ -262,7 +308,7 @@ add_own_names(NamesContext *context, Node *node)
 	switch (nodeTag(node))
 	{
 		case T_TypeCast:
-			typid = asb_name_type(search->role, ((TypeCast *) node)->typeName->names);
+			typid = type_of_server(search, ((TypeCast *) node)->typeName->names);
 			context->names |= names_of_type(search->role, typid);
 			return typid == UNKNOWNOID;
 		case T_ParamRef:
@@ -338,7 +384,8 @@ typedef struct Place
 	int			argument;
 	const RangeVar *target;		/* in which they are stored, or NULL ... */
 	const char *column;			/* ... and in which column, or NULL */
-	bool		lists;			/* only if they are lists? */
+	const List *operator;		/* of which they are an operand, or NIL */
+	bool		shaped;			/* only if they are lists, or look like an aclitem? */
 	int			names;			/* what they may be names of, once asked */
 	bool		asked;
 } Place;
@@ -368,6 +415,8 @@ names_at(AsbNameSearch *search, Place *place)
 		if (polymorphic)
 			place->beside = list_make2(place->call->args, place->call->agg_order);
 	}
+	if (place->operator)
+		context.names = names_of_operands(search, place->operator);
 	if (place->beside)
 	{
 		context.elsewhere = names_in_statement(search);
@@ -405,7 +454,7 @@ consider_literal(AsbNameSearch *search, const A_Const *constant, Place *place)
 		asb_search_comes_later(search, constant->location) || !asb_search_spend(search, 1))
 		return;
 	text = strVal(&constant->val);
-	if ((place->lists && strpbrk(text, "{[") == NULL) ||
+	if ((place->shaped && strpbrk(text, "{[=") == NULL) ||
 		is_known(search, constant, names_at(search, place)))
 		return;
 	text = pnstrdup(text, pg_mbcliplen(text, strlen(text), NAMEDATALEN - 1));
@@ -443,11 +492,14 @@ consider_value(AsbNameSearch *search, Node *value, Place *place)
 			consider_value(search, ((CollateClause *) value)->arg, place);
 			break;
 		case T_TypeCast:
-			if (asb_name_type(search->role, ((TypeCast *) value)->typeName->names) == UNKNOWNOID)
+			if (type_of_server(search, ((TypeCast *) value)->typeName->names) == UNKNOWNOID)
 				consider_value(search, ((TypeCast *) value)->arg, place);
 			break;
 		case T_ResTarget:
 			consider_value(search, ((ResTarget *) value)->val, place);
+			break;
+		case T_SortBy:
+			consider_value(search, ((SortBy *) value)->node, place);
 			break;
 		case T_MultiAssignRef:
 			place->column = NULL;
@@ -466,11 +518,12 @@ consider_list(AsbNameSearch *search, List *values)
 }
 
 static void
-consider_operands(AsbNameSearch *search, Node *left, Node *right)
+consider_operands(AsbNameSearch *search, const List *operator, Node *left, Node *right)
 {
 	List	   *operands = list_make2(left, right);
 
-	consider_value(search, (Node *) operands, &(Place) {.beside = operands, .lists = true});
+	consider_value(search, (Node *) operands, &(Place) {.beside = operands, .shaped = true});
+	consider_value(search, (Node *) operands, &(Place) {.operator = operator});
 }
 
 static void
@@ -503,12 +556,15 @@ consider_call(AsbNameSearch *search, const FuncCall *call)
 			.call = call,
 			.argument = IsA(lfirst(cell), NamedArgExpr) ? ANY_ARGUMENT : foreach_current_index(cell)
 		});
+	if (call->agg_within_group)
+		consider_value(search, (Node *) call->agg_order, &(Place) {.call = call, .argument = ANY_ARGUMENT});
 }
 
 static void
 consider_case(AsbNameSearch *search, const CaseExpr *expression)
 {
 	List	   *results = list_make1(expression->defresult);
+	List	   *equals = list_make1(makeString("="));
 	ListCell   *cell;
 
 	foreach(cell, expression->args)
@@ -517,7 +573,7 @@ consider_case(AsbNameSearch *search, const CaseExpr *expression)
 
 		results = lappend(results, when->result);
 		if (expression->arg)
-			consider_operands(search, (Node *) expression->arg, (Node *) when->expr);
+			consider_operands(search, equals, (Node *) expression->arg, (Node *) when->expr);
 	}
 	consider_list(search, results);
 }
@@ -580,11 +636,12 @@ consider_node(AsbNameSearch *search, Node *node)
 				if (expression->kind == AEXPR_IN)
 					consider_list(search, list_make2(expression->lexpr, expression->rexpr));
 				else
-					consider_operands(search, expression->lexpr, expression->rexpr);
+					consider_operands(search, expression->name, expression->lexpr, expression->rexpr);
 				break;
 			}
 		case T_SubLink:
-			consider_operands(search, ((SubLink *) node)->testexpr, ((SubLink *) node)->subselect);
+			consider_operands(search, ((SubLink *) node)->operName,
+							  ((SubLink *) node)->testexpr, ((SubLink *) node)->subselect);
 			break;
 		case T_CoalesceExpr:
 			consider_list(search, ((CoalesceExpr *) node)->args);

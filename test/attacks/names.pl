@@ -15,7 +15,7 @@ sql(slurp("$FindBin::Bin/names_setup.sql"));
 
 my %missing = (
 	'app.hidden' => 'app.mising', 'closed.hidden' => 'closer.hidden', 'app.public_' => 'app.publik_', 'app.hidindex' => 'app.hidinddx',
-	'app.hidseq' => 'app.hidsek', 'app.hidtype' => 'app.hidtipe', 'closed.hidtype' => 'closer.hidtype', 'app.hiddom' => 'app.hiddon',
+	'app.hidseq' => 'app.hidsek', 'app.hidtype' => 'app.hidtipe', 'closed.hidtype' => 'closer.hidtype', 'app.hiddom' => 'app.hiddon', 'app.hidname' => 'app.hidnane',
 	'app.hidfunc' => 'app.hidfonc', 'closed.hidfunc' => 'closer.hidfunc', 'app.hidrows' => 'app.hidraws', 'app.hidagg' => 'app.hidogg',
 	'app.hidproc' => 'app.hidprac', 'app.hidtwo' => 'app.hidtwa', 'app.hidmethod' => 'app.hidmethot', 'app.hidinner' => 'app.hidinnen', 'app.<<<<' => 'app.<<>>', 'hidden' => 'hidder', 'hidcol' => 'hidkol', 'hidkey' => 'hidkei', 'hidrole' => 'hidrule', 'app.hidconf' => 'app.hidkonf', 'closed.hidconf' => 'closer.hidconf', 'closed.<<<<' => 'closer.<<<<', 'closed' => 'closer',
 	'hidtype' => 'hidtipe', 'hidfunc' => 'hidfonc', 'hidany' => 'hidamy', 'hidrow' => 'hidraw', 'hidtext' => 'hidtexd', 'hidproc' => 'hidprac', 'hidagg' => 'hidogg', 'hidrows' => 'hidraws',
@@ -107,7 +107,7 @@ my @attempts = (
 		"SELECT CASE WHEN true THEN '%s' ELSE oid::regclass END, nosuch FROM pg_class", "SELECT GREATEST(oid::regclass, '%s'), nosuch FROM pg_class", "SELECT ARRAY['%s', oid::regclass], nosuch FROM pg_class",
 		"SELECT array_append(ARRAY[oid::regclass], '%s'), nosuch FROM pg_class", "SELECT lag(oid::regclass, 1, '%s') OVER (), nosuch FROM pg_class", "SELECT lag(default_value => '%s', value => oid::regclass) OVER (), nosuch FROM pg_class",
 		"SELECT ARRAY[oid::regclass] @> '{%s}', nosuch FROM pg_class", "SELECT ARRAY[oid::regclass] || '{%s}', nosuch FROM pg_class", "SELECT '{%s}' = ANY (SELECT ARRAY[oid::regclass] FROM pg_class), nosuch",
-		"SELECT CASE ARRAY[oid::regclass] WHEN '{%s}' THEN 1 END, nosuch FROM pg_class", "SELECT rank('%s') WITHIN GROUP (ORDER BY oid::regclass), nosuch FROM pg_class",
+		"SELECT CASE ARRAY[oid::regclass] WHEN '{%s}' THEN 1 END, nosuch FROM pg_class", "SELECT rank('%s') WITHIN GROUP (ORDER BY oid::regclass), nosuch FROM pg_class", "SELECT rank(oid::regclass) WITHIN GROUP (ORDER BY '%s'), nosuch FROM pg_class GROUP BY oid", "COPY kept FROM STDIN WHERE relation IN ('%s') AND nosuch", "COPY kept FROM STDIN WHERE COALESCE(relation, '%s') IS NULL AND 1 + true",
 		"SELECT oid::regclass, 1 + true FROM pg_class UNION SELECT '%s', 1", "SELECT '%s', 1 UNION (SELECT 'own', 2 UNION SELECT oid::regclass, nosuch FROM pg_class)", "SELECT * FROM (VALUES ('%s'), ('own'::regclass)) AS v(a), nosuch", "SELECT a, nosuch FROM (VALUES ('own'::regclass), ('%s')) AS v(a)",
 		"WITH RECURSIVE r(a, b) AS (SELECT '%s', 1 UNION ALL SELECT oid::regclass, nosuch FROM pg_class, r) SELECT 1 FROM r",
 		"SELECT COALESCE(a, '%s'), nosuch FROM (SELECT oid::regclass AS a FROM pg_class) AS s", "SELECT COALESCE(b, '%s'), nosuch FROM (SELECT oid::regclass FROM pg_class) AS s(b)", "WITH c(b) AS (SELECT oid::regclass FROM pg_class) SELECT COALESCE(b, '%s'), nosuch FROM c",
@@ -124,6 +124,12 @@ my @attempts = (
 	(map { my $t = $_; map { [ $t, $_ ] } 'app.hidconf', 'closed.hidconf' } "SELECT to_tsvector('%s', nosuch) FROM own", "SELECT to_tsvector('%s', name), nosuch FROM own", "SELECT ts_headline('%s', name, to_tsquery('english', 'a')), nosuch FROM own"),
 	[ "SELECT COALESCE(coll, '%s'), nosuch FROM named", 'app.hidcoll' ], [ "SELECT COALESCE(operator, '%s'), nosuch FROM named", 'app.<<<<' ],
 	(map { [ $_, 'hidrole' ] } "SELECT relacl @> '{%s=r/postgres}', nosuch FROM pg_class", "SELECT COALESCE(relacl, '{%s=r/postgres}'), nosuch FROM pg_class"),
+	(map { [ $_, 'hidrole' ] } "SELECT relacl @> '%s=r/postgres', nosuch FROM pg_class", "SELECT relacl[1] = '%s=r/postgres', nosuch FROM pg_class", "SELECT '%s=r/postgres' = ANY (relacl), nosuch FROM pg_class", "SELECT CASE relacl[1] WHEN '%s=r/postgres' THEN 1 END, nosuch FROM pg_class",
+		"SELECT '%s=r/postgres' IN (SELECT relacl[1] FROM pg_class), nosuch", "SELECT relacl + 'group %s=r/postgres', nosuch FROM pg_class"),
+	# ... by an operator that was granted
+	(map { my $t = $_; map { [ $t, $_ ] } 'app.hidden', 'closed.hidden', 'hidden' } "SELECT id #=# '%s', nosuch FROM own", "SELECT id OPERATOR(app.#=#) '%s', 1 + true FROM own", "SELECT id #=# ANY (ARRAY['%s']), id #=# '%s' FROM own WHERE nosuch"),
+	# ... and beside a hidden type that has them
+	(map { [ $_, 'app.hidname' ] } "SELECT COALESCE('x', NULL::%s), nosuch", "SELECT COALESCE('x', %s(1)), nosuch", "SELECT 'x' IN (CAST('y' AS %s))"),
 	(map { [ $_, 'closed' ] } "SELECT COALESCE(oid::regnamespace, '%s'), nosuch FROM pg_namespace", "SELECT COALESCE(typinput, '%s.nosuch'), nosuch FROM pg_type"),
 	# names of types in literals are parsed, too
 	(map { my $t = $_; map { [ $t, $_ ] } @relations } "SELECT regtype '{' FROM %s", "SELECT 1 FROM %s WHERE COALESCE(pg_typeof(1), '5=r') IS NULL", "SELECT '%s' IN (oid::regclass) OR regtype 'a.' IS NULL FROM pg_class", q(SELECT does($$SELECT regtype '{' FROM %s$$))),

@@ -53,3 +53,7 @@ GRANT SELECT ON app.sorted TO p;
 CREATE FUNCTION app.does(t text) RETURNS text LANGUAGE plpgsql AS $$ DECLARE r text; BEGIN EXECUTE t INTO r; RETURN r; END $$;
 CREATE FUNCTION app.counts(t text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN does(format('SELECT count(*) FROM %s', t)); END $$;
 GRANT EXECUTE ON FUNCTION app.does, app.counts TO p;
+CREATE DOMAIN app.hidname AS regclass;
+CREATE FUNCTION app.ishash(int, regclass) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+GRANT EXECUTE ON FUNCTION app.ishash TO p;
+CREATE OPERATOR app.#=# (FUNCTION = app.ishash, LEFTARG = int, RIGHTARG = regclass);
