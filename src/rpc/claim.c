@@ -10,6 +10,9 @@
  * A claim need not be durable: if a crash undoes it, the call is claimed again,
  * under the same outside id, as if the gateway had died.
  *
+ * A claim that would come back empty can wait, without a lock: for as long as it
+ * does, it keeps no more than the snapshot of its statement.
+ *
  * That a lease lapses the worker must hear of.  A fresh call it looks at once
  * anyway, a few seconds after its submission; unless the lease is shorter, a
  * claim of one therefore leaves its due time alone.
@@ -23,6 +26,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -37,6 +41,7 @@
 #include "core/catalog.h"
 #include "core/commit.h"
 #include "core/compat.h"
+#include "core/transaction.h"
 #include "core/wakeup.h"
 #include "rpc/canonical.h"
 #include "rpc/method.h"
@@ -47,6 +52,9 @@
 
 #define MAX_CLAIM	10000
 
+/* the snapshot of a claim that waits holds back VACUUM */
+#define MAX_WAIT	USECS_PER_MINUTE
+
 /* What one call of claim() works with. */
 typedef struct Claim
 {
@@ -56,9 +64,35 @@ typedef struct Claim
 	text	  **methods;		/* NULL: any */
 	uint32	   *hashes;			/* of their names */
 	int			nmethods;
+	uint32		which;			/* hash of all of that */
 	TimestampTz alarm;			/* the earliest due time of a claimed call */
 	ReturnSetInfo *rsinfo;
 } Claim;
+
+/*
+ * What this session's last claim left: nothing of these methods, as long as no
+ * more has been announced.  Unless it is rolled back, which nobody announces.
+ */
+static struct
+{
+	bool		nothing;
+	uint32		which;
+	uint64		announcements;
+}			last_left;
+
+static void
+forget_at_abort(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_ABORT)
+		last_left.nothing = false;
+}
+
+static void
+forget_at_subabort(SubXactEvent event, SubTransactionId subxact, SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		last_left.nothing = false;
+}
 
 /* The methods to claim, by name and by hash. */
 static void
@@ -81,6 +115,7 @@ read_methods(Claim *claim, ArrayType *methods)
 		claim->methods[claim->nmethods] = name;
 		claim->hashes[claim->nmethods++] = asb_method_hash(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 	}
+	claim->which = hash_bytes((unsigned char *) claim->hashes, claim->nmethods * sizeof(uint32));
 }
 
 static bool
@@ -248,8 +283,40 @@ claim_calls(Claim *claim, int max)
 	return claimed;
 }
 
+/* Claims what it can now; returns how many. */
+static int
+claim_now(Claim *claim, int max)
+{
+	static bool watching = false;
+	uint64		announcements = asb_ready_announcements();	/* before looking */
+	int			claimed;
+
+	claim->calls = asb_calls_open();
+	claim->snapshot = asb_latest_snapshot();
+	claimed = claim_calls(claim, max);
+	UnregisterSnapshot(claim->snapshot);
+	table_close(claim->calls, claimed > 0 ? NoLock : RowExclusiveLock);
+
+	asb_at_transaction_end(&watching, forget_at_abort, forget_at_subabort);
+	last_left.nothing = claimed < max;
+	last_left.which = claim->which;
+	last_left.announcements = announcements;
+	return claimed;
+}
+
+/* When a claim that may wait so long, from now on, ends. */
+static TimestampTz
+wait_until(const Interval *wait)
+{
+	if (wait->month != 0 || wait->day != 0 || wait->time < 0 || wait->time > MAX_WAIT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("wait must be between 0 and a minute")));
+	return GetCurrentTimestamp() + wait->time;
+}
+
 /*
- * claim(max_calls integer, lease interval, methods text[])
+ * claim(max_calls integer, lease interval, methods text[], wait interval)
  */
 ASB_FUNCTION(asb_claim);
 
@@ -257,9 +324,11 @@ Datum
 asb_claim(PG_FUNCTION_ARGS)
 {
 	Claim		claim = {.alarm = DT_NOEND, .rsinfo = (ReturnSetInfo *) fcinfo->resultinfo};
+	TimestampTz until;
+	int			claimed;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	asb_refuse_null(PG_ARGISNULL(0) || PG_ARGISNULL(1), "max_calls and lease");
+	asb_refuse_null(PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(3), "max_calls, lease and wait");
 	if (PG_GETARG_INT32(0) < 1 || PG_GETARG_INT32(0) > MAX_CLAIM)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -268,16 +337,19 @@ asb_claim(PG_FUNCTION_ARGS)
 	asb_check_lease_length(claim.lease);
 	if (!PG_ARGISNULL(2))
 		read_methods(&claim, PG_GETARG_ARRAYTYPE_P(2));
+	until = wait_until(PG_GETARG_INTERVAL_P(3));
 
-	claim.calls = asb_calls_open();
-	claim.snapshot = asb_latest_snapshot();
-	if (claim_calls(&claim, PG_GETARG_INT32(0)) > 0)
+	/* looking again for what was not there just now costs more than all else of a wait */
+	if (last_left.nothing && last_left.which == claim.which)
+		(void) asb_ready_wait(last_left.announcements, until);
+	do
+		claimed = claim_now(&claim, PG_GETARG_INT32(0));
+	while (claimed == 0 && asb_ready_wait(last_left.announcements, until));
+	if (claimed > 0)
 	{
 		asb_commit_may_be_lost();
 		asb_wakeup_alarm_at_commit(claim.alarm);
 		CommandCounterIncrement();
 	}
-	UnregisterSnapshot(claim.snapshot);
-	table_close(claim.calls, NoLock);
 	return (Datum) 0;
 }

@@ -1,10 +1,16 @@
 /*
  * ready.c
- *	  Which calls of this database can be claimed, beside what the table says.
+ *	  Which calls of this database can be claimed, beside what the table says,
+ *	  and telling gateways that there are some.
  *
  * The frontier: calls leave the index by turn at its front.  While an old
  * snapshot is open somewhere, the entries they leave behind stay, and each
  * claim would walk over all of them; from the frontier on there are few.
+ *
+ * Announcements: gateways either LISTEN or wait in claim(), on a condition
+ * variable that few other databases share.  Announcements are counted, so that
+ * none is missed between looking and sleeping; one too many only has a gateway
+ * look again.
  *
  * Locking: an entry belongs to one database from its first use until the
  * server restarts; the table's lock guards the assignment and the fresh calls,
@@ -12,18 +18,26 @@
  */
 #include "postgres.h"
 
+#include "commands/async.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "pgstat.h"
 #include "port/atomics.h"
+#include "storage/condition_variable.h"
 #include "storage/lwlock.h"
+#include "utils/timestamp.h"
 
+#include "core/compat.h"
 #include "core/settings.h"
 #include "core/shmem.h"
 #include "core/transaction.h"
+#include "rpc/queue.h"
 #include "rpc/ready.h"
 
 /* a few more than producers that wait for their answers */
 #define MAX_FRESH 512
+
+#define ANNOUNCEMENT_SLOTS 64
 
 typedef struct ReadyCalls
 {
@@ -33,8 +47,15 @@ typedef struct ReadyCalls
 	AsbFreshCall fresh[MAX_FRESH];	/* in the order of compare() */
 } ReadyCalls;
 
+typedef struct Announcements
+{
+	ConditionVariable made;
+	pg_atomic_uint64 count;
+} Announcements;
+
 typedef struct ReadyTable
 {
+	Announcements announcements[ANNOUNCEMENT_SLOTS];
 	LWLock		lock;
 	ReadyCalls	entries[FLEXIBLE_ARRAY_MEMBER];
 } ReadyTable;
@@ -44,9 +65,10 @@ static ReadyTable *table = NULL;
 /* this database's, once it was found */
 static ReadyCalls *mine = NULL;
 
-/* to be added at commit */
+/* to be added at commit, and whether to announce then that something is ready */
 static AsbFreshCall pending[MAX_FRESH];
 static int	npending = 0;
+static bool announcement_pending = false;
 
 static Size
 table_size(void)
@@ -66,6 +88,11 @@ table_init(void *part)
 	LWLockInitialize(&new_table->lock, tranche);
 	for (int i = 0; i < asb_max_databases; i++)
 		pg_atomic_init_u64(&new_table->entries[i].frontier, 0);
+	for (int i = 0; i < ANNOUNCEMENT_SLOTS; i++)
+	{
+		ConditionVariableInit(&new_table->announcements[i].made);
+		pg_atomic_init_u64(&new_table->announcements[i].count, 0);
+	}
 }
 
 /* This database's entry, or NULL; a free one becomes its own if "assign". */
@@ -224,34 +251,82 @@ add_pending(void)
 	LWLockRelease(&table->lock);
 }
 
-/* Everybody sees the rows by now, and nobody has been notified yet. */
+static Announcements *
+my_announcements(void)
+{
+	return &table->announcements[MyDatabaseId % ANNOUNCEMENT_SLOTS];
+}
+
+/*
+ * Everybody sees the rows by now, and nobody has been notified yet.  Who is
+ * told must find what is fresh, so one callback does both, in this order.
+ */
 static void
 ready_xact_callback(XactEvent event, void *arg)
 {
-	switch (event)
+	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
+		return;
+	if (event == XACT_EVENT_COMMIT)
 	{
-		case XACT_EVENT_COMMIT:
-			if (npending > 0)
-				add_pending();
-			npending = 0;
-			break;
-		case XACT_EVENT_ABORT:
-		case XACT_EVENT_PREPARE:
-			npending = 0;
-			break;
-		default:
-			break;
+		if (npending > 0)
+			add_pending();
+		if (announcement_pending)
+		{
+			pg_atomic_fetch_add_u64(&my_announcements()->count, 1);
+			ConditionVariableBroadcast(&my_announcements()->made);
+		}
 	}
+	npending = 0;
+	announcement_pending = false;
+}
+
+static void
+watch_transactions(void)
+{
+	static bool watching = false;
+
+	asb_at_transaction_end(&watching, ready_xact_callback, NULL);
 }
 
 void
 asb_fresh_add_at_commit(const AsbFreshCall *call)
 {
-	static bool watching = false;
-
-	asb_at_transaction_end(&watching, ready_xact_callback, NULL);
+	watch_transactions();
 	Assert(npending < MAX_FRESH);
 	pending[npending++] = *call;
+}
+
+void
+asb_ready_announce_at_commit(void)
+{
+	watch_transactions();
+	announcement_pending = true;
+	Async_Notify(ASB_READY_CHANNEL, "");
+}
+
+uint64
+asb_ready_announcements(void)
+{
+	return pg_atomic_read_u64(&my_announcements()->count);
+}
+
+bool
+asb_ready_wait(uint64 announcements, TimestampTz until)
+{
+	bool		announced;
+
+	/* the first time round this prepares to sleep, and only looks again */
+	for (;;)
+	{
+		long		left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until);
+
+		announced = asb_ready_announcements() != announcements;
+		if (announced || left <= 0)
+			break;
+		(void) ConditionVariableTimedSleep(&my_announcements()->made, left, PG_WAIT_EXTENSION);
+	}
+	ConditionVariableCancelSleep();
+	return announced;
 }
 
 int64

@@ -1,6 +1,7 @@
 /*
  * ready.h
- *	  Which calls of this database can be claimed, beside what the table says.
+ *	  Which calls of this database can be claimed, beside what the table says,
+ *	  and telling gateways that there are some.
  *
  * A call that was relayed a moment ago is "fresh": it is kept here, in shared
  * memory, and in no index.  One that nobody claims for a while waits in the
@@ -41,6 +42,18 @@ extern int	asb_fresh_room(void);
 
 /* Worker: adds it once this transaction has committed; not beyond the room. */
 extern void asb_fresh_add_at_commit(const AsbFreshCall *call);
+
+/*
+ * Worker: tells gateways, once this transaction has committed, that there is
+ * something to claim.
+ */
+extern void asb_ready_announce_at_commit(void);
+
+/* How often that was done; for asb_ready_wait(). */
+extern uint64 asb_ready_announcements(void);
+
+/* Waits until it was done more often than that; false: not before "until". */
+extern bool asb_ready_wait(uint64 announcements, TimestampTz until);
 
 /*
  * The turn from which a claim reads the index: no call that waits there has a

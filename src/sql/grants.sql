@@ -259,7 +259,7 @@ TO agentsandbox_operator;
 
 -- Gateways
 GRANT EXECUTE ON FUNCTION
-    agentsandbox.claim(integer, interval, text[]),
+    agentsandbox.claim(integer, interval, text[], interval),
     agentsandbox.extend(uuid, uuid, interval),
     agentsandbox.complete(uuid, uuid, jsonb),
     agentsandbox.fail(uuid, uuid, jsonb, interval, boolean)

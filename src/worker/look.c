@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include "commands/async.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
@@ -60,7 +59,7 @@ let_wait(AsbCall *call)
 	if (!asb_fresh_remove(&call->key, &turn))
 		turn = call->isnull[Anum_call_bits - 1] ? asb_turns_current() : asb_turns_apart();
 	asb_call_set(call, Anum_call_turn, Int64GetDatum(turn));
-	Async_Notify(ASB_READY_CHANNEL, "");
+	asb_ready_announce_at_commit();
 }
 
 /* A decided call waits for task_reviews.c alone. */

@@ -21,7 +21,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "commands/async.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -29,7 +28,7 @@
 #include "core/interval.h"
 #include "core/query.h"
 #include "core/wakeup.h"
-#include "rpc/queue.h"
+#include "rpc/ready.h"
 #include "worker/anomaly.h"
 #include "worker/release.h"
 #include "worker/task.h"
@@ -96,7 +95,7 @@ announce(TimestampTz now)
 	if (first > now)
 		return first;
 
-	Async_Notify(ASB_READY_CHANNEL, "");
+	asb_ready_announce_at_commit();
 	announced = now;
 	from = TimestampTzGetDatum(now);
 	if (asb_query(&query, &from, NULL) == 0)

@@ -145,7 +145,7 @@ asb_verdicts_apply(AsbVerdicts *verdicts)
 		asb_wakeup_set_alarm(DT_NOBEGIN);	/* task_release.c knows the next tick */
 	if (verdicts->relayed > 0)
 	{
-		Async_Notify(ASB_READY_CHANNEL, "");
+		asb_ready_announce_at_commit();
 		asb_wakeup_set_alarm(TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ASB_YOUNG_MS));
 	}
 	return verdicts->given;

@@ -3,7 +3,8 @@
 CREATE OR REPLACE FUNCTION agentsandbox.claim(
     max_calls integer,
     lease interval,
-    methods text[] DEFAULT NULL
+    methods text[] DEFAULT NULL,
+    wait interval DEFAULT '0'
 ) RETURNS TABLE (
     id uuid,
     lease_token uuid,
@@ -15,8 +16,8 @@ CREATE OR REPLACE FUNCTION agentsandbox.claim(
     max_response_bytes integer
 ) LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'asb_claim';
-COMMENT ON FUNCTION agentsandbox.claim(integer, interval, text[]) IS
-    'takes up to max_calls ready calls, oldest first and fair to conversations, for the time of the lease';
+COMMENT ON FUNCTION agentsandbox.claim(integer, interval, text[], interval) IS
+    'takes up to max_calls ready calls, oldest first and fair to conversations, for the time of the lease; if there is none, waits for one';
 
 CREATE OR REPLACE FUNCTION agentsandbox.extend(id uuid, lease_token uuid, lease interval) RETURNS timestamptz
     LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -17,7 +17,7 @@
  * The first fifth of the time is warming up and does not count.
  *
  * Kinds:
- *	 await, call   agentsandbox: INSERT and await(), or CALL
+ *	 await, call   agentsandbox: INSERT and await(), or CALL; claimers wait in claim()
  *	 notify        hand-written table; NOTIFY wakes claimers and the producer
  *	 polling       the same table; both look again after 5 milliseconds
  *	 pgq           PgQ, a ticker every 5 milliseconds; answers in a table, by polling
@@ -315,8 +315,7 @@ claim(void *arg)
 
 	if (kind == AWAIT || kind == CALL)
 	{
-		execute(conn, "LISTEN agentsandbox_ready");
-		prepare(conn, "claim", "SELECT id, lease_token, method, arguments FROM agentsandbox.claim(16, '30 seconds')");
+		prepare(conn, "claim", "SELECT id, lease_token, method, arguments FROM agentsandbox.claim(16, '30 seconds', wait => '1 second')");
 		prepare(conn, "complete", "SELECT agentsandbox.complete(i, t, '" ANSWER "') FROM unnest($1::uuid[], $2::uuid[]) u(i, t)");
 	}
 	else
@@ -339,7 +338,7 @@ claim(void *arg)
 			continue;
 		if (kind == POLLING)
 			rest(POLL_MS);
-		else
+		else if (kind == NOTIFY)
 			wait_notify(conn, 100);
 	}
 	return NULL;
