@@ -70,8 +70,9 @@ typedef struct Claim
 } Claim;
 
 /*
- * What this session's last claim left: nothing of these methods, as long as no
- * more has been announced.  Unless it is rolled back, which nobody announces.
+ * What this session's last claim left in the index: nothing of these methods, as
+ * long as no more has been announced.  Unless it is rolled back, which nobody
+ * announces.
  */
 static struct
 {
@@ -341,10 +342,10 @@ asb_claim(PG_FUNCTION_ARGS)
 
 	/* looking again for what was not there just now costs more than all else of a wait */
 	if (last_left.nothing && last_left.which == claim.which)
-		(void) asb_ready_wait(last_left.announcements, until);
+		(void) asb_ready_wait(last_left.announcements, claim.hashes, claim.nmethods, until);
 	do
 		claimed = claim_now(&claim, PG_GETARG_INT32(0));
-	while (claimed == 0 && asb_ready_wait(last_left.announcements, until));
+	while (claimed == 0 && asb_ready_wait(last_left.announcements, claim.hashes, claim.nmethods, until));
 	if (claimed > 0)
 	{
 		asb_commit_may_be_lost();

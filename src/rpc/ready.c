@@ -7,10 +7,11 @@
  * snapshot is open somewhere, the entries they leave behind stay, and each
  * claim would walk over all of them; from the frontier on there are few.
  *
- * Announcements: gateways either LISTEN or wait in claim(), on a condition
- * variable that few other databases share.  Announcements are counted, so that
- * none is missed between looking and sleeping; one too many only has a gateway
- * look again.
+ * Gateways either LISTEN or wait in claim(), on a condition variable that few
+ * other databases share, until something of theirs is fresh or it is announced
+ * that calls wait in the index.  Announcements are counted, so that none is
+ * missed between looking and sleeping; one too many only has a gateway look
+ * again.
  *
  * Locking: an entry belongs to one database from its first use until the
  * server restarts; the table's lock guards the assignment and the fresh calls,
@@ -49,7 +50,7 @@ typedef struct ReadyCalls
 
 typedef struct Announcements
 {
-	ConditionVariable made;
+	ConditionVariable told;		/* of these, or of what is fresh */
 	pg_atomic_uint64 count;
 } Announcements;
 
@@ -65,7 +66,7 @@ static ReadyTable *table = NULL;
 /* this database's, once it was found */
 static ReadyCalls *mine = NULL;
 
-/* to be added at commit, and whether to announce then that something is ready */
+/* to be added at commit, and whether to announce then that calls wait */
 static AsbFreshCall pending[MAX_FRESH];
 static int	npending = 0;
 static bool announcement_pending = false;
@@ -90,7 +91,7 @@ table_init(void *part)
 		pg_atomic_init_u64(&new_table->entries[i].frontier, 0);
 	for (int i = 0; i < ANNOUNCEMENT_SLOTS; i++)
 	{
-		ConditionVariableInit(&new_table->announcements[i].made);
+		ConditionVariableInit(&new_table->announcements[i].told);
 		pg_atomic_init_u64(&new_table->announcements[i].count, 0);
 	}
 }
@@ -266,32 +267,31 @@ ready_xact_callback(XactEvent event, void *arg)
 {
 	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
 		return;
-	if (event == XACT_EVENT_COMMIT)
+	if (event == XACT_EVENT_COMMIT && (npending > 0 || announcement_pending))
 	{
 		if (npending > 0)
 			add_pending();
 		if (announcement_pending)
-		{
 			pg_atomic_fetch_add_u64(&my_announcements()->count, 1);
-			ConditionVariableBroadcast(&my_announcements()->made);
-		}
+		ConditionVariableBroadcast(&my_announcements()->told);
 	}
 	npending = 0;
 	announcement_pending = false;
 }
 
 static void
-watch_transactions(void)
+tell_at_commit(void)
 {
 	static bool watching = false;
 
 	asb_at_transaction_end(&watching, ready_xact_callback, NULL);
+	Async_Notify(ASB_READY_CHANNEL, "");
 }
 
 void
 asb_fresh_add_at_commit(const AsbFreshCall *call)
 {
-	watch_transactions();
+	tell_at_commit();
 	Assert(npending < MAX_FRESH);
 	pending[npending++] = *call;
 }
@@ -299,9 +299,8 @@ asb_fresh_add_at_commit(const AsbFreshCall *call)
 void
 asb_ready_announce_at_commit(void)
 {
-	watch_transactions();
+	tell_at_commit();
 	announcement_pending = true;
-	Async_Notify(ASB_READY_CHANNEL, "");
 }
 
 uint64
@@ -310,23 +309,38 @@ asb_ready_announcements(void)
 	return pg_atomic_read_u64(&my_announcements()->count);
 }
 
-bool
-asb_ready_wait(uint64 announcements, TimestampTz until)
+static bool
+any_fresh(const uint32 *methods, int nmethods)
 {
-	bool		announced;
+	ReadyCalls *entry = my_entry(false);
+	bool		found = false;
+
+	if (entry == NULL)
+		return false;
+	LWLockAcquire(&table->lock, LW_SHARED);
+	for (int i = 0; i < entry->nfresh && !found; i++)
+		found = is_one_of(entry->fresh[i].method, methods, nmethods);
+	LWLockRelease(&table->lock);
+	return found;
+}
+
+bool
+asb_ready_wait(uint64 announcements, const uint32 *methods, int nmethods, TimestampTz until)
+{
+	bool		ready;
 
 	/* the first time round this prepares to sleep, and only looks again */
 	for (;;)
 	{
 		long		left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until);
 
-		announced = asb_ready_announcements() != announcements;
-		if (announced || left <= 0)
+		ready = asb_ready_announcements() != announcements || any_fresh(methods, nmethods);
+		if (ready || left <= 0)
 			break;
-		(void) ConditionVariableTimedSleep(&my_announcements()->made, left, PG_WAIT_EXTENSION);
+		(void) ConditionVariableTimedSleep(&my_announcements()->told, left, PG_WAIT_EXTENSION);
 	}
 	ConditionVariableCancelSleep();
-	return announced;
+	return ready;
 }
 
 int64

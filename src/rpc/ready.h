@@ -40,20 +40,24 @@ extern bool asb_fresh_first(int64 *turn);
 /* Worker: how many more can be added, which nobody else does. */
 extern int	asb_fresh_room(void);
 
-/* Worker: adds it once this transaction has committed; not beyond the room. */
+/*
+ * Worker: adds it once this transaction has committed, and tells gateways; not
+ * beyond the room.
+ */
 extern void asb_fresh_add_at_commit(const AsbFreshCall *call);
 
-/*
- * Worker: tells gateways, once this transaction has committed, that there is
- * something to claim.
- */
+/* Worker: tells gateways, once it has committed, that calls wait in the index. */
 extern void asb_ready_announce_at_commit(void);
 
 /* How often that was done; for asb_ready_wait(). */
 extern uint64 asb_ready_announcements(void);
 
-/* Waits until it was done more often than that; false: not before "until". */
-extern bool asb_ready_wait(uint64 announcements, TimestampTz until);
+/*
+ * Waits until it was done more often than that, or a call of these methods
+ * (NULL: of any) is fresh; false: neither before "until".
+ */
+extern bool asb_ready_wait(uint64 announcements, const uint32 *methods, int nmethods,
+						   TimestampTz until);
 
 /*
  * The turn from which a claim reads the index: no call that waits there has a

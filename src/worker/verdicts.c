@@ -72,6 +72,8 @@ relay(AsbVerdicts *verdicts, AsbCall *call)
 		asb_fresh_add_at_commit(&fresh);
 		verdicts->fresh_room--;
 	}
+	else
+		asb_ready_announce_at_commit();
 	verdicts->given++;
 	verdicts->relayed++;
 }
@@ -144,9 +146,6 @@ asb_verdicts_apply(AsbVerdicts *verdicts)
 	if (verdicts->metered > 0)
 		asb_wakeup_set_alarm(DT_NOBEGIN);	/* task_release.c knows the next tick */
 	if (verdicts->relayed > 0)
-	{
-		asb_ready_announce_at_commit();
 		asb_wakeup_set_alarm(TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ASB_YOUNG_MS));
-	}
 	return verdicts->given;
 }
