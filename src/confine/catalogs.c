@@ -156,7 +156,8 @@ static const OpenCatalog catalogs[] = {
 			Anum_pg_type_typcategory, Anum_pg_type_typdelim, Anum_pg_type_typrelid,
 			Anum_pg_type_typelem, Anum_pg_type_typarray, Anum_pg_type_typnotnull,
 			Anum_pg_type_typbasetype, Anum_pg_type_typtypmod, Anum_pg_type_typndims,
-			Anum_pg_type_typinput, Anum_pg_type_typreceive}
+			Anum_pg_type_typinput, Anum_pg_type_typoutput,
+			Anum_pg_type_typreceive, Anum_pg_type_typsend}
 	},
 	{AttrDefaultRelationId, NULL, "tools join it"},
 	{CollationRelationId, NULL, "tools join it"},

@@ -146,7 +146,7 @@ is(sql_as($agent, q{SELECT count(i.*) > 0, count((SELECT indcheckxmin)) FROM pg_
 # Functions are the server's and those that were granted; of a number that a column has no more is told
 is(sql_as($agent, q{SELECT pronamespace::regnamespace, proname, pg_get_function_arguments(oid), pg_get_function_identity_arguments(oid), pg_get_function_result(oid), pg_function_is_visible(oid), pg_get_functiondef(oid) FROM pg_proc WHERE proname IN ('mine', 'hidfunction', 'hidin')}),
 	'app|mine|what base, OUT n integer|what base, OUT n integer|integer|t|', 'functions that were granted');
-is(sql_as($agent, q{SELECT typname, typinput, typreceive, typoutput FROM pg_type WHERE typname IN ('base', 'int4') ORDER BY 1}), "base|||\nint4|int4in|int4recv|", 'functions of types');
+is(sql_as($agent, q{SELECT typname, typinput, typreceive, typoutput, typsend FROM pg_type WHERE typname IN ('base', 'int4') ORDER BY 1}), "base||||\nint4|int4in|int4recv|int4out|int4send", 'functions of types');
 is(sql_as($agent, q{SELECT typinput::oid, typinput::text, (SELECT typinput) FROM pg_type WHERE typname = 'base'}), '||', '... not by number either');
 refused($agent, q{SELECT (SELECT t FROM pg_type t WHERE typname = 'base')::text}, '42501', '... nor in a row');
 
