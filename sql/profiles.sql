@@ -35,6 +35,15 @@ SELECT agentsandbox.alter_profile('regress_missing', connection_limit => 1);
 SELECT agentsandbox.alter_profile('regress_nobody', connection_limit => 1);
 SELECT agentsandbox.drop_profile('regress_missing');
 SELECT agentsandbox.drop_profile('agentsandbox_agent');
+DO $$
+DECLARE
+    context text;
+BEGIN
+    PERFORM agentsandbox.create_profile('regress_zero', connection_limit => 0);
+EXCEPTION WHEN invalid_parameter_value THEN
+    GET STACKED DIAGNOSTICS context = PG_EXCEPTION_CONTEXT;
+    RAISE NOTICE 'a context that can be read: %', pg_catalog.length(context) < 1000;
+END $$;
 SELECT count(*) FROM pg_roles WHERE rolname IN ('regress_zero', 'regress_past', 'regress_syntax');
 
 -- rolled back, nothing is left

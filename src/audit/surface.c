@@ -221,7 +221,7 @@ asb_surface_of_profile(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("profile \"%s\" does not exist in this database", name),
-				 errhint("agentsandbox.profiles lists those that exist.")));
+				 errhint("agentsandbox.profiles lists those that exist; agentsandbox.create_profile() makes one.")));
 	return_surface(fcinfo, &surface);
 	return (Datum) 0;
 }

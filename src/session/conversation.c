@@ -118,7 +118,7 @@ open_profile(const char *name, AsbProfile *profile)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("profile \"%s\" does not exist in this database", name),
-				 errhint("Make it with agentsandbox.create_profile().")));
+				 errhint("agentsandbox.profiles lists those that exist; agentsandbox.create_profile() makes one.")));
 
 	objection = asb_role_objection(role, role);
 	if (objection)

@@ -14,7 +14,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'undefined_object',
             MESSAGE = pg_catalog.format('label "%s" does not exist', unknown),
-            HINT = 'Make it with agentsandbox.create_label().';
+            HINT = 'agentsandbox.labels lists those that exist; agentsandbox.create_label() makes one.';
     END IF;
     IF 'sealed' = ANY (label_set.names) THEN
         RAISE EXCEPTION USING

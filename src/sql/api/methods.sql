@@ -69,7 +69,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'undefined_object',
             MESSAGE = pg_catalog.format('method "%s" does not exist', require_method.name),
-            HINT = 'Make it with agentsandbox.create_method().';
+            HINT = 'agentsandbox.method_definitions lists those that exist; agentsandbox.create_method() makes one.';
     END IF;
     RETURN require_method.name;
 END

@@ -14,7 +14,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'undefined_object',
             MESSAGE = pg_catalog.format('profile "%s" does not exist in this database', profile_role.name),
-            HINT = 'Make it with agentsandbox.create_profile().';
+            HINT = 'agentsandbox.profiles lists those that exist; agentsandbox.create_profile() makes one.';
     END IF;
     RETURN role;
 END
@@ -102,11 +102,10 @@ $body$ $create$, arguments, changes);
 
     EXECUTE pg_catalog.format($create$
 CREATE OR REPLACE FUNCTION agentsandbox.create_profile(name name, %s) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
-BEGIN
-    PERFORM agentsandbox.make_profile(create_profile.name);
-    PERFORM agentsandbox.alter_profile(create_profile.name, %s);
-END
+    -- not PL/pgSQL, whose errors would quote the long second statement
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+    SELECT agentsandbox.make_profile(create_profile.name);
+    SELECT agentsandbox.alter_profile(create_profile.name, %s);
 $body$ $create$, arguments, passed_on);
 END
 $$;
