@@ -411,7 +411,13 @@ asb_session_expect(Oid role)
 Oid
 asb_session_known_role(void)
 {
-	return pair_sandboxed ? pair_role : InvalidOid;
+	if (!pair_sandboxed)
+		return InvalidOid;
+	/* nobody has asked since it left a conversation: what that one knows is not for who comes next */
+	if (OidIsValid(sandboxed_login) &&
+		(derived_session_user != GetSessionUserId() || derived_outer_role != GetOuterUserId()))
+		return sandboxed_login;
+	return pair_role;
 }
 
 Oid

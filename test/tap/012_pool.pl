@@ -69,6 +69,14 @@ is_deeply(
 	[ $a->{conversation}, '3', '3|3|10', '', 'refused', $b->{conversation}, '4', '4|4|10', '', '', 'refused' ],
 	'two conversations, one after the other, on one connection');
 
+# what the last one knows, nobody learns who comes before somebody has entered
+sub told { my ($name, @before) = @_; return (psql(conninfo($pool), "\\set ON_ERROR_STOP 0\n" . join ";\n", @before, "SELECT nosuch FROM public.$name"))[2] =~ s/\b$name\b/NAME/gr }
+for my $way ([ enter($a), $leave ], [ enter($a), 'DISCARD ALL' ], [ enter($a), 'RESET ROLE' ],
+	(map { [ 'BEGIN', enter($a, ', true'), $_ ] } 'COMMIT', 'ROLLBACK', 'SELECT 1/0; ROLLBACK'))
+{
+	is(told('item', @$way), told('imet', @$way), "names after $way->[-1]");
+}
+
 # a function's temporary table, and a lock
 is_deeply(
 	pooled(enter($a), "SELECT public.scratch('a')", "SELECT public.scratch('a')", $leave, enter($b), "SELECT public.scratch('b')"),
