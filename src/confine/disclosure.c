@@ -491,6 +491,12 @@ asb_disclosure_gate(ErrorData *error, const char *source, bool analyzing)
 	/* without a file: see asb_disclosure_names() */
 	hide_objects(role, error, of_text || error->filename == NULL);
 
+	/* whatever was refused, this is what is wrong */
+	if (error->elevel == ERROR && asb_session_known_outside() &&
+		ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION &&
+		error->sqlerrcode != ERRCODE_SYNTAX_ERROR)
+		error->hint = pstrdup("The session is in no conversation: use agentsandbox.enter() first.");
+
 	if (!detail_is_own(error, of_text))
 		error->detail = NULL;
 	if (!context_is_own(error))

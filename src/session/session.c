@@ -56,6 +56,7 @@ static Oid	derived_outer_role = InvalidOid;
 
 /* what the pair is; stays when the rows behind it are read again */
 static bool pair_sandboxed = false;
+static bool pair_outside = false;	/* a pool role, in no conversation */
 static Oid	pair_role = InvalidOid;
 
 /* that of the role in AUTHOID: where invalidations arrive, no cache may be asked */
@@ -95,19 +96,25 @@ asb_is_pool_role(Oid role)
 		is_member_of_role_nosuper(role, pool);
 }
 
-/* The role that decides, or InvalidOid if this pair is not sandboxed. */
+/*
+ * The role that decides, or InvalidOid if this pair is not sandboxed; and
+ * whether it is a pool role, in no conversation.
+ */
 static Oid
-deciding_role(Oid session_user, Oid outer_role)
+deciding_role(Oid session_user, Oid outer_role, bool *outside)
 {
+	*outside = false;
 	if (asb_role_label(session_user).kind == ASB_ROLE_CONVERSATION)
 		return session_user;
 	if (outer_role != session_user &&
 		asb_role_label(outer_role).kind == ASB_ROLE_CONVERSATION)
 		return outer_role;
+	*outside = true;
 	if (asb_is_pool_role(session_user))
 		return session_user;
 	if (outer_role != session_user && asb_is_pool_role(outer_role))
 		return outer_role;
+	*outside = false;
 	/* its conversation was closed, and its label dropped, while it logged in */
 	if (session_user == sandboxed_login)
 		return session_user;
@@ -233,6 +240,7 @@ decide_pair(Oid session_user, Oid outer_role)
 {
 	Oid			role;
 	uint32		hash;
+	bool		outside;
 
 	if (session_user == derived_session_user && outer_role == derived_outer_role)
 		return;
@@ -240,7 +248,7 @@ decide_pair(Oid session_user, Oid outer_role)
 	/* should this error, the next call decides anew */
 	derived_session_user = derived_outer_role = InvalidOid;
 	forget_rows();
-	role = deciding_role(session_user, outer_role);
+	role = deciding_role(session_user, outer_role, &outside);
 	hash = OidIsValid(role) ? GetSysCacheHashValue1(AUTHOID, ObjectIdGetDatum(role)) : 0;
 
 	/* from here on, until all is known, everything is refused */
@@ -248,6 +256,7 @@ decide_pair(Oid session_user, Oid outer_role)
 	pair_role = role;
 	pair_hash = hash;
 	pair_sandboxed = OidIsValid(role);
+	pair_outside = outside;
 	derived_session_user = session_user;
 	derived_outer_role = outer_role;
 }
@@ -260,9 +269,11 @@ decide_pair(Oid session_user, Oid outer_role)
 static bool
 needs_slot(Oid session_user)
 {
+	bool		outside;
+
 	return MyProcPort != NULL &&
 		session_user == GetAuthenticatedUserId() &&
-		OidIsValid(deciding_role(session_user, session_user));
+		OidIsValid(deciding_role(session_user, session_user, &outside));
 }
 
 static void
@@ -418,6 +429,12 @@ asb_session_known_role(void)
 		(derived_session_user != GetSessionUserId() || derived_outer_role != GetOuterUserId()))
 		return sandboxed_login;
 	return pair_role;
+}
+
+bool
+asb_session_known_outside(void)
+{
+	return pair_sandboxed && (pair_outside || asb_session_known_role() != pair_role);
 }
 
 Oid

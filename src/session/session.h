@@ -88,6 +88,9 @@ extern Oid	asb_session_role(void);
  */
 extern Oid	asb_session_known_role(void);
 
+/* ... and whether it is a pool role that was in no conversation then. */
+extern bool asb_session_known_outside(void);
+
 /*
  * Whether a conversation is open, as a snapshot has it; also its profile,
  * InvalidOid if there never was such a conversation.

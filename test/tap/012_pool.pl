@@ -63,6 +63,14 @@ my $leave = 'SELECT agentsandbox.leave()';
 # the pool role can do nothing
 is_deeply(pooled($seen), ['refused'], 'the pool role sees nothing');
 
+# ... and is told what is wrong, but not in a conversation
+my $outside = 'The session is in no conversation: use agentsandbox.enter() first.';
+my $missing = 'SELECT FROM nosuch';
+sub hints { return [ (psql(conninfo($pool), join "\n", '\set ON_ERROR_STOP 0', map { "$_;" } @_))[2] =~ /^HINT:  (.*)$/mg ] }
+is_deeply(hints($seen, 'SELECT public.scratch($$a$$)', 'SELECT now()', 'CREATE TABLE x ()', 'SHOW work_mem', 'SELECT oid FROM pg_authid'), [ ($outside) x 6 ], 'refusals outside a conversation');
+is_deeply(hints(enter($a), $missing, $leave, $missing, 'BEGIN', enter($a, ', true'), 'COMMIT', $missing),
+	[ 'agentsandbox.tables lists the relations that can be used.', $outside, $outside ], '... in it, and after it');
+
 # in and out, twice, one after the other
 is_deeply(
 	pooled(enter($a), $who, $seen, $leave, $seen, enter($b), $who, $seen, $leave, $leave, $seen),
