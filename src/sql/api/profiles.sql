@@ -130,7 +130,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'object_in_use',
             MESSAGE = pg_catalog.format('profile "%s" has open conversations', drop_profile.name),
-            DETAIL = pg_catalog.format('%s are open.', open_conversations),
+            DETAIL = pg_catalog.format('Open conversations: %s.', open_conversations),
             HINT = 'Close them with agentsandbox.close_conversation().';
     END IF;
 
