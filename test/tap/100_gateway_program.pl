@@ -29,7 +29,7 @@ sub check { return run_gateway('--check', '--config', write_file($_[0])) }
 
 my $good = '{"methods": {"m": {"url": "https://api.example.com"}}}';
 ($status, $out, $err) = check($good);
-is("$status:$out$err", "0:configuration is valid: 1 methods\n", '--check accepts');
+is("$status:$out$err", "0:configuration is valid; methods: 1\n", '--check accepts');
 ($status, $out, $err) = check('{"methods": {"m": {"url": "https://api.example.com", "tls_verify": false}}}');
 is($status, 1, '--check refuses an unknown key');
 like($err, qr{event=configuration_refused reason="/methods/m/tls_verify: unknown key"$}, '... and names its path');
@@ -52,7 +52,7 @@ for my $example (@examples)
 	like($err, qr{reason="/database/password: environment variable \\"GATEWAY_PASSWORD\\" is not set"}, '... which needs its secrets');
 	local @ENV{qw(GATEWAY_PASSWORD MAIL_API_KEY)} = ('password', 'an-api-key');
 	($status, $out, $err) = check($example);
-	is("$status:$out$err", "0:configuration is valid: 2 methods\n", '... and is accepted with them');
+	is("$status:$out$err", "0:configuration is valid; methods: 2\n", '... and is accepted with them');
 }
 
 # ---- the environment ----

@@ -84,7 +84,7 @@ main(int argc, char **argv)
 	}
 	if (only_check)
 	{
-		printf("configuration is valid: %zu methods\n", config->handler_count);
+		printf("configuration is valid; methods: %zu\n", config->handler_count);
 		asb_config_release(config);
 		return 0;
 	}
